@@ -1,0 +1,107 @@
+package dev.remora.io.loop;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/// The JDK's own check of chains and names, over only those authorities that could have signed the
+/// chain at hand. Without any authorities of the system the JDK's are used.
+final class AuthorityTrustManager extends X509ExtendedTrustManager {
+    private final CaCertificates authorities;
+
+    AuthorityTrustManager(CaCertificates authorities) {
+        this.authorities = authorities;
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkerFor(chain).checkServerTrusted(chain, authType, engine);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkerFor(chain).checkServerTrusted(chain, authType, socket);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType)
+            throws CertificateException {
+        checkerFor(chain).checkServerTrusted(chain, authType);
+    }
+
+    private X509ExtendedTrustManager checkerFor(X509Certificate[] chain)
+            throws CertificateException {
+        try {
+            if (authorities.isEmpty()) {
+                return checker(null);
+            }
+            List<X509Certificate> anchors = authorities.issuersOf(chain);
+            if (anchors.isEmpty()) {
+                throw new CertificateException(
+                        "certificate signed by unknown authority: "
+                                + chain[chain.length - 1].getIssuerX500Principal());
+            }
+            return checker(storeOf(anchors));
+        } catch (GeneralSecurityException | IOException e) {
+            throw e instanceof CertificateException refused
+                    ? refused
+                    : new CertificateException("cannot check certificates here", e);
+        }
+    }
+
+    private static KeyStore storeOf(List<X509Certificate> anchors)
+            throws GeneralSecurityException, IOException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        for (int i = 0; i < anchors.size(); i++) {
+            store.setCertificateEntry("ca" + i, anchors.get(i));
+        }
+        return store;
+    }
+
+    private static X509ExtendedTrustManager checker(@Nullable KeyStore anchors)
+            throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+        factory.init(anchors);
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509ExtendedTrustManager checker) {
+                return checker;
+            }
+        }
+        throw new GeneralSecurityException("no PKIX trust manager");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType)
+            throws CertificateException {
+        throw new CertificateException("we never ask for certificates of clients");
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        checkClientTrusted(chain, authType);
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0]; // only a server would send them
+    }
+}

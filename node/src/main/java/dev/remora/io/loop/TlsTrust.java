@@ -1,0 +1,117 @@
+package dev.remora.io.loop;
+
+import dev.remora.base.Bytes32;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/// Which certificate authorities we believe, and TLS client handlers that believe them.
+///
+/// The authorities are those that Go programs on the same machine use: the file `SSL_CERT_FILE` names,
+/// else the first system bundle there is, and the directories of `SSL_CERT_DIR`, else the system's.
+/// Where all that yields nothing, the JDK's own.
+///
+/// Making one costs nothing. Files are read and TLS classes loaded when the first connection needs
+/// them, and then on the caller's thread: call [#handler] outside an event loop.
+public final class TlsTrust {
+    private final Supplier<X509ExtendedTrustManager> authorities;
+    private final Lazy<SslContext> verified;
+    private final Lazy<SslContext> unverified;
+
+    private TlsTrust(Supplier<X509ExtendedTrustManager> authorities) {
+        this.authorities = authorities;
+        this.verified = new Lazy<>(() -> context(this.authorities.get()));
+        this.unverified = new Lazy<>(() -> context(new UncheckedTrustManager(Optional.empty())));
+    }
+
+    /// Trust as the two environment variables say; an empty text counts as absent, as in Go.
+    public static TlsTrust of(Optional<String> sslCertFile, Optional<String> sslCertDir) {
+        return new TlsTrust(
+                () -> {
+                    CaCertificates found =
+                            CaCertificates.read(
+                                    CaCertificates.files(sslCertFile),
+                                    CaCertificates.directories(sslCertDir));
+                    return new AuthorityTrustManager(found);
+                });
+    }
+
+    /// A new TLS client handler for one connection.
+    ///
+    /// @param port the port connected to; a part of the session cache's key only
+    /// @param slow where the handshake's expensive steps run, so that no event loop waits for them
+    public SslHandler handler(
+            ByteBufAllocator allocator, ServerIdentity server, int port, Executor slow) {
+        return switch (server) {
+            case ServerIdentity.Named(var serverName, var certificateName) -> {
+                SSLEngine engine = verified.get().newEngine(allocator, certificateName, port);
+                if (!serverName.equals(certificateName)) {
+                    askFor(engine, serverName);
+                }
+                yield new SslHandler(engine, slow);
+            }
+            case ServerIdentity.Pinned(var sha256) ->
+                    new SslHandler(unnamed(pinned(sha256).newEngine(allocator)), slow);
+            case ServerIdentity.Anyone(var serverName) ->
+                    new SslHandler(
+                            unnamed(unverified.get().newEngine(allocator, serverName, port)), slow);
+        };
+    }
+
+    private static void askFor(SSLEngine engine, String serverName) {
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setServerNames(List.of(new SNIHostName(serverName)));
+        engine.setSSLParameters(parameters);
+    }
+
+    /// The engine without the comparison of names that Netty asks for by default.
+    private static SSLEngine unnamed(SSLEngine engine) {
+        SSLParameters parameters = engine.getSSLParameters();
+        parameters.setEndpointIdentificationAlgorithm(null);
+        engine.setSSLParameters(parameters);
+        return engine;
+    }
+
+    private static SslContext pinned(Bytes32 sha256) {
+        return context(new UncheckedTrustManager(Optional.of(sha256)));
+    }
+
+    private static SslContext context(X509ExtendedTrustManager trust) {
+        try {
+            return SslContextBuilder.forClient()
+                    .sslProvider(SslProvider.JDK)
+                    .trustManager(trust)
+                    .build();
+        } catch (SSLException e) {
+            throw new IllegalStateException("this JDK has no usable TLS", e);
+        }
+    }
+
+    /// A value made at its first use and kept. A lock of its own, as virtual threads may wait here.
+    private static final class Lazy<T> {
+        private final Supplier<T> maker;
+        private Optional<T> made = Optional.empty();
+
+        Lazy(Supplier<T> maker) {
+            this.maker = maker;
+        }
+
+        synchronized T get() {
+            if (made.isEmpty()) {
+                made = Optional.of(maker.get());
+            }
+            return made.get();
+        }
+    }
+}
