@@ -1,0 +1,5 @@
+/// Tests against real programs, in networks made of Linux namespaces.
+@NullMarked
+package dev.remora.lab;
+
+import org.jspecify.annotations.NullMarked;
