@@ -62,7 +62,8 @@ public record Bytes32(long a, long b, long c, long d) {
     /// Reads what [#hex] writes; upper-case digits are accepted too.
     public static Bytes32 parseHex(String text) throws MalformedException {
         if (text.length() != 2 * LENGTH) {
-            throw new MalformedException("want 64 hexadecimal digits, got " + text.length() + " characters");
+            throw new MalformedException(
+                    "want 64 hexadecimal digits, got " + text.length() + " characters");
         }
         try {
             return of(HexFormat.of().parseHex(text));

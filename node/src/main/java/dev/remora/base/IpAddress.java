@@ -34,7 +34,9 @@ public record IpAddress(long high, long low, boolean v4) implements Comparable<I
         return switch (bytes.length) {
             case 4 -> readV4(in);
             case 16 -> readV6(in);
-            default -> throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + bytes.length);
+            default ->
+                    throw new IllegalArgumentException(
+                            "an address has 4 or 16 bytes, not " + bytes.length);
         };
     }
 

@@ -23,14 +23,18 @@ public record IpPort(IpAddress ip, int port) {
         boolean bracketed = host.startsWith("[") && host.endsWith("]");
         IpAddress ip = IpAddress.parse(bracketed ? host.substring(1, host.length() - 1) : host);
         if (bracketed == ip.v4()) {
-            throw new MalformedException("an IPv6 address with a port stands in brackets, an IPv4 address does not");
+            throw new MalformedException(
+                    "an IPv6 address with a port stands in brackets, an IPv4 address does not");
         }
         return new IpPort(ip, parsePort(text.substring(colon + 1)));
     }
 
     /// Reads a port number from 0 to 65535, digits only.
     public static int parsePort(String text) throws MalformedException {
-        boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean digits =
+                !text.isEmpty()
+                        && text.length() <= 5
+                        && text.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!digits || Integer.parseInt(text) > 0xffff) {
             throw new MalformedException("a port is a number from 0 to 65535");
         }

@@ -25,7 +25,10 @@ public record IpPrefix(IpAddress ip, int bits) {
     }
 
     private static int parseBits(String text, int max) throws MalformedException {
-        boolean digits = !text.isEmpty() && text.length() <= 3 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean digits =
+                !text.isEmpty()
+                        && text.length() <= 3
+                        && text.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!digits || text.length() > 1 && text.charAt(0) == '0' || Integer.parseInt(text) > max) {
             throw new MalformedException("a prefix length is a number from 0 to " + max);
         }
@@ -36,7 +39,8 @@ public record IpPrefix(IpAddress ip, int bits) {
         if (other.v4() != ip.v4()) {
             return false;
         }
-        return ((ip.high() ^ other.high()) & highMask()) == 0 && ((ip.low() ^ other.low()) & lowMask()) == 0;
+        return ((ip.high() ^ other.high()) & highMask()) == 0
+                && ((ip.low() ^ other.low()) & lowMask()) == 0;
     }
 
     /// Whether this is one address and nothing else.
@@ -50,7 +54,8 @@ public record IpPrefix(IpAddress ip, int bits) {
 
     /// The same prefix with its host bits cleared.
     public IpPrefix masked() {
-        return new IpPrefix(new IpAddress(ip.high() & highMask(), ip.low() & lowMask(), ip.v4()), bits);
+        return new IpPrefix(
+                new IpAddress(ip.high() & highMask(), ip.low() & lowMask(), ip.v4()), bits);
     }
 
     private long highMask() {

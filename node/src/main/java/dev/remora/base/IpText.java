@@ -26,7 +26,10 @@ final class IpText {
 
     /// Leading zeros are refused: some readers take them for octal.
     private static int octet(String part, String text) throws MalformedException {
-        boolean digits = !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean digits =
+                !part.isEmpty()
+                        && part.length() <= 3
+                        && part.chars().allMatch(c -> c >= '0' && c <= '9');
         if (!digits || part.length() > 1 && part.charAt(0) == '0' || Integer.parseInt(part) > 255) {
             throw bad(text);
         }
@@ -71,14 +74,18 @@ final class IpText {
     }
 
     private static int group(String word, String text) throws MalformedException {
-        boolean hex = !word.isEmpty() && word.length() <= 4 && word.chars().allMatch(c -> c < 128 && Character.digit(c, 16) >= 0);
+        boolean hex =
+                !word.isEmpty()
+                        && word.length() <= 4
+                        && word.chars().allMatch(c -> c < 128 && Character.digit(c, 16) >= 0);
         if (!hex) {
             throw bad(text);
         }
         return Integer.parseInt(word, 16);
     }
 
-    private static IpAddress join(int[] groups, int expected, String text) throws MalformedException {
+    private static IpAddress join(int[] groups, int expected, String text)
+            throws MalformedException {
         if (groups.length != expected) {
             throw bad(text);
         }
@@ -99,7 +106,13 @@ final class IpText {
     static String format(IpAddress ip) {
         if (ip.v4()) {
             int bits = (int) ip.low();
-            return (bits >>> 24) + "." + (bits >>> 16 & 255) + "." + (bits >>> 8 & 255) + "." + (bits & 255);
+            return (bits >>> 24)
+                    + "."
+                    + (bits >>> 16 & 255)
+                    + "."
+                    + (bits >>> 8 & 255)
+                    + "."
+                    + (bits & 255);
         }
         IpAddress inner = ip.unmapped();
         return inner.v4() ? "::ffff:" + format(inner) : formatV6(ip);
