@@ -1,7 +1,7 @@
-/// What every conversation and every data path stands on: event loops and trust in TLS servers.
+/// The event loop that owns the engine, how descriptors and channels of ours get onto it, and whom TLS connections trust.
 ///
-/// [dev.remora.io.loop.TlsTrust] hands out TLS client handlers; a
-/// [dev.remora.io.loop.ServerIdentity] says whom to accept.
+/// One thread, Netty's: on Linux epoll, which also watches raw descriptors; elsewhere NIO. What is handled on it must never block, and nothing may
+/// escape a handler: an exception would park the whole loop.
 @NullMarked
 package dev.remora.io.loop;
 

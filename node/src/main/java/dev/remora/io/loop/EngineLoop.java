@@ -1,0 +1,96 @@
+package dev.remora.io.loop;
+
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.SingleThreadIoEventLoop;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerDomainSocketChannel;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.ServerSocketChannel;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.RejectedExecutionHandlers;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/// One event loop and its thread: the place where a node's engine lives.
+public final class EngineLoop implements AutoCloseable {
+    /// How long tasks may hold input back. The default lets tasks that post themselves again do so for most of a second.
+    private static final long TASK_QUANTUM_MS = 1;
+
+    private final IoEventLoop loop;
+    private final boolean epoll;
+
+    private EngineLoop(IoEventLoop loop, boolean epoll) {
+        this.loop = loop;
+        this.epoll = epoll;
+    }
+
+    /// Starts a loop on the best mechanism there is.
+    public static EngineLoop start(String threadName) {
+        return start(threadName, Epoll.isAvailable());
+    }
+
+    static EngineLoop start(String threadName, boolean epoll) {
+        IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        IoEventLoop loop =
+                new SingleThreadIoEventLoop(
+                        null,
+                        new DefaultThreadFactory(threadName, true),
+                        handlers,
+                        Integer.MAX_VALUE,
+                        RejectedExecutionHandlers.reject(),
+                        TASK_QUANTUM_MS);
+        return new EngineLoop(loop, epoll);
+    }
+
+    /// The loop as Netty sees it: executor, scheduler and group of this one thread.
+    public IoEventLoop netty() {
+        return loop;
+    }
+
+    /// "epoll" or "nio".
+    public String mechanism() {
+        return epoll ? "epoll" : "nio";
+    }
+
+    /// A channel for connections to others.
+    public SocketChannel newSocket() {
+        return epoll ? new EpollSocketChannel() : new NioSocketChannel();
+    }
+
+    /// A channel that accepts TCP connections.
+    public ServerSocketChannel newServerSocket() {
+        return epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    }
+
+    /// A channel that accepts connections on a Unix socket.
+    public ServerChannel newServerUnixSocket() {
+        return epoll ? new EpollServerDomainSocketChannel() : new NioServerDomainSocketChannel();
+    }
+
+    /// Watches `source` and calls `onReadable`, on the loop, as long as there is something to read. What `onReadable` throws goes to `failed` and
+    /// ends this watch alone.
+    public Watch watch(Pollable source, Watch.Reader onReadable, Consumer<Exception> failed) {
+        return Watch.start(loop, source, onReadable, failed);
+    }
+
+    /// Ends the thread. Channels that are still open on it must be closed before.
+    @Override
+    public void close() {
+        loop.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    /// Closes and waits, at most five seconds, until the thread is gone.
+    public void closeAndWait() throws InterruptedException {
+        close();
+        loop.awaitTermination(5, TimeUnit.SECONDS);
+    }
+}
