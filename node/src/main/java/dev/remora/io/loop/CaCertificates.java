@@ -159,7 +159,9 @@ final class CaCertificates {
         try {
             byte[] der = Base64.getMimeDecoder().decode(text);
             ByteBuffer subject = DerNames.of(der).subject();
-            bySubject.computeIfAbsent(subject, s -> new LinkedHashSet<>()).add(ByteBuffer.wrap(der));
+            bySubject
+                    .computeIfAbsent(subject, s -> new LinkedHashSet<>())
+                    .add(ByteBuffer.wrap(der));
         } catch (IllegalArgumentException | CertificateException e) {
             return; // not a certificate after all
         }

@@ -29,34 +29,36 @@ public final class Watch {
         void onReadable() throws IOException;
     }
 
-    static Watch start(IoEventLoop loop, Pollable source, Reader reader, Consumer<Exception> failed) {
+    static Watch start(
+            IoEventLoop loop, Pollable source, Reader reader, Consumer<Exception> failed) {
         return switch (source) {
             case Pollable.Descriptor(int fd) ->
-                start(loop, new DescriptorHandle(new FileDescriptor(fd), reader, failed), EpollIoOps.EPOLLIN);
+                    start(
+                            loop,
+                            new DescriptorHandle(new FileDescriptor(fd), reader, failed),
+                            EpollIoOps.EPOLLIN);
             case Pollable.Selectable(SelectableChannel channel) ->
-                start(loop, new ChannelHandle(channel, reader, failed), NioIoOps.READ);
+                    start(loop, new ChannelHandle(channel, reader, failed), NioIoOps.READ);
         };
     }
 
     private static Watch start(IoEventLoop loop, IoHandle handle, IoOps interest) {
         Future<IoRegistration> registration = loop.register(handle);
-        registration.addListener(
-                done -> {
-                    if (done.isSuccess()) {
-                        registration.getNow().submit(interest);
-                    }
-                });
+        registration.addListener(done -> {
+            if (done.isSuccess()) {
+                registration.getNow().submit(interest);
+            }
+        });
         return new Watch(registration);
     }
 
     /// Stops watching. The descriptor stays open: its owner closes it afterwards, on the loop.
     public void stop() {
-        registration.addListener(
-                done -> {
-                    if (done.isSuccess()) {
-                        registration.getNow().cancel();
-                    }
-                });
+        registration.addListener(done -> {
+            if (done.isSuccess()) {
+                registration.getNow().cancel();
+            }
+        });
     }
 
     private abstract static class Handle implements IoHandle {
@@ -73,7 +75,8 @@ public final class Watch {
             try {
                 reader.onReadable();
             } catch (IOException | RuntimeException e) {
-                registration.cancel(); // an exception that leaves handle() would park the whole loop
+                registration
+                        .cancel(); // an exception that leaves handle() would park the whole loop
                 failed.accept(e);
             }
         }

@@ -73,8 +73,10 @@ final class LinuxUdpSocket implements UdpSocket {
     static LinuxUdpSocket bind(IpAddress local, int port) throws IOException {
         Arena arena = Arena.ofAuto();
         LibC libc = new LibC(arena);
-        int fd = libc.socket(
-                local.v4() ? LibC.AF_INET : LibC.AF_INET6, LibC.SOCK_DGRAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
+        int fd =
+                libc.socket(
+                        local.v4() ? LibC.AF_INET : LibC.AF_INET6,
+                        LibC.SOCK_DGRAM | LibC.SOCK_NONBLOCK | LibC.SOCK_CLOEXEC);
         if (fd < 0) {
             throw LibC.failed("open a UDP socket", fd);
         }
@@ -87,7 +89,8 @@ final class LinuxUdpSocket implements UdpSocket {
         }
     }
 
-    private static int configureAndBind(LibC libc, int fd, Arena arena, IpAddress local, int port) throws IOException {
+    private static int configureAndBind(LibC libc, int fd, Arena arena, IpAddress local, int port)
+            throws IOException {
         if (!local.v4()) {
             libc.setsockopt(fd, LibC.IPPROTO_IPV6, LibC.IPV6_V6ONLY, 1);
         }
@@ -127,7 +130,8 @@ final class LinuxUdpSocket implements UdpSocket {
         return control;
     }
 
-    private static MemorySegment message(Arena arena, MemorySegment name, MemorySegment vector, MemorySegment control) {
+    private static MemorySegment message(
+            Arena arena, MemorySegment name, MemorySegment vector, MemorySegment control) {
         MemorySegment message = arena.allocate(MSGHDR, 8);
         message.set(ADDRESS, 0, name);
         message.set(JAVA_INT, 8, (int) name.byteSize());
@@ -157,7 +161,8 @@ final class LinuxUdpSocket implements UdpSocket {
             return retryLater("receive UDP", length);
         }
         if (length > 0) {
-            receiver.onDatagrams(source.get(), receiveBuffer.clear().limit(length), segmentSize(length));
+            receiver.onDatagrams(
+                    source.get(), receiveBuffer.clear().limit(length), segmentSize(length));
         }
         return true;
     }
@@ -175,9 +180,10 @@ final class LinuxUdpSocket implements UdpSocket {
 
     /// What `UDP_GRO` reports (an int32); without a report the buffer is one datagram.
     private int segmentSize(int length) {
-        boolean reported = receiveMessage.get(JAVA_LONG, 40) >= CMSGHDR + Integer.BYTES
-                && receiveControl.get(JAVA_INT, 8) == LibC.SOL_UDP
-                && receiveControl.get(JAVA_INT, 12) == LibC.UDP_GRO;
+        boolean reported =
+                receiveMessage.get(JAVA_LONG, 40) >= CMSGHDR + Integer.BYTES
+                        && receiveControl.get(JAVA_INT, 8) == LibC.SOL_UDP
+                        && receiveControl.get(JAVA_INT, 12) == LibC.UDP_GRO;
         int size = reported ? receiveControl.get(JAVA_INT, CMSGHDR) : length;
         return size > 0 ? size : length;
     }
@@ -213,7 +219,8 @@ final class LinuxUdpSocket implements UdpSocket {
         int count = (int) ((run.byteSize() + segmentSize - 1) / segmentSize);
         return switch (-result) {
             case LibC.EAGAIN, LibC.ENOBUFS, LibC.EPERM -> count;
-            case LibC.EIO, LibC.EINVAL, LibC.EMSGSIZE -> several ? sendOneByOne(run, segmentSize, -result) : count;
+            case LibC.EIO, LibC.EINVAL, LibC.EMSGSIZE ->
+                    several ? sendOneByOne(run, segmentSize, -result) : count;
             default -> throw LibC.failed("send UDP", result);
         };
     }
@@ -224,7 +231,10 @@ final class LinuxUdpSocket implements UdpSocket {
         segmentation &= errno != LibC.EIO;
         int lost = 0;
         for (long at = 0; at < run.byteSize(); at += segmentSize) {
-            lost += sendRun(run.asSlice(at, Math.min(segmentSize, run.byteSize() - at)), segmentSize);
+            lost +=
+                    sendRun(
+                            run.asSlice(at, Math.min(segmentSize, run.byteSize() - at)),
+                            segmentSize);
         }
         return lost;
     }

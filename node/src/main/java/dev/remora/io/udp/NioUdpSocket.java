@@ -26,7 +26,8 @@ final class NioUdpSocket implements UdpSocket {
 
     static NioUdpSocket bind(IpAddress local, int port) throws IOException {
         DatagramChannel channel =
-                DatagramChannel.open(local.v4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+                DatagramChannel.open(
+                        local.v4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.SO_RCVBUF, WANTED_BUFFER);
@@ -63,14 +64,16 @@ final class NioUdpSocket implements UdpSocket {
         receiveBuffer.flip();
         if (receiveBuffer.hasRemaining()) {
             IpAddress ip = IpAddress.of(from.getAddress().getAddress());
-            receiver.onDatagrams(new IpPort(ip, from.getPort()), receiveBuffer, receiveBuffer.limit());
+            receiver.onDatagrams(
+                    new IpPort(ip, from.getPort()), receiveBuffer, receiveBuffer.limit());
         }
         return true;
     }
 
     @Override
     public int send(IpPort to, ByteBuffer datagrams, int segmentSize) throws IOException {
-        InetSocketAddress address = new InetSocketAddress(InetAddress.getByAddress(to.ip().toBytes()), to.port());
+        InetSocketAddress address =
+                new InetSocketAddress(InetAddress.getByAddress(to.ip().toBytes()), to.port());
         int lost = 0;
         for (int at = datagrams.position(); at < datagrams.limit(); at += segmentSize) {
             int length = Math.min(segmentSize, datagrams.limit() - at);

@@ -13,7 +13,9 @@ public sealed interface UdpSocket extends AutoCloseable permits LinuxUdpSocket, 
 
     /// Binds a socket; port 0 lets the kernel choose.
     static UdpSocket open(IpAddress local, int port) throws IOException {
-        return LibC.isAvailable() ? LinuxUdpSocket.bind(local, port) : NioUdpSocket.bind(local, port);
+        return LibC.isAvailable()
+                ? LinuxUdpSocket.bind(local, port)
+                : NioUdpSocket.bind(local, port);
     }
 
     int port();

@@ -48,7 +48,10 @@ public final class Checksum {
 
     /// The sum over the bytes of an address.
     public static long sum(IpAddress ip) {
-        return (ip.high() & 0xffff_ffffL) + (ip.high() >>> 32) + (ip.low() & 0xffff_ffffL) + (ip.low() >>> 32);
+        return (ip.high() & 0xffff_ffffL)
+                + (ip.high() >>> 32)
+                + (ip.low() & 0xffff_ffffL)
+                + (ip.low() >>> 32);
     }
 
     /// The value of a checksum field. Over data that contains a right one, the result is 0.

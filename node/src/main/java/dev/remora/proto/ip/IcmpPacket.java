@@ -57,22 +57,28 @@ public record IcmpPacket(IpPacket ip) {
 
     /// A view of what follows the first eight bytes.
     public ByteBuffer body() {
-        return ip.bytes().slice(ip.transportOffset() + HEADER_LENGTH, ip.transportLength() - HEADER_LENGTH);
+        return ip.bytes()
+                .slice(ip.transportOffset() + HEADER_LENGTH, ip.transportLength() - HEADER_LENGTH);
     }
 
     /// The beginning of the packet this error is about, if the message is an error and quotes enough of it.
     public Optional<QuotedPacket> quoted() {
-        return ip.isIcmpError() || ip.v4() && type() == 12 ? QuotedPacket.read(body()) : Optional.empty();
+        return ip.isIcmpError() || ip.v4() && type() == 12
+                ? QuotedPacket.read(body())
+                : Optional.empty();
     }
 
     /// Writes a message; the body is consumed.
-    public static void write(IpHeader header, int type, int code, int rest, ByteBuffer body, PacketSink sink) {
+    public static void write(
+            IpHeader header, int type, int code, int rest, ByteBuffer body, PacketSink sink) {
         int length = HEADER_LENGTH + body.remaining();
         ByteBuffer out = sink.begin(header.length() + length);
         header.write(out, length);
         int at = out.position();
         out.put((byte) type).put((byte) code).putShort((short) 0).putInt(rest).put(body);
-        long sum = Checksum.sum(out, at, length) + (header.src().v4() ? 0 : header.pseudoHeader(length));
+        long sum =
+                Checksum.sum(out, at, length)
+                        + (header.src().v4() ? 0 : header.pseudoHeader(length));
         out.putShort(at + 2, (short) Checksum.finish(sum));
         sink.end(out.flip());
     }
@@ -87,9 +93,10 @@ public record IcmpPacket(IpPacket ip) {
     /// eight bytes (RFC 792), for IPv6 as much as 1280 bytes hold (RFC 4443 §3.1). `code` is one of the constants here.
     public static void writeUnreachable(IpPacket about, int code, PacketSink sink) {
         IpHeader header = new IpHeader(about.dst(), about.src(), IpProtocol.icmp(about.v4()), 0);
-        int most = about.v4()
-                ? about.transportOffset() - about.start() + HEADER_LENGTH
-                : Mtu.TUNNEL - Ipv6.HEADER_LENGTH - HEADER_LENGTH;
+        int most =
+                about.v4()
+                        ? about.transportOffset() - about.start() + HEADER_LENGTH
+                        : Mtu.TUNNEL - Ipv6.HEADER_LENGTH - HEADER_LENGTH;
         ByteBuffer quote = about.bytes().slice(about.start(), Math.min(about.length(), most));
         write(header, about.v4() ? UNREACHABLE_V4 : UNREACHABLE_V6, code, 0, quote, sink);
     }

@@ -10,7 +10,8 @@ public record IpHeader(IpAddress src, IpAddress dst, int protocol, int id) {
 
     public IpHeader {
         if (src.v4() != dst.v4()) {
-            throw new IllegalArgumentException("a packet from " + src + " to " + dst + " cannot be");
+            throw new IllegalArgumentException(
+                    "a packet from " + src + " to " + dst + " cannot be");
         }
     }
 
@@ -42,12 +43,14 @@ public record IpHeader(IpAddress src, IpAddress dst, int protocol, int id) {
     }
 
     /// Writes the header of one fragment with its fragment header: `offset` in bytes, `more` if it is not the last.
-    public void writeFragment(ByteBuffer out, int payloadLength, int offset, boolean more, int fragmentId) {
+    public void writeFragment(
+            ByteBuffer out, int payloadLength, int offset, boolean more, int fragmentId) {
         if (src.v4()) {
             new IpHeader(src, dst, protocol, fragmentId)
                     .writeV4(out, payloadLength, offset >>> 3 | (more ? 0x2000 : 0));
         } else {
-            new IpHeader(src, dst, IpProtocol.FRAGMENT, id).write(out, payloadLength + Ipv6.FRAGMENT_HEADER_LENGTH);
+            new IpHeader(src, dst, IpProtocol.FRAGMENT, id)
+                    .write(out, payloadLength + Ipv6.FRAGMENT_HEADER_LENGTH);
             out.putShort((short) (protocol << 8)).putShort((short) (offset | (more ? 1 : 0)));
             out.putInt(fragmentId);
         }

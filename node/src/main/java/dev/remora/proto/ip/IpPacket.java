@@ -30,7 +30,12 @@ public final class IpPacket {
     private final boolean moreFragments;
 
     private IpPacket(
-            ByteBuffer bytes, int version, int protocol, int transportOffset, int end, int fragmentField)
+            ByteBuffer bytes,
+            int version,
+            int protocol,
+            int transportOffset,
+            int end,
+            int fragmentField)
             throws MalformedException {
         this.bytes = bytes;
         this.start = bytes.position();
@@ -59,7 +64,9 @@ public final class IpPacket {
         int start = bytes.position();
         int headerLength = (bytes.get(start) & 0xf) << 2;
         int totalLength = Bytes.u16(bytes, start + Ipv4.TOTAL_LENGTH);
-        if (headerLength < Ipv4.HEADER_LENGTH || totalLength < headerLength || totalLength > bytes.remaining()) {
+        if (headerLength < Ipv4.HEADER_LENGTH
+                || totalLength < headerLength
+                || totalLength > bytes.remaining()) {
             throw new MalformedException("IPv4 length");
         }
         int field = Bytes.u16(bytes, start + Ipv4.FRAGMENT);
@@ -68,7 +75,8 @@ public final class IpPacket {
         if (protocol == IpProtocol.TSMP && fragment != 0) {
             throw new MalformedException("TSMP fragment");
         }
-        return new IpPacket(bytes, 4, protocol, start + headerLength, start + totalLength, fragment);
+        return new IpPacket(
+                bytes, 4, protocol, start + headerLength, start + totalLength, fragment);
     }
 
     private static IpPacket ofV6(ByteBuffer bytes) throws MalformedException {
@@ -92,7 +100,8 @@ public final class IpPacket {
         int field = Bytes.u16(bytes, transport + 2);
         int fragment = (field >>> 3) << 1 | (field & 1);
         protocol = Bytes.u8(bytes, transport);
-        return new IpPacket(bytes, 6, protocol, transport + Ipv6.FRAGMENT_HEADER_LENGTH, end, fragment);
+        return new IpPacket(
+                bytes, 6, protocol, transport + Ipv6.FRAGMENT_HEADER_LENGTH, end, fragment);
     }
 
     private void checkTransport() throws MalformedException {
@@ -163,13 +172,15 @@ public final class IpPacket {
     public IpAddress src() {
         return v4()
                 ? IpAddress.v4(bytes.getInt(start + Ipv4.SRC))
-                : IpAddress.v6(bytes.getLong(start + Ipv6.SRC), bytes.getLong(start + Ipv6.SRC + 8));
+                : IpAddress.v6(
+                        bytes.getLong(start + Ipv6.SRC), bytes.getLong(start + Ipv6.SRC + 8));
     }
 
     public IpAddress dst() {
         return v4()
                 ? IpAddress.v4(bytes.getInt(start + Ipv4.DST))
-                : IpAddress.v6(bytes.getLong(start + Ipv6.DST), bytes.getLong(start + Ipv6.DST + 8));
+                : IpAddress.v6(
+                        bytes.getLong(start + Ipv6.DST), bytes.getLong(start + Ipv6.DST + 8));
     }
 
     /// The upper 64 bits of the source address, 0 for IPv4; with [#srcLow] the address without an object.
@@ -196,7 +207,9 @@ public final class IpPacket {
 
     /// The IPv4 identification, or the IPv6 flow label.
     public int id() {
-        return v4() ? Bytes.u16(bytes, start + Ipv4.ID) : bytes.getInt(start) & Ipv6.FLOW_LABEL_MASK;
+        return v4()
+                ? Bytes.u16(bytes, start + Ipv4.ID)
+                : bytes.getInt(start) & Ipv6.FLOW_LABEL_MASK;
     }
 
     /// Whether this is one of several fragments. An atomic IPv6 fragment (RFC 6946) is whole.
@@ -225,7 +238,9 @@ public final class IpPacket {
 
     /// Whether the transport header begins with two ports, and is here.
     public boolean hasPorts() {
-        return (protocol == IpProtocol.TCP || protocol == IpProtocol.UDP || protocol == IpProtocol.SCTP)
+        return (protocol == IpProtocol.TCP
+                        || protocol == IpProtocol.UDP
+                        || protocol == IpProtocol.SCTP)
                 && !isLaterFragment();
     }
 
@@ -272,13 +287,24 @@ public final class IpPacket {
             return false;
         }
         int type = Bytes.u8(bytes, transportOffset);
-        return protocol == IpProtocol.ICMP ? type == 3 || type == 11 || type == 0x12 : type >= 1 && type <= 4;
+        return protocol == IpProtocol.ICMP
+                ? type == 3 || type == 11 || type == 0x12
+                : type >= 1 && type <= 4;
     }
 
     /// Protocol, addresses and ports, for a log.
     @Override
     public String toString() {
         String ports = hasPorts() ? " " + srcPort() + " > " + dstPort() : "";
-        return "protocol " + protocol + " " + src() + " > " + dst() + ports + " " + length() + " bytes";
+        return "protocol "
+                + protocol
+                + " "
+                + src()
+                + " > "
+                + dst()
+                + ports
+                + " "
+                + length()
+                + " bytes";
     }
 }

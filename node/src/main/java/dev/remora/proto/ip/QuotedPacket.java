@@ -1,8 +1,8 @@
 package dev.remora.proto.ip;
 
 import dev.remora.base.Bytes;
-import dev.remora.base.IpPort;
 import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -42,7 +42,8 @@ public record QuotedPacket(int protocol, IpPort src, IpPort dst, int rest) {
         return Optional.of(of(quote, Bytes.u8(quote, Ipv6.NEXT_HEADER), src, dst, transport));
     }
 
-    private static QuotedPacket of(ByteBuffer quote, int protocol, IpAddress src, IpAddress dst, int transport) {
+    private static QuotedPacket of(
+            ByteBuffer quote, int protocol, IpAddress src, IpAddress dst, int transport) {
         IpPort from = new IpPort(src, Bytes.u16(quote, transport));
         IpPort to = new IpPort(dst, Bytes.u16(quote, transport + 2));
         return new QuotedPacket(protocol, from, to, quote.getInt(transport + 4));

@@ -22,7 +22,8 @@ public sealed interface TsmpMessage {
 
     /// "I dropped your packet from `src` to `dst`, for this reason." `maybeBroken` says that the rejecting node suspects
     /// itself. The text of a reason is [#reasonText].
-    record Reject(int protocol, int reason, IpPort src, IpPort dst, boolean maybeBroken) implements TsmpMessage {
+    record Reject(int protocol, int reason, IpPort src, IpPort dst, boolean maybeBroken)
+            implements TsmpMessage {
         /// The packet filter does not allow it.
         public static final int ACL = 'A';
 
@@ -89,7 +90,8 @@ public sealed interface TsmpMessage {
         return new Reject(protocol, reason, src, dst, in.hasRemaining() && (in.get() & 1) != 0);
     }
 
-    private static DiscoAdvertisement parseDiscoAdvertisement(ByteBuffer in) throws MalformedException {
+    private static DiscoAdvertisement parseDiscoAdvertisement(ByteBuffer in)
+            throws MalformedException {
         Bytes.need(in, Bytes32.LENGTH, "TSMP disco advertisement");
         return new DiscoAdvertisement(Bytes32.read(in));
     }
@@ -116,7 +118,8 @@ public sealed interface TsmpMessage {
     private void writeTo(ByteBuffer out) {
         switch (this) {
             case Ping(long data) -> out.put((byte) 'p').putLong(data);
-            case Pong(long data, int port) -> out.put((byte) 'o').putLong(data).putShort((short) port);
+            case Pong(long data, int port) ->
+                    out.put((byte) 'o').putLong(data).putShort((short) port);
             case Reject reject -> writeReject(reject, out);
             case DiscoAdvertisement(Bytes32 key) -> key.write(out.put((byte) 'a'));
             case Unknown(int type) -> out.put((byte) type);

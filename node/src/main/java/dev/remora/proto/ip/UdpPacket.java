@@ -20,7 +20,9 @@ public record UdpPacket(IpPacket ip, int length) {
             throw new MalformedException("UDP length");
         }
         if (Bytes.u16(bytes, at + 6) != 0) {
-            long sum = Checksum.pseudoHeader(ip, IpProtocol.UDP, length) + Checksum.sum(bytes, at, length);
+            long sum =
+                    Checksum.pseudoHeader(ip, IpProtocol.UDP, length)
+                            + Checksum.sum(bytes, at, length);
             if (Checksum.finish(sum) != 0) {
                 throw new MalformedException("UDP checksum");
             }
@@ -45,7 +47,8 @@ public record UdpPacket(IpPacket ip, int length) {
     }
 
     /// Writes a whole packet of IP header, UDP header and payload (which is consumed) into the sink. It must fit one packet.
-    public static void write(IpHeader header, int srcPort, int dstPort, ByteBuffer payload, PacketSink sink) {
+    public static void write(
+            IpHeader header, int srcPort, int dstPort, ByteBuffer payload, PacketSink sink) {
         int length = HEADER_LENGTH + payload.remaining();
         ByteBuffer out = sink.begin(header.length() + length);
         header.write(out, length);
@@ -54,10 +57,14 @@ public record UdpPacket(IpPacket ip, int length) {
     }
 
     /// Writes UDP header and payload, advancing the position; `header` gives the addresses for the checksum.
-    public static void writeTo(ByteBuffer out, IpHeader header, int srcPort, int dstPort, ByteBuffer payload) {
+    public static void writeTo(
+            ByteBuffer out, IpHeader header, int srcPort, int dstPort, ByteBuffer payload) {
         int at = out.position();
         int length = HEADER_LENGTH + payload.remaining();
-        out.putShort((short) srcPort).putShort((short) dstPort).putShort((short) length).putShort((short) 0);
+        out.putShort((short) srcPort)
+                .putShort((short) dstPort)
+                .putShort((short) length)
+                .putShort((short) 0);
         out.put(payload);
         int checksum = Checksum.finish(header.pseudoHeader(length) + Checksum.sum(out, at, length));
         // RFC 768: "If the computed checksum is zero, it is transmitted as all ones"

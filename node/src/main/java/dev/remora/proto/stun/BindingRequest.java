@@ -46,15 +46,19 @@ public record BindingRequest(TxId txId) {
     }
 
     private static boolean isTailnode(Attributes attribute) {
-        return attribute.type() == Attributes.SOFTWARE && attribute.value().equals(ByteBuffer.wrap(TAILNODE));
+        return attribute.type() == Attributes.SOFTWARE
+                && attribute.value().equals(ByteBuffer.wrap(TAILNODE));
     }
 
-    private static void checkFingerprint(Attributes last, ByteBuffer message) throws MalformedException {
-        if (last.type() != Attributes.FINGERPRINT || last.value().remaining() != FINGERPRINT_LENGTH) {
+    private static void checkFingerprint(Attributes last, ByteBuffer message)
+            throws MalformedException {
+        if (last.type() != Attributes.FINGERPRINT
+                || last.value().remaining() != FINGERPRINT_LENGTH) {
             throw new MalformedException("binding request does not end in a fingerprint");
         }
         int covered = message.limit() - Attributes.HEADER_LENGTH - FINGERPRINT_LENGTH;
-        if (Bytes.u32(last.value(), 0) != Integer.toUnsignedLong(fingerprint(message.slice(0, covered)))) {
+        if (Bytes.u32(last.value(), 0)
+                != Integer.toUnsignedLong(fingerprint(message.slice(0, covered)))) {
             throw new MalformedException("binding request with a wrong fingerprint");
         }
     }

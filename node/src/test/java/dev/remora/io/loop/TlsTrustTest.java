@@ -36,8 +36,7 @@ class TlsTrustTest {
         Files.copy(RESOURCES.resolve("other-ca.pem"), full.resolve("a.pem"));
         Files.copy(RESOURCES.resolve("ca.pem"), full.resolve("b.pem"));
         Files.createSymbolicLink(full.resolve("0a1b2c3d.0"), Path.of("b.pem"));
-        TlsTrust trust =
-                TlsTrust.of(Optional.of("/no/such/file"), Optional.of(empty + ":" + full));
+        TlsTrust trust = TlsTrust.of(Optional.of("/no/such/file"), Optional.of(empty + ":" + full));
 
         assertThat(failure(trust, CONTROL, "server.pem")).isEmpty();
     }
@@ -113,7 +112,8 @@ class TlsTrustTest {
 
     private static Bytes32 sha256(String file) throws Exception {
         try (InputStream in = Files.newInputStream(RESOURCES.resolve(file))) {
-            byte[] der = CertificateFactory.getInstance("X.509").generateCertificate(in).getEncoded();
+            byte[] der =
+                    CertificateFactory.getInstance("X.509").generateCertificate(in).getEncoded();
             return Bytes32.of(MessageDigest.getInstance("SHA-256").digest(der));
         }
     }
@@ -132,8 +132,8 @@ class TlsTrustTest {
                 trust.handler(UnpooledByteBufAllocator.DEFAULT, identity, 443, Runnable::run);
         EmbeddedChannel serverSide = new EmbeddedChannel(server);
         EmbeddedChannel clientSide = new EmbeddedChannel(client);
-        while (!client.handshakeFuture().isDone() && move(clientSide, serverSide)
-                | move(serverSide, clientSide)) {}
+        while (!client.handshakeFuture().isDone()
+                && move(clientSide, serverSide) | move(serverSide, clientSide)) {}
         Throwable cause = client.handshakeFuture().cause();
         clientSide.close();
         serverSide.close();

@@ -19,7 +19,11 @@ class UdpSocketTest {
     static Stream<Opener[]> pairs() {
         Opener best = UdpSocket::open;
         Opener nio = NioUdpSocket::bind;
-        return Stream.of(new Opener[] {best, best}, new Opener[] {best, nio}, new Opener[] {nio, best}, new Opener[] {nio, nio});
+        return Stream.of(
+                new Opener[] {best, best},
+                new Opener[] {best, nio},
+                new Opener[] {nio, best},
+                new Opener[] {nio, nio});
     }
 
     interface Opener {
@@ -30,21 +34,26 @@ class UdpSocketTest {
 
     @ParameterizedTest
     @MethodSource("pairs")
-    void carriesRunsOfDatagramsWithALongTail(Opener senderKind, Opener receiverKind) throws Exception {
+    void carriesRunsOfDatagramsWithALongTail(Opener senderKind, Opener receiverKind)
+            throws Exception {
         try (UdpSocket sender = senderKind.open(IpAddress.LOOPBACK_V4, 0);
                 UdpSocket receiver = receiverKind.open(IpAddress.LOOPBACK_V4, 0)) {
             ByteBuffer run = ByteBuffer.allocateDirect(100 * 1312 + 40);
             for (int i = 0; i < run.capacity(); i++) {
                 run.put(i, (byte) (i / 1312));
             }
-            assertThat(sender.send(new IpPort(IpAddress.LOOPBACK_V4, receiver.port()), run, 1312)).isZero();
+            assertThat(sender.send(new IpPort(IpAddress.LOOPBACK_V4, receiver.port()), run, 1312))
+                    .isZero();
 
             List<Received> received = receive(receiver, 101);
             for (int i = 0; i < 100; i++) {
                 assertThat(received.get(i).bytes).hasSize(1312).containsOnly(i);
             }
             assertThat(received.get(100).bytes).hasSize(40).containsOnly(100);
-            assertThat(received).allSatisfy(r -> assertThat(r.from).isEqualTo(new IpPort(IpAddress.LOOPBACK_V4, sender.port())));
+            assertThat(received)
+                    .allSatisfy(r ->
+                            assertThat(r.from)
+                                    .isEqualTo(new IpPort(IpAddress.LOOPBACK_V4, sender.port())));
         }
     }
 
@@ -52,7 +61,8 @@ class UdpSocketTest {
     void sendsFromAnyPlaceOfABuffer() throws Exception {
         try (UdpSocket sender = UdpSocket.open(IpAddress.LOOPBACK_V6, 0);
                 UdpSocket receiver = UdpSocket.open(IpAddress.LOOPBACK_V6, 0)) {
-            ByteBuffer bytes = ByteBuffer.allocateDirect(100).put(50, (byte) 7).position(50).limit(51);
+            ByteBuffer bytes =
+                    ByteBuffer.allocateDirect(100).put(50, (byte) 7).position(50).limit(51);
             sender.send(new IpPort(IpAddress.LOOPBACK_V6, receiver.port()), bytes, 1);
             assertThat(receive(receiver, 1).getFirst().bytes).containsExactly(7);
         }

@@ -21,10 +21,13 @@ class WatchedUdpSocketTest {
                 UdpSocket receiver = UdpSocket.open(IpAddress.LOOPBACK_V4, 0);
                 UdpSocket sender = UdpSocket.open(IpAddress.LOOPBACK_V4, 0)) {
             BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
-            Watch watch = loop.watch(
-                    receiver.pollable(),
-                    () -> receiver.receive((from, datagrams, size) -> sizes.add(datagrams.remaining())),
-                    e -> sizes.add(-1));
+            Watch watch =
+                    loop.watch(
+                            receiver.pollable(),
+                            () ->
+                                    receiver.receive((from, datagrams, size) ->
+                                            sizes.add(datagrams.remaining())),
+                            e -> sizes.add(-1));
             IpPort to = new IpPort(IpAddress.LOOPBACK_V4, receiver.port());
             sender.send(to, ByteBuffer.allocateDirect(10), 10);
             assertThat(sizes.poll(5, TimeUnit.SECONDS)).isEqualTo(10);
@@ -50,9 +53,13 @@ class WatchedUdpSocketTest {
                         throw new IOException("broken");
                     },
                     failure::complete);
-            sender.send(new IpPort(IpAddress.LOOPBACK_V4, receiver.port()), ByteBuffer.allocateDirect(1), 1);
+            sender.send(
+                    new IpPort(IpAddress.LOOPBACK_V4, receiver.port()),
+                    ByteBuffer.allocateDirect(1),
+                    1);
             assertThat(failure.get(5, TimeUnit.SECONDS)).hasMessage("broken");
-            assertThat(loop.netty().submit(() -> "alive").get(5, TimeUnit.SECONDS)).isEqualTo("alive");
+            assertThat(loop.netty().submit(() -> "alive").get(5, TimeUnit.SECONDS))
+                    .isEqualTo("alive");
         }
     }
 }
