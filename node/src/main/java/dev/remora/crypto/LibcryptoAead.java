@@ -1,0 +1,199 @@
+package dev.remora.crypto;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/// OpenSSL behind [Aead]: the key schedule stays in its context, each message sets only the nonce, and direct buffers
+/// are worked on where they are. Allocates nothing per message.
+final class LibcryptoAead implements Aead {
+    private final long cipher;
+    private final String name;
+
+    LibcryptoAead() {
+        cipher = Libcrypto.chacha20Poly1305();
+        if (cipher == 0) {
+            throw new IllegalStateException("has no ChaCha20-Poly1305");
+        }
+        name = "libcrypto (" + Libcrypto.version() + ")";
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public AeadKey key(byte[] key32) {
+        if (key32.length != 32) {
+            throw new IllegalArgumentException(
+                    "a ChaCha20-Poly1305 key has 32 bytes, not " + key32.length);
+        }
+        return new Key(cipher, key32);
+    }
+
+    private static final class Key implements AeadKey {
+        private static final ValueLayout.OfInt INT =
+                ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+        private static final ValueLayout.OfLong LONG =
+                ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+        private static final int OUT_LENGTH = 12;
+        private static final int PARAMETERS = 16;
+        private static final int GRANULE = 2048;
+        private static final int KEEP = -1;
+
+        private final long context;
+
+        /// The nonce (12 bytes), then the `int` in which OpenSSL reports lengths; freed with this object.
+        private final MemorySegment parameters = Arena.ofAuto().allocate(PARAMETERS, 8);
+
+        private final long nonce = parameters.address();
+        private final long outLength = nonce + OUT_LENGTH;
+
+        /// Where additional data and heap buffers are copied to; grows as needed.
+        private ByteBuffer aadMemory = ByteBuffer.allocateDirect(0);
+
+        private ByteBuffer textMemory = ByteBuffer.allocateDirect(0);
+        private boolean open = true;
+
+        Key(long cipher, byte[] key32) {
+            context = Libcrypto.newContext();
+            if (context == 0) {
+                throw new OutOfMemoryError("EVP_CIPHER_CTX_new");
+            }
+            ByteBuffer key = ByteBuffer.allocateDirect(key32.length).put(0, key32);
+            check(Libcrypto.init(context, cipher, address(key), 0, 1), "EVP_CipherInit_ex");
+            key.put(0, new byte[key32.length]);
+        }
+
+        @Override
+        public void seal(int nonceHead, long nonceTail, byte[] aad, ByteBuffer in, ByteBuffer out) {
+            int length = in.remaining();
+            if (out.remaining() < length + TAG) {
+                throw new IllegalArgumentException("no room for the tag");
+            }
+            begin(nonceHead, nonceTail, 1);
+            if (in.isDirect() && out.isDirect()) {
+                long to = address(out);
+                crypt(aad, address(in), to, length);
+                sealTag(to + length);
+                in.position(in.limit());
+                out.position(out.position() + length + TAG);
+            } else {
+                ByteBuffer text = textMemory(length + TAG);
+                long at = address(text);
+                text.put(in);
+                crypt(aad, at, at, length);
+                sealTag(at + length);
+                out.put(text.rewind());
+            }
+            Reference.reachabilityFence(in);
+            Reference.reachabilityFence(out);
+        }
+
+        @Override
+        public boolean open(
+                int nonceHead, long nonceTail, byte[] aad, ByteBuffer in, ByteBuffer out) {
+            int length = in.remaining() - TAG;
+            if (length < 0) {
+                return false;
+            }
+            if (out.remaining() < length) {
+                throw new IllegalArgumentException("no room for the text");
+            }
+            begin(nonceHead, nonceTail, 0);
+            boolean authentic;
+            if (in.isDirect() && out.isDirect()) {
+                authentic = openAt(aad, address(in), address(out), length);
+                if (authentic) {
+                    out.position(out.position() + length);
+                }
+            } else {
+                ByteBuffer text = textMemory(length + TAG);
+                text.put(0, in, in.position(), length + TAG);
+                authentic = openAt(aad, address(text), address(text), length);
+                if (authentic) {
+                    out.put(text.limit(length));
+                }
+            }
+            if (authentic) {
+                in.position(in.limit());
+            }
+            Reference.reachabilityFence(in);
+            Reference.reachabilityFence(out);
+            return authentic;
+        }
+
+        private void begin(int nonceHead, long nonceTail, int encrypt) {
+            if (!open) {
+                throw new IllegalStateException("this key is closed");
+            }
+            parameters.set(INT, 0, nonceHead);
+            parameters.set(LONG, 4, nonceTail);
+            check(Libcrypto.init(context, 0, 0, nonce, encrypt), "EVP_CipherInit_ex");
+        }
+
+        private void crypt(byte[] aad, long from, long to, int length) {
+            if (aad.length > 0) {
+                long aadAt = address(copyOfAad(aad));
+                check(
+                        Libcrypto.update(context, 0, outLength, aadAt, aad.length),
+                        "EVP_CipherUpdate");
+            }
+            if (length > 0) {
+                check(Libcrypto.update(context, to, outLength, from, length), "EVP_CipherUpdate");
+            }
+        }
+
+        private void sealTag(long to) {
+            check(Libcrypto.finish(context, to, outLength), "EVP_CipherFinal_ex");
+            check(
+                    Libcrypto.control(context, Libcrypto.EVP_CTRL_AEAD_GET_TAG, TAG, to),
+                    "EVP_CIPHER_CTX_ctrl");
+        }
+
+        private boolean openAt(byte[] aad, long from, long to, int length) {
+            check(
+                    Libcrypto.control(context, Libcrypto.EVP_CTRL_AEAD_SET_TAG, TAG, from + length),
+                    "EVP_CIPHER_CTX_ctrl");
+            crypt(aad, from, to, length);
+            return Libcrypto.finish(context, to + length, outLength) == 1;
+        }
+
+        private ByteBuffer copyOfAad(byte[] aad) {
+            if (aadMemory.capacity() < aad.length) {
+                aadMemory = ByteBuffer.allocateDirect(aad.length);
+            }
+            return aadMemory.put(0, aad);
+        }
+
+        private ByteBuffer textMemory(int length) {
+            if (textMemory.capacity() < length) {
+                textMemory = ByteBuffer.allocateDirect((length + GRANULE - 1) / GRANULE * GRANULE);
+            }
+            return textMemory.clear().limit(length);
+        }
+
+        /// Of the byte at the buffer's position.
+        private static long address(ByteBuffer direct) {
+            return MemorySegment.ofBuffer(direct).address();
+        }
+
+        private static void check(int result, String function) {
+            if (result != 1) {
+                throw new IllegalStateException(function + " failed");
+            }
+        }
+
+        @Override
+        public void close() {
+            if (open) {
+                open = false;
+                Libcrypto.freeContext(context);
+            }
+        }
+    }
+}
