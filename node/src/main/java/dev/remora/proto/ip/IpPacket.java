@@ -120,6 +120,7 @@ public final class IpPacket {
     private static int minTransportLength(int protocol) {
         return switch (protocol) {
             case IpProtocol.TCP -> 20;
+            case IpProtocol.TSMP -> TsmpMessage.MIN_LENGTH;
             case IpProtocol.UDP, IpProtocol.IGMP -> 8;
             case IpProtocol.SCTP -> 12;
             case IpProtocol.ICMP, IpProtocol.ICMPV6 -> 4;

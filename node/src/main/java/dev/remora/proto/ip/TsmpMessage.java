@@ -14,6 +14,9 @@ import java.nio.ByteBuffer;
 ///     '!' reject  | protocol 1 | reason 1 | source port 2 | destination port 2 | flags 1
 ///     'a' disco   | public key 32
 public sealed interface TsmpMessage {
+    /// Shorter packets of this protocol are dropped before anyone looks at the type.
+    int MIN_LENGTH = 7;
+
     /// A question whether the tunnel works, answered by the node itself with the same `data`.
     record Ping(long data) implements TsmpMessage {}
 
@@ -111,7 +114,7 @@ public sealed interface TsmpMessage {
             case Pong pong -> 11;
             case Reject reject -> reject.maybeBroken() ? 8 : 7;
             case DiscoAdvertisement advertisement -> 1 + Bytes32.LENGTH;
-            case Unknown unknown -> 1;
+            case Unknown unknown -> MIN_LENGTH;
         };
     }
 
@@ -122,7 +125,7 @@ public sealed interface TsmpMessage {
                     out.put((byte) 'o').putLong(data).putShort((short) port);
             case Reject reject -> writeReject(reject, out);
             case DiscoAdvertisement(Bytes32 key) -> key.write(out.put((byte) 'a'));
-            case Unknown(int type) -> out.put((byte) type);
+            case Unknown(int type) -> out.put((byte) type).put(new byte[MIN_LENGTH - 1]);
         }
     }
 
