@@ -16,6 +16,7 @@ import java.lang.invoke.VarHandle;
 
 /// The system calls of a UDP socket, each under its man page's name. Numbers are those of Linux on x86-64 and arm64. A failed call answers the
 /// negative errno.
+@SuppressWarnings("restricted") // foreign calls are what this class is for
 final class LibC {
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
@@ -58,6 +59,8 @@ final class LibC {
             call("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
     private static final MethodHandle SENDMSG =
             call("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
+    private static final MethodHandle RECV =
+            call("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
     private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
 
     /// Where the calls of this socket leave their errno.
@@ -108,6 +111,14 @@ final class LibC {
     int recvmsg(int fd, MemorySegment message) {
         try {
             return result((int) (long) RECVMSG.invokeExact(state, fd, message, 0));
+        } catch (Throwable e) {
+            throw unexpected(e);
+        }
+    }
+
+    int recv(int fd, MemorySegment buffer) {
+        try {
+            return result((int) (long) RECV.invokeExact(state, fd, buffer, buffer.byteSize(), 0));
         } catch (Throwable e) {
             throw unexpected(e);
         }
