@@ -1,0 +1,423 @@
+package dev.remora.proto.derp;
+
+import dev.remora.base.Bytes;
+import dev.remora.base.Bytes32;
+import dev.remora.base.MalformedException;
+import dev.remora.crypto.NodeKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/// What stands in one frame. Payloads are views of the buffer they were read from; bytes behind the fields named
+/// here are from a newer protocol and are skipped. The pictures show payloads, without the header of five bytes.
+/// Frames that only relays send each other are in [MeshFrame].
+public sealed interface DerpFrame
+        permits DerpFrame.ServerKey,
+                DerpFrame.ClientInfo,
+                DerpFrame.ServerInfo,
+                DerpFrame.SendPacket,
+                DerpFrame.RecvPacket,
+                DerpFrame.KeepAlive,
+                DerpFrame.NotePreferred,
+                DerpFrame.PeerGone,
+                DerpFrame.Ping,
+                DerpFrame.Pong,
+                DerpFrame.Health,
+                DerpFrame.Restarting,
+                DerpFrame.Unknown,
+                MeshFrame {
+    int HEADER_LENGTH = 5;
+
+    /// The longest packet a relay carries, without keys.
+    int MAX_PACKET = 65536;
+
+    int type();
+
+    int payloadLength();
+
+    /// Writes [#payloadLength] bytes.
+    void writePayload(ByteBuffer out);
+
+    /// Bytes on the wire, header included.
+    default int length() {
+        return HEADER_LENGTH + payloadLength();
+    }
+
+    /// Writes header and payload, [#length] bytes.
+    default void writeTo(ByteBuffer out) {
+        out.put((byte) type()).putInt(payloadLength());
+        writePayload(out);
+    }
+
+    /// Reads what remains of `payload`. A payload too short for its type is refused: a client skips such a frame, a
+    /// relay hangs up.
+    static DerpFrame parse(int type, ByteBuffer payload) throws MalformedException {
+        return switch (type) {
+            case ServerKey.TYPE -> ServerKey.parse(payload);
+            case ClientInfo.TYPE -> ClientInfo.parse(payload);
+            case ServerInfo.TYPE -> ServerInfo.parse(payload);
+            case SendPacket.TYPE -> SendPacket.parse(payload);
+            case RecvPacket.TYPE -> RecvPacket.parse(payload);
+            case KeepAlive.TYPE -> new KeepAlive();
+            case NotePreferred.TYPE -> NotePreferred.parse(payload);
+            case PeerGone.TYPE -> PeerGone.parse(payload);
+            case MeshFrame.PeerPresent.TYPE -> MeshFrame.PeerPresent.parse(payload);
+            case MeshFrame.ForwardPacket.TYPE -> MeshFrame.ForwardPacket.parse(payload);
+            case MeshFrame.WatchConns.TYPE -> MeshFrame.WatchConns.parse(payload);
+            case MeshFrame.ClosePeer.TYPE -> MeshFrame.ClosePeer.parse(payload);
+            case Ping.TYPE -> Ping.parse(payload);
+            case Pong.TYPE -> Pong.parse(payload);
+            case Health.TYPE -> Health.parse(payload);
+            case Restarting.TYPE -> Restarting.parse(payload);
+            default -> new Unknown(type, payload.slice());
+        };
+    }
+
+    private static NodeKey readKey(ByteBuffer in, String what) throws MalformedException {
+        Bytes.need(in, Bytes32.LENGTH, what);
+        return new NodeKey(Bytes32.read(in));
+    }
+
+    /// The relay's greeting.
+    ///
+    ///     0                          8                40
+    ///     | "DERP" and U+1F511 KEY   | relay's key    |
+    record ServerKey(DerpServerKey key) implements DerpFrame {
+        static final int TYPE = 0x01;
+        private static final long MAGIC = 0x44455250f09f9491L;
+        private static final int LENGTH = 8 + Bytes32.LENGTH;
+
+        static ServerKey parse(ByteBuffer in) throws MalformedException {
+            Bytes.need(in, LENGTH, "relay's greeting");
+            if (in.getLong() != MAGIC) {
+                throw new MalformedException("relay's greeting without the magic bytes");
+            }
+            return new ServerKey(new DerpServerKey(Bytes32.read(in)));
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return LENGTH;
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            out.putLong(MAGIC);
+            key.bytes().write(out);
+        }
+    }
+
+    /// Who the client is; [ServerHandshake] opens the box.
+    ///
+    ///     0              32        56
+    ///     | node key     | nonce   | box of JSON |
+    record ClientInfo(NodeKey client, ByteBuffer nonceAndBox) implements DerpFrame {
+        static final int TYPE = 0x02;
+        private static final int NONCE = 24;
+
+        static ClientInfo parse(ByteBuffer in) throws MalformedException {
+            Bytes.need(in, Bytes32.LENGTH + NONCE, "client info");
+            return new ClientInfo(readKey(in, "client info"), in.slice());
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return Bytes32.LENGTH + nonceAndBox.remaining();
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            client.bytes().write(out);
+            out.put(nonceAndBox.duplicate());
+        }
+    }
+
+    /// The relay's answer to [ClientInfo]; [ClientHandshake] opens the box.
+    ///
+    ///     0         24
+    ///     | nonce   | box of JSON |
+    record ServerInfo(ByteBuffer nonceAndBox) implements DerpFrame {
+        static final int TYPE = 0x03;
+
+        static ServerInfo parse(ByteBuffer in) {
+            return new ServerInfo(in.slice());
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return nonceAndBox.remaining();
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            out.put(nonceAndBox.duplicate());
+        }
+    }
+
+    /// A packet for another client.
+    ///
+    ///     0              32
+    ///     | to           | packet |
+    record SendPacket(NodeKey to, ByteBuffer packet) implements DerpFrame {
+        static final int TYPE = 0x04;
+
+        static SendPacket parse(ByteBuffer in) throws MalformedException {
+            NodeKey to = readKey(in, "packet to send");
+            if (in.remaining() > MAX_PACKET) {
+                throw new MalformedException("packet to send longer than " + MAX_PACKET + " bytes");
+            }
+            return new SendPacket(to, in.slice());
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return Bytes32.LENGTH + packet.remaining();
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            to.bytes().write(out);
+            out.put(packet.duplicate());
+        }
+    }
+
+    /// A packet from another client; the relay vouches for the key, not for the packet.
+    ///
+    ///     0              32
+    ///     | from         | packet |
+    record RecvPacket(NodeKey from, ByteBuffer packet) implements DerpFrame {
+        static final int TYPE = 0x05;
+
+        static RecvPacket parse(ByteBuffer in) throws MalformedException {
+            return new RecvPacket(readKey(in, "received packet"), in.slice());
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return Bytes32.LENGTH + packet.remaining();
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            from.bytes().write(out);
+            out.put(packet.duplicate());
+        }
+    }
+
+    /// The relay is alive: every 60 to 65 seconds.
+    record KeepAlive() implements DerpFrame {
+        static final int TYPE = 0x06;
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return 0;
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {}
+    }
+
+    /// Whether this relay is the client's home. Exactly one byte, or the relay hangs up.
+    record NotePreferred(boolean home) implements DerpFrame {
+        static final int TYPE = 0x07;
+
+        static NotePreferred parse(ByteBuffer in) throws MalformedException {
+            if (in.remaining() != 1) {
+                throw new MalformedException("note of preference not of one byte");
+            }
+            return new NotePreferred(in.get() != 0);
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return 1;
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            out.put((byte) (home ? 1 : 0));
+        }
+    }
+
+    /// A client that sent us something has left this region, or one we sent to is not there.
+    ///
+    ///     0              32
+    ///     | peer         | reason; absent in an older form: disconnected |
+    record PeerGone(NodeKey peer, int reason) implements DerpFrame {
+        public static final int DISCONNECTED = 0x00;
+        public static final int NOT_HERE = 0x01;
+        static final int TYPE = 0x08;
+
+        static PeerGone parse(ByteBuffer in) throws MalformedException {
+            NodeKey peer = readKey(in, "peer gone");
+            return new PeerGone(
+                    peer, in.hasRemaining() ? Byte.toUnsignedInt(in.get()) : DISCONNECTED);
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return Bytes32.LENGTH + 1;
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            peer.bytes().write(out);
+            out.put((byte) reason);
+        }
+    }
+
+    /// Asks for a [Pong] with the same eight bytes.
+    record Ping(long data) implements DerpFrame {
+        static final int TYPE = 0x12;
+
+        static Ping parse(ByteBuffer in) throws MalformedException {
+            Bytes.need(in, Long.BYTES, "ping");
+            return new Ping(in.getLong());
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return Long.BYTES;
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            out.putLong(data);
+        }
+    }
+
+    record Pong(long data) implements DerpFrame {
+        static final int TYPE = 0x13;
+
+        static Pong parse(ByteBuffer in) throws MalformedException {
+            Bytes.need(in, Long.BYTES, "pong");
+            return new Pong(in.getLong());
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return Long.BYTES;
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            out.putLong(data);
+        }
+    }
+
+    /// What is wrong with this connection, in words for people; empty: nothing any more.
+    record Health(String problem) implements DerpFrame {
+        static final int TYPE = 0x14;
+
+        static Health parse(ByteBuffer in) {
+            return new Health(StandardCharsets.UTF_8.decode(in).toString());
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return problem.getBytes(StandardCharsets.UTF_8).length;
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            out.put(problem.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /// The relay is about to restart: come back after the first span, and be patient for the second. Milliseconds,
+    /// unsigned on the wire.
+    ///
+    ///     0                4           8
+    ///     | reconnect in   | try for   |
+    record Restarting(long reconnectInMillis, long tryForMillis) implements DerpFrame {
+        static final int TYPE = 0x15;
+
+        static Restarting parse(ByteBuffer in) throws MalformedException {
+            Bytes.need(in, 2 * Integer.BYTES, "restart notice");
+            return new Restarting(
+                    Integer.toUnsignedLong(in.getInt()), Integer.toUnsignedLong(in.getInt()));
+        }
+
+        @Override
+        public int type() {
+            return TYPE;
+        }
+
+        @Override
+        public int payloadLength() {
+            return 2 * Integer.BYTES;
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            out.putInt((int) reconnectInMillis).putInt((int) tryForMillis);
+        }
+    }
+
+    /// A type of a newer protocol, or a frame too long to be kept: then `payload` is empty.
+    record Unknown(int type, ByteBuffer payload) implements DerpFrame {
+        @Override
+        public int payloadLength() {
+            return payload.remaining();
+        }
+
+        @Override
+        public void writePayload(ByteBuffer out) {
+            out.put(payload.duplicate());
+        }
+    }
+}
