@@ -1,6 +1,7 @@
 package dev.remora.proto.derp;
 
 import dev.remora.base.MalformedException;
+import io.avaje.json.JsonException;
 import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 import io.avaje.json.stream.BytesJsonWriter;
@@ -35,9 +36,7 @@ final class BoxedJson {
             T read = fields.read(in);
             in.endObject();
             return read;
-        } catch (RuntimeException e) {
-            // mostly JsonException, but some broken texts make the reader step outside its own
-            // buffers
+        } catch (JsonException e) {
             throw new MalformedException(what + " is not the JSON expected");
         }
     }

@@ -2,7 +2,6 @@ package dev.remora.proto.ip;
 
 import dev.remora.base.Bytes;
 import dev.remora.base.IpAddress;
-import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import java.nio.ByteBuffer;
 
@@ -252,15 +251,6 @@ public final class IpPacket {
 
     public int dstPort() {
         return Bytes.u16(bytes, transportOffset + 2);
-    }
-
-    /// Source address and port, where [#hasPorts].
-    public IpPort srcIpPort() {
-        return new IpPort(src(), srcPort());
-    }
-
-    public IpPort dstIpPort() {
-        return new IpPort(dst(), dstPort());
     }
 
     /// The eight flags from CWR down to FIN.

@@ -34,11 +34,11 @@ public record UdpPacket(IpPacket ip, int length) {
     }
 
     public IpPort src() {
-        return ip.srcIpPort();
+        return new IpPort(ip.src(), ip.srcPort());
     }
 
     public IpPort dst() {
-        return ip.dstIpPort();
+        return new IpPort(ip.dst(), ip.dstPort());
     }
 
     /// A view of the payload.

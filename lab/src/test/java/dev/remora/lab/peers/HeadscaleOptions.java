@@ -1,0 +1,36 @@
+package dev.remora.lab.peers;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/// How a [Headscale] is set up.
+///
+/// @param embeddedRelay whether it runs its own DERP relay with STUN, region 999
+/// @param derpMaps further relays: files as [Derper#derpMap()] makes them
+/// @param policy what is allowed at first, as HuJSON
+public record HeadscaleOptions(boolean embeddedRelay, List<Path> derpMaps, String policy) {
+    /// Everything may reach everything.
+    public static final String ALLOW_ALL =
+            """
+            {"tagOwners": {"tag:web": ["alice@"], "tag:db": ["alice@"]},
+             "acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}
+            """;
+
+    public static HeadscaleOptions defaults() {
+        return new HeadscaleOptions(true, List.of(), ALLOW_ALL);
+    }
+
+    /// The same with this relay instead of the embedded one.
+    public HeadscaleOptions withRelay(Derper relay) {
+        return new HeadscaleOptions(false, List.of(relay.derpMap()), policy);
+    }
+
+    /// The same with this relay besides the embedded one.
+    public HeadscaleOptions withSecondRelay(Derper relay) {
+        return new HeadscaleOptions(embeddedRelay, List.of(relay.derpMap()), policy);
+    }
+
+    public HeadscaleOptions withPolicy(String hujson) {
+        return new HeadscaleOptions(embeddedRelay, derpMaps, hujson);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.remora.lab.peers;
+
+import dev.remora.lab.run.LabException;
+import dev.remora.lab.run.Shell;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// Where the programs are: the real peers in the cache that `lab/peers/install.sh` fills, ours in the repository.
+public final class Programs {
+    private static final Duration BUILD_TIME = Duration.ofMinutes(20);
+
+    private Programs() {}
+
+    /// A real peer's path.
+    ///
+    /// @throws LabException saying how to get it, if it has not been built
+    public static String peer(String name) {
+        Path program = Peers.FOLDER.resolve(name);
+        if (!Files.isExecutable(program)) {
+            throw new LabException(program + " is missing: run lab/peers/install.sh once");
+        }
+        return program.toString();
+    }
+
+    /// Whether the real peers have been built.
+    public static boolean peersInstalled() {
+        return Files.isExecutable(Peers.FOLDER.resolve("tailscaled"));
+    }
+
+    /// Our own program, built by its launcher if that was not done before (hosts of the lab have no Internet).
+    public static String remora() {
+        return Remora.PROGRAM;
+    }
+
+    /// The root of the repository we were started in.
+    public static Path repository() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (!Files.exists(folder.resolve("lab/peers/install.sh"))) {
+            Path parent = folder.getParent();
+            if (parent == null) {
+                throw new LabException(
+                        "not inside the repository: " + Path.of("").toAbsolutePath());
+            }
+            folder = parent;
+        }
+        return folder;
+    }
+
+    private static final class Peers {
+        static final Path FOLDER = find();
+
+        private static Path find() {
+            String script = repository().resolve("lab/peers/install.sh").toString();
+            return Path.of(Shell.run(script, "--where").orThrow().stdout().strip());
+        }
+    }
+
+    private static final class Remora {
+        static final String PROGRAM = build();
+
+        private static String build() {
+            String program = repository().resolve("remora").toString();
+            Shell.run(List.of(program, "version"), Map.of(), "", BUILD_TIME).orThrow();
+            return program;
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package dev.remora.lab.peers;
+
+import dev.remora.lab.net.Host;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// Our own daemon, in userspace, started as a user would start it.
+public final class RemoraDaemon extends TailnetDaemon {
+    private final List<String> flags;
+
+    private RemoraDaemon(Host host, CertificateAuthority authority, List<String> flags) {
+        super(host, Map.of("SSL_CERT_FILE", authority.root().toString()));
+        this.flags = flags;
+    }
+
+    /// Starts one on `host`, logged out.
+    ///
+    /// @param flags added to the daemon's command line
+    public static RemoraDaemon start(Host host, CertificateAuthority authority, String... flags) {
+        RemoraDaemon remora = new RemoraDaemon(host, authority, List.of(flags));
+        remora.start();
+        return remora;
+    }
+
+    @Override
+    String program() {
+        return "remora";
+    }
+
+    @Override
+    List<String> daemonCommand() {
+        List<String> command = new ArrayList<>();
+        command.add(Programs.remora());
+        command.add("daemon");
+        command.add("--tun=userspace-networking");
+        command.add("--statedir=" + state());
+        command.add("--socket=" + socket());
+        command.addAll(flags);
+        return command;
+    }
+
+    @Override
+    List<String> cliCommand() {
+        return List.of(Programs.remora());
+    }
+}

@@ -1,0 +1,69 @@
+package dev.remora.lab.peers;
+
+import dev.remora.lab.net.Host;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/// A real tailscaled.
+public final class Tailscaled extends TailnetDaemon {
+    /// How the overlay appears on its host.
+    public enum Mode {
+        /// As an interface `tailscale0`: every program of the host is on the tailnet.
+        TUN("tailscale0"),
+        /// Inside the process only: reached by `serve`, reaching out through a proxy.
+        USERSPACE("userspace-networking");
+
+        private final String flag;
+
+        Mode(String flag) {
+            this.flag = flag;
+        }
+    }
+
+    private final Mode mode;
+    private final List<String> flags;
+
+    private Tailscaled(Host host, CertificateAuthority authority, Mode mode, List<String> flags) {
+        super(
+                host,
+                Map.of(
+                        "SSL_CERT_FILE", authority.root().toString(),
+                        "TS_NO_LOGS_NO_SUPPORT", "true",
+                        // never the machine's own resolver, which it would reconfigure
+                        "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent"));
+        this.mode = mode;
+        this.flags = flags;
+    }
+
+    /// Starts one on `host`, logged out.
+    ///
+    /// @param flags added to the daemon's command line
+    public static Tailscaled start(
+            Host host, CertificateAuthority authority, Mode mode, String... flags) {
+        Tailscaled tailscaled = new Tailscaled(host, authority, mode, List.of(flags));
+        tailscaled.start();
+        return tailscaled;
+    }
+
+    @Override
+    String program() {
+        return "tailscaled";
+    }
+
+    @Override
+    List<String> daemonCommand() {
+        List<String> command = new ArrayList<>();
+        command.add(Programs.peer("tailscaled"));
+        command.add("--tun=" + mode.flag);
+        command.add("--statedir=" + state());
+        command.add("--socket=" + socket());
+        command.addAll(flags);
+        return mode == Mode.TUN ? host().withOwnEtc(command) : command;
+    }
+
+    @Override
+    List<String> cliCommand() {
+        return List.of(Programs.peer("tailscale"));
+    }
+}
