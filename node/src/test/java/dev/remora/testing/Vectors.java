@@ -33,6 +33,12 @@ public record Vectors(Map<String, Object> fields) {
         return objects.stream().map(Vectors::new).toList();
     }
 
+    /// An object inside this one; empty if it is absent.
+    @SuppressWarnings("unchecked") // an object of JSON has no other keys than texts
+    public Vectors map(String field) {
+        return new Vectors((Map<String, Object>) fields.getOrDefault(field, Map.of()));
+    }
+
     public String text(String field) {
         return fields.getOrDefault(field, "").toString();
     }

@@ -1,7 +1,6 @@
 package dev.remora.proto.derp;
 
 import dev.remora.base.MalformedException;
-import io.avaje.json.JsonException;
 import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 import io.avaje.json.stream.BytesJsonWriter;
@@ -36,7 +35,9 @@ final class BoxedJson {
             T read = fields.read(in);
             in.endObject();
             return read;
-        } catch (JsonException e) {
+        } catch (RuntimeException e) {
+            // mostly JsonException, but some broken texts make the reader step outside its own
+            // buffers
             throw new MalformedException(what + " is not the JSON expected");
         }
     }

@@ -2,6 +2,7 @@ package dev.remora.proto.ip;
 
 import dev.remora.base.Bytes;
 import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import java.nio.ByteBuffer;
 
@@ -251,6 +252,15 @@ public final class IpPacket {
 
     public int dstPort() {
         return Bytes.u16(bytes, transportOffset + 2);
+    }
+
+    /// Source address and port, where [#hasPorts].
+    public IpPort srcIpPort() {
+        return new IpPort(src(), srcPort());
+    }
+
+    public IpPort dstIpPort() {
+        return new IpPort(dst(), dstPort());
     }
 
     /// The eight flags from CWR down to FIN.

@@ -34,11 +34,11 @@ public record UdpPacket(IpPacket ip, int length) {
     }
 
     public IpPort src() {
-        return new IpPort(ip.src(), ip.srcPort());
+        return ip.srcIpPort();
     }
 
     public IpPort dst() {
-        return new IpPort(ip.dst(), ip.dstPort());
+        return ip.dstIpPort();
     }
 
     /// A view of the payload.

@@ -15,13 +15,16 @@ import org.junit.jupiter.api.Test;
 class LinkWatchTest {
     @Test
     void loopbackIsAmongTheAddresses() throws Exception {
-        assertThat(LocalAddresses.list()).anyMatch(a -> a.ip().equals(IpAddress.LOOPBACK_V4) && a.prefixBits() == 8);
+        assertThat(LocalAddresses.list())
+                .anyMatch(a -> a.ip().equals(IpAddress.LOOPBACK_V4) && a.prefixBits() == 8);
     }
 
     @Test
     @Tag("host")
     void anAddressThatComesOrGoesIsTold() throws Exception {
-        assumeTrue(Files.isWritable(Path.of("/proc/sys/net")), "adding an address to loopback needs root");
+        assumeTrue(
+                Files.isWritable(Path.of("/proc/sys/net")),
+                "adding an address to loopback needs root");
         Semaphore told = new Semaphore(0);
         try (EngineLoop loop = EngineLoop.start("test-loop")) {
             LinkWatch watch = LinkWatch.start(loop, told::release);
@@ -35,7 +38,8 @@ class LinkWatchTest {
     }
 
     private static void ip(String verb) throws Exception {
-        Process process = new ProcessBuilder("ip", "addr", verb, "127.77.0.9/32", "dev", "lo").start();
+        Process process =
+                new ProcessBuilder("ip", "addr", verb, "127.77.0.9/32", "dev", "lo").start();
         assertThat(process.waitFor()).isZero();
     }
 }

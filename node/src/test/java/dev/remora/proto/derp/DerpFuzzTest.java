@@ -9,20 +9,11 @@ import java.util.List;
 /// A stranger's stream: read, skipped or given up, never worse; and how it is cut into pieces makes no difference.
 class DerpFuzzTest {
     @FuzzTest(maxDuration = "10s")
-    void stream(byte[] stream) throws MalformedException {
+    void stream(byte[] stream) {
         List<DerpFrame> whole = read(stream, Math.max(1, stream.length));
         List<DerpFrame> pieces = read(stream, 1 + stream.length / 3);
         if (!whole.equals(pieces)) {
             throw new AssertionError(whole + " in pieces is " + pieces);
-        }
-        for (DerpFrame frame : whole) {
-            ByteBuffer out = ByteBuffer.allocate(frame.length());
-            frame.writeTo(out);
-            ByteBuffer payload = out.flip().position(DerpFrame.HEADER_LENGTH);
-            DerpFrame again = DerpFrame.parse(frame.type(), payload);
-            if (!again.equals(frame)) {
-                throw new AssertionError(frame + " came back as " + again);
-            }
         }
     }
 
@@ -48,7 +39,7 @@ class DerpFuzzTest {
                 int length = Math.min(pieceLength, stream.length - at);
                 ByteBuffer piece = ByteBuffer.wrap(stream).slice(at, length);
                 while (reader.next(piece)) {
-                    frames.add(copied(reader));
+                    addCopy(reader, frames);
                 }
             }
         } catch (MalformedException lost) {
@@ -57,15 +48,27 @@ class DerpFuzzTest {
         return frames;
     }
 
-    /// Payloads are views that the next frame may overwrite: keep a copy.
-    private static DerpFrame copied(DerpFrameReader reader) {
+    /// Payloads are views that the next frame may overwrite. What is kept here was written and read again.
+    private static void addCopy(DerpFrameReader reader, List<DerpFrame> frames) {
+        DerpFrame frame;
         try {
-            DerpFrame frame = reader.frame();
-            ByteBuffer out = ByteBuffer.allocate(frame.length());
-            frame.writeTo(out);
-            return DerpFrame.parse(frame.type(), out.flip().position(DerpFrame.HEADER_LENGTH));
+            frame = reader.frame();
         } catch (MalformedException skipped) {
-            return new DerpFrame.Unknown(reader.type(), ByteBuffer.allocate(0));
+            return;
+        }
+        ByteBuffer out = ByteBuffer.allocate(frame.length());
+        frame.writeTo(out);
+        try {
+            ByteBuffer payload = out.flip().position(DerpFrame.HEADER_LENGTH);
+            DerpFrame again = DerpFrame.parse(frame.type(), payload.duplicate());
+            if (!again.equals(frame)) {
+                throw new AssertionError(frame + " came back as " + again);
+            }
+            frames.add(DerpFrame.parse(frame.type(), payload));
+        } catch (MalformedException e) {
+            if (!(frame instanceof DerpFrame.Unknown)) { // a known type may be too long to be kept
+                throw new AssertionError(frame + " cannot be read again: " + e.reason());
+            }
         }
     }
 }

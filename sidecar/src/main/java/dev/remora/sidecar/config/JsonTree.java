@@ -1,0 +1,146 @@
+package dev.remora.sidecar.config;
+
+import dev.remora.base.MalformedException;
+import io.avaje.json.JsonException;
+import io.avaje.jsonb.JsonType;
+import io.avaje.jsonb.Jsonb;
+import io.avaje.jsonb.Types;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// JSON as maps, lists, texts, numbers, booleans and null, in the form that Go programs write: members keep their order, `null` is written, and
+/// `<`, `>` and `&` are escaped.
+public final class JsonTree {
+    private static final JsonType<Map<String, Object>> OBJECT =
+            Jsonb.builder().build().type(Types.mapOf(Object.class));
+
+    /// Deeper than any document we take; the reader recurses.
+    private static final int MAX_DEPTH = 32;
+
+    private final StringBuilder out = new StringBuilder(1024);
+    private final String indent;
+
+    private JsonTree(String indent) {
+        this.indent = indent;
+    }
+
+    /// Reads one JSON object. Whole numbers become [Long], others [Double].
+    public static Map<String, Object> read(byte[] json) throws MalformedException {
+        checkDepth(json);
+        try {
+            Map<String, Object> object = OBJECT.fromJson(json);
+            if (object == null) {
+                throw new MalformedException("no JSON object");
+            }
+            return object;
+        } catch (JsonException | IllegalArgumentException | IllegalStateException e) {
+            throw new MalformedException("invalid JSON: " + e.getMessage());
+        }
+    }
+
+    private static void checkDepth(byte[] json) throws MalformedException {
+        int depth = 0;
+        for (byte b : json) {
+            depth += b == '{' || b == '[' ? 1 : b == '}' || b == ']' ? -1 : 0;
+            if (depth > MAX_DEPTH) {
+                throw new MalformedException("JSON nested too deeply");
+            }
+        }
+    }
+
+    /// Without white space.
+    public static String compact(@Nullable Object tree) {
+        return write(tree, "");
+    }
+
+    /// One member a line, each level indented by `indent`.
+    public static String indented(@Nullable Object tree, String indent) {
+        return write(tree, indent);
+    }
+
+    private static String write(@Nullable Object tree, String indent) {
+        JsonTree writer = new JsonTree(indent);
+        writer.value(tree, 0);
+        return writer.out.toString();
+    }
+
+    private void value(@Nullable Object value, int level) {
+        switch (value) {
+            case null -> out.append("null");
+            case Map<?, ?> map -> object(map, level);
+            case List<?> list -> array(list, level);
+            case Double number ->
+                    out.append(
+                            number == Math.rint(number) && Math.abs(number) < 1e15
+                                    ? Long.toString(number.longValue())
+                                    : number.toString());
+            case Number number -> out.append(number);
+            case Boolean bool -> out.append(bool);
+            default -> text(value.toString());
+        }
+    }
+
+    private void object(Map<?, ?> map, int level) {
+        out.append('{');
+        Iterator<? extends Map.Entry<?, ?>> entries = map.entrySet().iterator();
+        while (entries.hasNext()) {
+            Map.Entry<?, ?> entry = entries.next();
+            newLine(level + 1);
+            text(String.valueOf(entry.getKey()));
+            out.append(indent.isEmpty() ? ":" : ": ");
+            value(entry.getValue(), level + 1);
+            out.append(entries.hasNext() ? "," : "");
+        }
+        if (!map.isEmpty()) {
+            newLine(level);
+        }
+        out.append('}');
+    }
+
+    private void array(List<?> list, int level) {
+        out.append('[');
+        for (int i = 0; i < list.size(); i++) {
+            newLine(level + 1);
+            value(list.get(i), level + 1);
+            out.append(i + 1 < list.size() ? "," : "");
+        }
+        if (!list.isEmpty()) {
+            newLine(level);
+        }
+        out.append(']');
+    }
+
+    private void newLine(int level) {
+        if (!indent.isEmpty()) {
+            out.append('\n').repeat(indent, level);
+        }
+    }
+
+    private void text(String text) {
+        out.append('"');
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            switch (c) {
+                case '"', '\\' -> out.append('\\').append(c);
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                    if (c < 0x20
+                            || c == '<'
+                            || c == '>'
+                            || c == '&'
+                            || c == '\u2028'
+                            || c == '\u2029') {
+                        out.append("\\u%04x".formatted((int) c));
+                    } else {
+                        out.append(c);
+                    }
+                }
+            }
+        }
+        out.append('"');
+    }
+}
