@@ -1,5 +1,6 @@
 package dev.remora.io.loop;
 
+import dev.remora.proto.derp.MetaCertificate;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.GeneralSecurityException;
@@ -50,7 +51,7 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
             if (anchors.isEmpty()) {
                 throw new CertificateException(
                         "certificate signed by unknown authority: "
-                                + chain[chain.length - 1].getIssuerX500Principal());
+                                + lastOf(chain).getIssuerX500Principal());
             }
             return checker(storeOf(anchors));
         } catch (GeneralSecurityException | IOException e) {
@@ -58,6 +59,12 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
                     ? refused
                     : new CertificateException("cannot check certificates here", e);
         }
+    }
+
+    /// A DERP relay appends a certificate that is no part of the chain.
+    private static X509Certificate lastOf(X509Certificate[] chain) {
+        int last = chain.length - 1;
+        return last > 0 && MetaCertificate.isMeta(chain[last]) ? chain[last - 1] : chain[last];
     }
 
     private static KeyStore storeOf(List<X509Certificate> anchors)

@@ -13,8 +13,9 @@ public sealed interface ServerIdentity {
         }
     }
 
-    /// Exactly the certificate of this SHA-256, whatever it says and whoever signed it.
-    record Pinned(Bytes32 sha256) implements ServerIdentity {}
+    /// Exactly the certificate of this SHA-256, whoever signed it, as long as it is in its dates and
+    /// names the server (an IP literal is not compared).
+    record Pinned(String serverName, Bytes32 sha256) implements ServerIdentity {}
 
     /// Anyone. Only for a connection whose inner layer authenticates the server by itself, as Noise
     /// does, or where a relay map says so for tests.

@@ -1,11 +1,11 @@
 package dev.remora.io.loop;
 
-import dev.remora.base.Bytes32;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -32,7 +32,7 @@ public final class TlsTrust {
     private TlsTrust(Supplier<X509ExtendedTrustManager> authorities) {
         this.authorities = authorities;
         this.verified = new Lazy<>(() -> context(this.authorities.get()));
-        this.unverified = new Lazy<>(() -> context(new UncheckedTrustManager(Optional.empty())));
+        this.unverified = new Lazy<>(() -> context(new UncheckedTrustManager()));
     }
 
     /// Trust as the two environment variables say; an empty text counts as absent, as in Go.
@@ -55,23 +55,29 @@ public final class TlsTrust {
         return switch (server) {
             case ServerIdentity.Named(var serverName, var certificateName) -> {
                 SSLEngine engine = verified.get().newEngine(allocator, certificateName, port);
-                if (!serverName.equals(certificateName)) {
-                    askFor(engine, serverName);
-                }
-                yield new SslHandler(engine, slow);
+                yield new SslHandler(askFor(engine, serverName), slow);
             }
-            case ServerIdentity.Pinned(var sha256) ->
-                    new SslHandler(unnamed(pinned(sha256).newEngine(allocator)), slow);
-            case ServerIdentity.Anyone(var serverName) ->
-                    new SslHandler(
-                            unnamed(unverified.get().newEngine(allocator, serverName, port)), slow);
+            case ServerIdentity.Pinned pinned -> {
+                SslContext context = context(new PinnedTrustManager(pinned));
+                SSLEngine engine = context.newEngine(allocator, pinned.serverName(), port);
+                yield new SslHandler(unnamed(askFor(engine, pinned.serverName())), slow);
+            }
+            case ServerIdentity.Anyone(var serverName) -> {
+                SSLEngine engine = unverified.get().newEngine(allocator, serverName, port);
+                yield new SslHandler(unnamed(askFor(engine, serverName)), slow);
+            }
         };
     }
 
-    private static void askFor(SSLEngine engine, String serverName) {
-        SSLParameters parameters = engine.getSSLParameters();
-        parameters.setServerNames(List.of(new SNIHostName(serverName)));
-        engine.setSSLParameters(parameters);
+    /// Sends the name as SNI, as Go does: also one without a dot, which the JDK would leave out. Never an address.
+    private static SSLEngine askFor(SSLEngine engine, String serverName) {
+        if (!PinnedTrustManager.isAddress(serverName)) {
+            SSLParameters parameters = engine.getSSLParameters();
+            byte[] name = serverName.getBytes(StandardCharsets.US_ASCII);
+            parameters.setServerNames(List.of(new SNIHostName(name)));
+            engine.setSSLParameters(parameters);
+        }
+        return engine;
     }
 
     /// The engine without the comparison of names that Netty asks for by default.
@@ -80,10 +86,6 @@ public final class TlsTrust {
         parameters.setEndpointIdentificationAlgorithm(null);
         engine.setSSLParameters(parameters);
         return engine;
-    }
-
-    private static SslContext pinned(Bytes32 sha256) {
-        return context(new UncheckedTrustManager(Optional.of(sha256)));
     }
 
     private static SslContext context(X509ExtendedTrustManager trust) {

@@ -91,9 +91,15 @@ class TlsTrustTest {
 
     @Test
     void acceptsExactlyThePinnedCertificate() throws Exception {
-        ServerIdentity pin = new ServerIdentity.Pinned(sha256("server.pem"));
+        Bytes32 sha256 = sha256("server.pem");
+        ServerIdentity pin = new ServerIdentity.Pinned("control.test", sha256);
+        ServerIdentity other = new ServerIdentity.Pinned("other.test", sha256);
+        ServerIdentity address = new ServerIdentity.Pinned("192.0.2.1", sha256);
 
         assertThat(failure(trusting("other-ca.pem"), pin, "server.pem")).isEmpty();
+        assertThat(failure(trusting("other-ca.pem"), address, "server.pem")).isEmpty();
+        assertThat(failure(trusting("ca.pem"), other, "server.pem").orElseThrow())
+                .contains("does not name other.test");
         assertThat(failure(trusting("ca.pem"), pin, "expired.pem").orElseThrow())
                 .contains("not the one certificate");
     }
