@@ -26,7 +26,8 @@ public final class Cubic implements CongestionControl {
     private boolean inEpoch;
     private double srtt;
 
-    private Saved beforeReduction = new Saved(cwnd, ssthresh, wMax, wEst, k, cwndPrior, epochStart, inEpoch);
+    private Saved beforeReduction =
+            new Saved(cwnd, ssthresh, wMax, wEst, k, cwndPrior, epochStart, inEpoch);
 
     /// What a reduction changes and a spurious one restores (RFC 9438 §4.9.2).
     private record Saved(
@@ -86,7 +87,8 @@ public final class Cubic implements CongestionControl {
         }
         double t = (now - epochStart) / SECOND;
         double target = Math.clamp(window(t + srtt), cwnd, 1.5 * cwnd);
-        // §4.3: once it has caught up with the window before the reduction, the estimate grows as Reno does.
+        // §4.3: once it has caught up with the window before the reduction, the estimate grows as
+        // Reno does.
         wEst += (wEst >= cwndPrior ? 1 : ALPHA) * acked / cwnd;
         if (window(t) < wEst) {
             cwnd = Math.max(cwnd, wEst);
@@ -133,7 +135,8 @@ public final class Cubic implements CongestionControl {
     private void reduce(long inFlight) {
         beforeReduction = new Saved(cwnd, ssthresh, wMax, wEst, k, cwndPrior, epochStart, inEpoch);
         cwndPrior = cwnd;
-        // §4.7, fast convergence: a flow that did not get back to its last maximum leaves room for a newer one.
+        // §4.7, fast convergence: a flow that did not get back to its last maximum leaves room for
+        // a newer one.
         wMax = cwnd < wMax ? cwnd * (1 + BETA) / 2 : cwnd;
         ssthresh = Math.max((double) inFlight / mss * BETA, SMALLEST);
         inEpoch = false;

@@ -2,8 +2,6 @@ package dev.remora.proto.tcp;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-import dev.remora.base.Deadlines;
-
 /// Sends our SYN or SYN,ACK and repeats it: after 1, 3, 7 … seconds.
 final class Handshake {
     private static final long FIRST_RETRY = SECONDS.toNanos(1);
@@ -26,12 +24,19 @@ final class Handshake {
             wiring.writer().timestamps(wiring.clock().at(now), 0);
         }
         wiring.writer()
-                .syn(out, TcpSegment.SYN, wiring.iss(), config.mss(flow), features.sack(), config.windowShift());
+                .syn(
+                        out,
+                        TcpSegment.SYN,
+                        wiring.iss(),
+                        config.mss(flow),
+                        features.sack(),
+                        config.windowShift());
         arm(now);
     }
 
     /// @param asked what the peer's SYN had, and so may be answered
-    void sendSynAck(Receiver receiver, ReceiveWindow window, Negotiated asked, long now, TcpOut out) {
+    void sendSynAck(
+            Receiver receiver, ReceiveWindow window, Negotiated asked, long now, TcpOut out) {
         wiring.writer().stamp(Seq.wire(receiver.initialSequence(), 1), window.synField(1));
         if (asked.timestamps()) {
             wiring.writer().timestamps(wiring.clock().at(now), receiver.tsRecent());

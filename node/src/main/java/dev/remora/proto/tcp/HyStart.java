@@ -48,7 +48,8 @@ final class HyStart {
                 cssBaselineMinRtt = Long.MAX_VALUE;
             }
         } else if (lastRoundMinRtt != Long.MAX_VALUE) {
-            long threshold = Math.clamp(lastRoundMinRtt / MIN_RTT_DIVISOR, MIN_RTT_THRESH, MAX_RTT_THRESH);
+            long threshold =
+                    Math.clamp(lastRoundMinRtt / MIN_RTT_DIVISOR, MIN_RTT_THRESH, MAX_RTT_THRESH);
             if (currentRoundMinRtt >= lastRoundMinRtt + threshold) {
                 cssBaselineMinRtt = currentRoundMinRtt;
                 conservative = true;

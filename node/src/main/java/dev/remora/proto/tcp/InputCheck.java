@@ -19,7 +19,8 @@ final class InputCheck {
 
     /// @param seq offset of the segment's first byte
     /// @param ack offset of its acknowledgement
-    static Verdict check(TcpSegment segment, long seq, long ack, Receiver receiver, Sender sender, long now) {
+    static Verdict check(
+            TcpSegment segment, long seq, long ack, Receiver receiver, Sender sender, long now) {
         boolean reset = segment.has(TcpSegment.RST);
         if (!reset && receiver.isOld(segment, now)) {
             return segment.payloadLength() > 0 ? Verdict.REPEATED : Verdict.CHALLENGE;
@@ -53,7 +54,9 @@ final class InputCheck {
             return seq == next;
         }
         long last = seq + length - 1;
-        return next <= seq && seq < edge || next <= last && last < edge || seq < next && last >= edge;
+        return next <= seq && seq < edge
+                || next <= last && last < edge
+                || seq < next && last >= edge;
     }
 
     private static Verdict unacceptable(TcpSegment segment, long seq, Receiver receiver) {

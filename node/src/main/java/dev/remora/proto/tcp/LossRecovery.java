@@ -246,7 +246,8 @@ final class LossRecovery implements SendRecords.Delivered {
         rtt.onTimeout();
         long flight = inFlight();
         if (records.get(0).sacked) {
-            // RFC 2018 §8: a receiver that acknowledges less than it had reported has thrown the rest away.
+            // RFC 2018 §8: a receiver that acknowledges less than it had reported has thrown the
+            // rest away.
             records.forgetSacks();
             sacks.forget();
         }
@@ -304,7 +305,10 @@ final class LossRecovery implements SendRecords.Delivered {
 
     /// RFC 8985 §7.2: probes are for a connection with SACK that is in order and has none out already.
     boolean mayProbe() {
-        return options.sack() && phase == Phase.OPEN && records.sackedBytes() == 0 && !probe.outstanding();
+        return options.sack()
+                && phase == Phase.OPEN
+                && records.sackedBytes() == 0
+                && !probe.outstanding();
     }
 
     void onProbeSent(long nxt, boolean retransmission) {

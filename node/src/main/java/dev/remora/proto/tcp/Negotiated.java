@@ -6,7 +6,13 @@ package dev.remora.proto.tcp;
 /// @param sendShift how far the peer's window fields are to be shifted
 /// @param receiveShift how far ours are
 /// @param mss payload bytes in a full segment that we send, options already subtracted
-record Negotiated(boolean timestamps, boolean sack, boolean scaled, int sendShift, int receiveShift, int mss) {
+record Negotiated(
+        boolean timestamps,
+        boolean sack,
+        boolean scaled,
+        int sendShift,
+        int receiveShift,
+        int mss) {
     /// RFC 9293 §3.7.1: assumed when the peer's SYN names none.
     private static final int DEFAULT_MSS_V4 = 536;
 

@@ -29,7 +29,11 @@ final class Pacer {
     /// @param bytesPerSecond 0 for no pacing
     void rate(long bytesPerSecond, long srtt) {
         rate = srtt < NEAR ? 0 : bytesPerSecond;
-        quantum = Math.clamp(rate * QUANTUM_SPAN / SECONDS.toNanos(1), 2L * mss, Math.max(MAX_BURST, 2L * mss));
+        quantum =
+                Math.clamp(
+                        rate * QUANTUM_SPAN / SECONDS.toNanos(1),
+                        2L * mss,
+                        Math.max(MAX_BURST, 2L * mss));
     }
 
     boolean maySend(long now) {

@@ -11,6 +11,7 @@ final class ReceiveQueue {
 
     /// Chunk `i` holds the offsets from `base + i · CHUNK` on; null where nothing came yet.
     private @Nullable ByteBuffer[] chunks = new ByteBuffer[4];
+
     private int firstChunk;
     private long base;
 

@@ -59,9 +59,10 @@ final class ReceiveWindow {
         long wish = read + size;
         long window = Math.max(edge - next, 0);
         int step = Math.min(size / 2, mss);
-        long field = wish - edge >= Math.max(step, 1)
-                ? Math.max((wish - next) >>> shift, roundUp(window))
-                : roundUp(window);
+        long field =
+                wish - edge >= Math.max(step, 1)
+                        ? Math.max((wish - next) >>> shift, roundUp(window))
+                        : roundUp(window);
         field = Math.min(field, 0xffff);
         edge = Math.max(edge, next + (field << shift));
         return (int) field;

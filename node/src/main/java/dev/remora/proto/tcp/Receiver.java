@@ -90,7 +90,8 @@ final class Receiver {
         return segment.seq() == nextOnWire()
                 && segment.payloadLength() <= window.edge() - next()
                 && nothingAhead()
-                && (!timestamps || segment.hasTimestamps() && !Seq.before(segment.tsValue(), tsRecent));
+                && (!timestamps
+                        || segment.hasTimestamps() && !Seq.before(segment.tsValue(), tsRecent));
     }
 
     /// The offset that `wire` stands for.

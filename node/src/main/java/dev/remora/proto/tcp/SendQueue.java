@@ -14,6 +14,7 @@ final class SendQueue {
 
     /// Offset of the first byte of the first chunk.
     private long base;
+
     private long end;
 
     SendQueue(TcpMemory memory, long start) {

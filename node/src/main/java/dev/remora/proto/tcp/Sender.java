@@ -24,6 +24,7 @@ final class Sender {
     private long nxt = 1;
     private long finAt = NO_FIN;
     private long lastSentAt;
+
     /// The last offset sent when the congestion window was found to be full.
     private long limitedAt;
 

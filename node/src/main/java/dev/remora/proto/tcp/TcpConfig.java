@@ -17,13 +17,14 @@ public record TcpConfig(
         Patience patience,
         Features features,
         Supplier<CongestionControl> congestion) {
-    private static final TcpConfig DEFAULTS = new TcpConfig(
-            1280,
-            new Buffers(64 * 1024, 8 * 1024 * 1024, 8 * 1024 * 1024),
-            KeepAlive.OFF,
-            new Patience(MILLISECONDS.toNanos(200), MINUTES.toNanos(5), 6, 3),
-            new Features(true, true, true),
-            Cubic::new);
+    private static final TcpConfig DEFAULTS =
+            new TcpConfig(
+                    1280,
+                    new Buffers(64 * 1024, 8 * 1024 * 1024, 8 * 1024 * 1024),
+                    KeepAlive.OFF,
+                    new Patience(MILLISECONDS.toNanos(200), MINUTES.toNanos(5), 6, 3),
+                    new Features(true, true, true),
+                    Cubic::new);
 
     /// @param initialWindow receive window of a new connection
     /// @param maxWindow how far the receive window may grow by itself
@@ -35,8 +36,10 @@ public record TcpConfig(
     /// @param probes unanswered probes that end the connection
     public record KeepAlive(long after, long every, int probes) {
         public static final KeepAlive OFF = new KeepAlive(0, 0, 0);
+
         /// Each probe wakes a tunnel, so not more often than needed to notice a peer that left for good.
-        public static final KeepAlive SERVED = new KeepAlive(MINUTES.toNanos(15), SECONDS.toNanos(30), 5);
+        public static final KeepAlive SERVED =
+                new KeepAlive(MINUTES.toNanos(15), SECONDS.toNanos(30), 5);
     }
 
     /// @param minRto floor of the retransmission timeout

@@ -43,11 +43,20 @@ public final class TcpConnection {
     /// What there is once the peer's SYN is known.
     private record Halves(Receiver receiver, Sender sender, RttEstimator rtt, Negotiated options) {}
 
-    private TcpConnection(TcpConfig config, Flow flow, InitialNumbers.Start start, TcpMemory memory) {
+    private TcpConnection(
+            TcpConfig config, Flow flow, InitialNumbers.Start start, TcpMemory memory) {
         this.config = config;
         this.flow = flow;
         TimestampClock clock = new TimestampClock(start.timestampOffset());
-        wiring = new Wiring(this, config, start.sequence(), clock, timers, memory, new SegmentWriter(flow));
+        wiring =
+                new Wiring(
+                        this,
+                        config,
+                        start.sequence(),
+                        clock,
+                        timers,
+                        memory,
+                        new SegmentWriter(flow));
         sendQueue = new SendQueue(memory, 1);
         sendRoom = new SendRoom(config.buffers().maxSend(), memory, timers);
         receiveWindow = new ReceiveWindow(memory, config.buffers(), config.mss(flow));
@@ -72,7 +81,12 @@ public final class TcpConnection {
 
     /// Begins an active open: the connection begins in SYN-SENT.
     public static TcpConnection connect(
-            TcpConfig config, Flow flow, InitialNumbers.Start start, TcpMemory memory, long now, TcpOut out) {
+            TcpConfig config,
+            Flow flow,
+            InitialNumbers.Start start,
+            TcpMemory memory,
+            long now,
+            TcpOut out) {
         TcpConnection connection = new TcpConnection(config, flow, start, memory);
         connection.become(TcpState.SYN_SENT);
         connection.handshake.sendSyn(connection.receiveWindow, now, out);
@@ -94,7 +108,7 @@ public final class TcpConnection {
             case SYN_SENT -> onSegmentInSynSent(segment, now, out);
             case SYN_RECEIVED -> onSegmentInSynReceived(segment, halves(), now, out);
             case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
-                onSegment(segment, halves(), now, out);
+                    onSegment(segment, halves(), now, out);
         }
     }
 
@@ -129,7 +143,8 @@ public final class TcpConnection {
     }
 
     private void onSegmentInSynReceived(TcpSegment segment, Halves h, long now, TcpOut out) {
-        boolean repeatsSyn = segment.has(TcpSegment.SYN) && segment.seq() == h.receiver().initialSequence();
+        boolean repeatsSyn =
+                segment.has(TcpSegment.SYN) && segment.seq() == h.receiver().initialSequence();
         if (repeatsSyn && !segment.has(TcpSegment.ACK)) {
             handshake.sendSynAck(h.receiver(), receiveWindow, h.options(), now, out);
             return;
@@ -241,7 +256,13 @@ public final class TcpConnection {
             }
             case CLOSING -> enterTimeWait(h, now, out);
             case LAST_ACK -> finish(Reason.FINISHED, now, out);
-            case SYN_SENT, SYN_RECEIVED, ESTABLISHED, FIN_WAIT_2, CLOSE_WAIT, TIME_WAIT, CLOSED -> {}
+            case SYN_SENT,
+                    SYN_RECEIVED,
+                    ESTABLISHED,
+                    FIN_WAIT_2,
+                    CLOSE_WAIT,
+                    TIME_WAIT,
+                    CLOSED -> {}
         }
         return state == TcpState.TIME_WAIT || state == TcpState.CLOSED;
     }
@@ -285,7 +306,9 @@ public final class TcpConnection {
 
     private void acknowledge(Halves h, long now, TcpOut out) {
         h.receiver().stamp(wiring.writer(), now);
-        wiring.writer().acknowledgement(out, Seq.wire(wiring.iss(), h.sender().nxt()), h.receiver().sackBlocks());
+        wiring.writer()
+                .acknowledgement(
+                        out, Seq.wire(wiring.iss(), h.sender().nxt()), h.receiver().sackBlocks());
         h.receiver().onAckSent();
     }
 
@@ -322,7 +345,8 @@ public final class TcpConnection {
         while (into.hasRemaining() && readable() > 0) {
             ByteBuffer bytes = peek();
             int length = Math.min(bytes.remaining(), into.remaining());
-            into.put(into.position(), bytes, bytes.position(), length).position(into.position() + length);
+            into.put(into.position(), bytes, bytes.position(), length)
+                    .position(into.position() + length);
             consume(length, now, out);
             copied += length;
         }
@@ -496,15 +520,16 @@ public final class TcpConnection {
 
     private void enterTimeWait(Halves h, long now, TcpOut out) {
         become(TcpState.TIME_WAIT);
-        TimeWait record = new TimeWait(
-                flow,
-                Seq.wire(wiring.iss(), h.sender().nxt()),
-                h.receiver().nextOnWire(),
-                h.receiver().windowField(),
-                h.options().timestamps(),
-                h.receiver().tsRecent(),
-                wiring.clock(),
-                now);
+        TimeWait record =
+                new TimeWait(
+                        flow,
+                        Seq.wire(wiring.iss(), h.sender().nxt()),
+                        h.receiver().nextOnWire(),
+                        h.receiver().windowField(),
+                        h.options().timestamps(),
+                        h.receiver().tsRecent(),
+                        wiring.clock(),
+                        now);
         end(new TcpEvent.Closed(Reason.FINISHED, Optional.of(record)), out);
     }
 
@@ -552,6 +577,14 @@ public final class TcpConnection {
 
     @Override
     public String toString() {
-        return flow.local() + ":" + flow.localPort() + " " + flow.remote() + ":" + flow.remotePort() + " " + state;
+        return flow.local()
+                + ":"
+                + flow.localPort()
+                + " "
+                + flow.remote()
+                + ":"
+                + flow.remotePort()
+                + " "
+                + state;
     }
 }

@@ -60,7 +60,14 @@ final class TcpOptions {
     }
 
     /// Writes the options of a SYN or SYN,ACK at the buffer's position. Always a multiple of four bytes.
-    static void writeSyn(ByteBuffer out, int mss, boolean sack, int windowShift, boolean timestamps, int value, int echo) {
+    static void writeSyn(
+            ByteBuffer out,
+            int mss,
+            boolean sack,
+            int windowShift,
+            boolean timestamps,
+            int value,
+            int echo) {
         out.putInt(MSS << 24 | 4 << 16 | mss);
         if (timestamps) {
             out.putShort((short) (sack ? SACK_PERMITTED << 8 | 2 : NOP << 8 | NOP));

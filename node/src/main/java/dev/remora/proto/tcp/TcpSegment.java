@@ -90,7 +90,8 @@ public final class TcpSegment {
     }
 
     void windowShift(int shift) {
-        // RFC 7323 §2.3: "If a Window Scale option is received with a shift.cnt value larger than 14, the TCP SHOULD log
+        // RFC 7323 §2.3: "If a Window Scale option is received with a shift.cnt value larger than
+        // 14, the TCP SHOULD log
         // the error but MUST use 14 instead of the specified value."
         windowShift = Math.min(shift, 14);
     }

@@ -25,6 +25,9 @@ public enum TcpState {
 
     /// Our FIN has not been queued yet.
     boolean sends() {
-        return this == SYN_SENT || this == SYN_RECEIVED || this == ESTABLISHED || this == CLOSE_WAIT;
+        return this == SYN_SENT
+                || this == SYN_RECEIVED
+                || this == ESTABLISHED
+                || this == CLOSE_WAIT;
     }
 }

@@ -28,6 +28,7 @@ public record TcpStats(
         long undone) {
     /// Before the peer has said anything.
     static TcpStats of(TcpState state, long unsent) {
-        return new TcpStats(state, 0, 0, 0, RttEstimator.INITIAL_RTO, 0, 0, 0, unsent, 0, 0, 0, 0, 0, 0, 0);
+        return new TcpStats(
+                state, 0, 0, 0, RttEstimator.INITIAL_RTO, 0, 0, 0, unsent, 0, 0, 0, 0, 0, 0, 0);
     }
 }
