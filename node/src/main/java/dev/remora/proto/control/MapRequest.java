@@ -1,0 +1,33 @@
+package dev.remora.proto.control;
+
+import dev.remora.base.IpPort;
+import dev.remora.crypto.DiscoKey;
+import dev.remora.crypto.NodeKey;
+import io.avaje.jsonb.Json;
+import io.avaje.jsonb.Json.Property;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// `POST /machine/map`. With `stream` it opens the flow of map responses; with `omitPeers` and no
+/// `stream` it only tells the server about us.
+///
+/// Always complete: some servers store every request's values, others only those without `stream`.
+///
+/// @param compress `zstd`, or absent for plain JSON
+/// @param keepAlive send a sign of life about every minute
+/// @param endpointTypes what kind each endpoint is, see [EndpointType#code()]
+/// @param tkaHead where our tailnet lock stands, base32
+@Json
+public record MapRequest(
+        @Property("Version") long version,
+        @Property("Compress") @Nullable String compress,
+        @Property("KeepAlive") boolean keepAlive,
+        @Property("NodeKey") NodeKey nodeKey,
+        @Property("DiscoKey") DiscoKey discoKey,
+        @Property("Stream") boolean stream,
+        @Property("Hostinfo") HostInfo hostInfo,
+        @Property("Endpoints") @Nullable List<IpPort> endpoints,
+        @Property("EndpointTypes") @Nullable List<Long> endpointTypes,
+        @Property("TKAHead") @Nullable String tkaHead,
+        @Property("OmitPeers") boolean omitPeers,
+        @Property("DebugFlags") @Nullable List<String> debugFlags) {}
