@@ -26,8 +26,13 @@ public record DiscoPacket(ByteBuffer bytes) {
 
     /// Whether what remains of `datagram` is meant as disco: by magic and length, before any key is looked at.
     public static boolean looksLikeDisco(ByteBuffer datagram) {
-        int at = datagram.position();
-        return datagram.remaining() >= BOX
+        return looksLikeDisco(datagram, 0);
+    }
+
+    /// The same question about the bytes that start `skip` behind the position, which is never behind the limit.
+    public static boolean looksLikeDisco(ByteBuffer datagram, int skip) {
+        int at = datagram.position() + skip;
+        return datagram.limit() - at >= BOX
                 && datagram.getInt(at) == MAGIC_HEAD
                 && datagram.getShort(at + Integer.BYTES) == MAGIC_TAIL;
     }

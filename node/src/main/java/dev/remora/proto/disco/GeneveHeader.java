@@ -18,7 +18,21 @@ public record GeneveHeader(int version, boolean control, int protocol, int vni) 
     public static final int DISCO = 0x7a11;
     public static final int WIREGUARD = 0x7a12;
 
+    /// Offset of the protocol field.
+    public static final int PROTOCOL = 2;
+
     private static final int CONTROL = 0x80;
+    private static final int RESERVED = 7;
+
+    /// Whether what remains of `datagram` may start with such a header: version 0, nothing in the reserved
+    /// bits. Says nothing about the protocol.
+    public static boolean looksLikeGeneve(ByteBuffer datagram) {
+        int at = datagram.position();
+        return datagram.remaining() >= LENGTH
+                && (datagram.get(at) & 0xc0) == 0
+                && (datagram.get(at + 1) & 0x3f) == 0
+                && datagram.get(at + RESERVED) == 0;
+    }
 
     /// Reads the header and leaves `in` behind it. Length of options and reserved bits are not looked at: whether a
     /// datagram is one of ours at all is asked before.

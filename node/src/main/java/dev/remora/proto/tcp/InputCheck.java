@@ -1,0 +1,66 @@
+package dev.remora.proto.tcp;
+
+/// May a segment in a synchronized state be used? The checks of RFC 9293 §3.10.7.4 in their order, with RFC 5961 against
+/// blind attacks and PAWS (RFC 7323 §5.3).
+final class InputCheck {
+    private InputCheck() {}
+
+    enum Verdict {
+        ACCEPT,
+        /// Drop it without a word.
+        DROP,
+        /// Drop it and say where we are, not too often.
+        CHALLENGE,
+        /// It repeats what we have: drop it, and say so at once.
+        REPEATED,
+        /// The peer has reset the connection.
+        RESET
+    }
+
+    /// @param seq offset of the segment's first byte
+    /// @param ack offset of its acknowledgement
+    static Verdict check(
+            TcpSegment segment, long seq, long ack, Receiver receiver, Sender sender, long now) {
+        boolean reset = segment.has(TcpSegment.RST);
+        if (!reset && receiver.isOld(segment, now)) {
+            return segment.payloadLength() > 0 ? Verdict.REPEATED : Verdict.CHALLENGE;
+        }
+        if (!acceptable(segment, seq, receiver)) {
+            return reset ? Verdict.DROP : unacceptable(segment, seq, receiver);
+        }
+        if (reset) {
+            return seq == receiver.next() ? Verdict.RESET : Verdict.CHALLENGE;
+        }
+        if (segment.has(TcpSegment.SYN)) {
+            return Verdict.CHALLENGE;
+        }
+        if (!segment.has(TcpSegment.ACK) || receiver.timestampMissing(segment)) {
+            return Verdict.DROP;
+        }
+        boolean plausible = ack <= sender.nxt() && ack >= sender.una() - sender.window().largest();
+        return plausible ? Verdict.ACCEPT : Verdict.CHALLENGE;
+    }
+
+    /// The four cases of step 1. An empty segment right at the edge is taken too: it comes from a peer that has filled the
+    /// window and of which something was lost on the way.
+    private static boolean acceptable(TcpSegment segment, long seq, Receiver receiver) {
+        long next = receiver.next();
+        long edge = receiver.edge();
+        int length = segment.length();
+        if (length == 0) {
+            return seq == next || next <= seq && seq <= edge;
+        }
+        if (edge <= next) {
+            return seq == next;
+        }
+        long last = seq + length - 1;
+        return next <= seq && seq < edge
+                || next <= last && last < edge
+                || seq < next && last >= edge;
+    }
+
+    private static Verdict unacceptable(TcpSegment segment, long seq, Receiver receiver) {
+        boolean old = seq < receiver.next() && !segment.has(TcpSegment.SYN);
+        return old && segment.length() > 0 ? Verdict.REPEATED : Verdict.CHALLENGE;
+    }
+}

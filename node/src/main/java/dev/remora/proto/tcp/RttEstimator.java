@@ -1,0 +1,85 @@
+package dev.remora.proto.tcp;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+/// Round-trip time and retransmission timeout (RFC 6298), with the variance taken once per round trip: with many samples
+/// per round, RTTVAR would else collapse towards 0 between two spikes (RFC 7323, appendix G).
+final class RttEstimator {
+    static final long INITIAL_RTO = SECONDS.toNanos(1);
+
+    /// RFC 6298 §5.7, for data after a SYN that had to be repeated.
+    static final long RTO_AFTER_SYN_TIMEOUT = SECONDS.toNanos(3);
+
+    private static final long MAX_RTO = SECONDS.toNanos(60);
+    private static final long CLOCK_GRANULARITY = MILLISECONDS.toNanos(1);
+
+    private final long minRto;
+    private long srtt;
+    private long deviation;
+    private long maxDeviation;
+    private long variance;
+    private long roundEnd;
+    private long rto = INITIAL_RTO;
+    private int backoff;
+
+    RttEstimator(long minRto) {
+        this.minRto = minRto;
+    }
+
+    /// The smoothed round-trip time, 0 before the first sample.
+    long srtt() {
+        return srtt;
+    }
+
+    long variance() {
+        return variance;
+    }
+
+    /// Takes a sample that an acknowledgement up to `una` gave, while SND.NXT is `nxt`.
+    void sample(long rtt, long una, long nxt) {
+        backoff = 0;
+        if (srtt == 0) {
+            srtt = Math.max(rtt, 1);
+            deviation = rtt / 2;
+            variance = deviation;
+            roundEnd = nxt;
+        } else {
+            smooth(rtt, una, nxt);
+        }
+        rto = Math.clamp(srtt + Math.max(CLOCK_GRANULARITY, 4 * variance), minRto, MAX_RTO);
+    }
+
+    private void smooth(long rtt, long una, long nxt) {
+        deviation += (Math.abs(rtt - srtt) - deviation) / 4;
+        srtt = Math.max(srtt + (rtt - srtt) / 8, 1);
+        maxDeviation = Math.max(maxDeviation, deviation);
+        variance = Math.max(variance, maxDeviation);
+        if (una >= roundEnd) {
+            variance -= (variance - maxDeviation) / 4;
+            maxDeviation = 0;
+            roundEnd = nxt;
+        }
+    }
+
+    /// The timeout as it stands, doubled for each expiry without a sample since.
+    long rto() {
+        return Math.min(rto << Math.min(backoff, 10), MAX_RTO);
+    }
+
+    void onTimeout() {
+        backoff++;
+    }
+
+    /// Expiries in a row.
+    int backoff() {
+        return backoff;
+    }
+
+    void afterSynTimeout() {
+        if (srtt == 0) {
+            rto = RTO_AFTER_SYN_TIMEOUT;
+        }
+        backoff = 0;
+    }
+}

@@ -1,0 +1,590 @@
+package dev.remora.proto.tcp;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+
+import dev.remora.base.Deadlines;
+import dev.remora.proto.tcp.TcpEvent.Reason;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// One TCP connection (RFC 9293). Inputs are segments ([#onSegment], then once [#endOfBatch]), the owner's calls and time;
+/// outputs are packets, bytes and events for [TcpOut].
+///
+/// The owner asks [#nextDeadline] after every call and calls [#onTimer] when it is due. After [TcpEvent.Closed]
+/// nothing comes out any more and every call does nothing.
+public final class TcpConnection {
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+    private static final long ORPHAN_FIN_WAIT = SECONDS.toNanos(60);
+
+    private static final TcpEvent CONNECTED = new TcpEvent.Connected();
+    private static final TcpEvent WRITABLE = new TcpEvent.Writable();
+    private static final TcpEvent PEER_FINISHED = new TcpEvent.PeerFinished();
+
+    private final TcpConfig config;
+    private final Flow flow;
+    private final Wiring wiring;
+    private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
+    private final SendQueue sendQueue;
+    private final SendRoom sendRoom;
+    private final ReceiveWindow receiveWindow;
+    private final Handshake handshake;
+    private final KeepAlive keepAlive;
+    private final ChallengeLimit challenges = new ChallengeLimit();
+
+    private TcpState state = TcpState.CLOSED;
+    private @Nullable Halves halves;
+    private boolean passive;
+    private boolean finQueued;
+    private boolean orphaned;
+    private boolean finishTold;
+    private TcpEvent.@Nullable Closed postponed;
+
+    /// What there is once the peer's SYN is known.
+    private record Halves(Receiver receiver, Sender sender, RttEstimator rtt, Negotiated options) {}
+
+    private TcpConnection(
+            TcpConfig config, Flow flow, InitialNumbers.Start start, TcpMemory memory) {
+        this.config = config;
+        this.flow = flow;
+        TimestampClock clock = new TimestampClock(start.timestampOffset());
+        wiring =
+                new Wiring(
+                        this,
+                        config,
+                        start.sequence(),
+                        clock,
+                        timers,
+                        memory,
+                        new SegmentWriter(flow));
+        sendQueue = new SendQueue(memory, 1);
+        sendRoom = new SendRoom(config.buffers().maxSend(), memory, timers);
+        receiveWindow = new ReceiveWindow(memory, config.buffers(), config.mss(flow));
+        handshake = new Handshake(wiring, flow);
+        keepAlive = new KeepAlive(config.keepAlive(), timers);
+    }
+
+    /// Answers a SYN that was let in; the connection begins in SYN-RECEIVED.
+    public static TcpConnection accept(
+            TcpConfig config,
+            Flow flow,
+            TcpSegment syn,
+            InitialNumbers.Start start,
+            TcpMemory memory,
+            long now,
+            TcpOut out) {
+        TcpConnection connection = new TcpConnection(config, flow, start, memory);
+        connection.passive = true;
+        connection.onSyn(syn, now, out);
+        return connection;
+    }
+
+    /// Begins an active open: the connection begins in SYN-SENT.
+    public static TcpConnection connect(
+            TcpConfig config,
+            Flow flow,
+            InitialNumbers.Start start,
+            TcpMemory memory,
+            long now,
+            TcpOut out) {
+        TcpConnection connection = new TcpConnection(config, flow, start, memory);
+        connection.become(TcpState.SYN_SENT);
+        connection.handshake.sendSyn(connection.receiveWindow, now, out);
+        return connection;
+    }
+
+    public Flow flow() {
+        return flow;
+    }
+
+    public TcpState state() {
+        return state;
+    }
+
+    /// Takes a segment of this connection. What follows from it may wait for [#endOfBatch].
+    public void onSegment(TcpSegment segment, long now, TcpOut out) {
+        switch (state) {
+            case CLOSED, TIME_WAIT -> {}
+            case SYN_SENT -> onSegmentInSynSent(segment, now, out);
+            case SYN_RECEIVED -> onSegmentInSynReceived(segment, halves(), now, out);
+            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
+                    onSegment(segment, halves(), now, out);
+        }
+    }
+
+    private void onSegmentInSynSent(TcpSegment segment, long now, TcpOut out) {
+        boolean acks = segment.has(TcpSegment.ACK);
+        if (acks && segment.ack() != Seq.wire(wiring.iss(), 1)) {
+            new SegmentWriter(flow).reset(out, segment);
+        } else if (segment.has(TcpSegment.RST)) {
+            if (acks) {
+                finish(Reason.REFUSED, now, out);
+            }
+        } else if (segment.has(TcpSegment.SYN)) {
+            onSyn(segment, now, out);
+            if (acks) {
+                establish(segment, halves(), now, out);
+                halves().receiver().acks().atOnce();
+            }
+        }
+    }
+
+    /// Learns what the peer's SYN says, and answers it unless it was an answer itself (RFC 9293 §3.5, simultaneous open).
+    private void onSyn(TcpSegment syn, long now, TcpOut out) {
+        Negotiated options = Negotiated.from(syn, config, flow);
+        RttEstimator rtt = new RttEstimator(config.patience().minRto());
+        Receiver receiver = new Receiver(wiring, receiveWindow, syn, options, now);
+        Sender sender = new Sender(wiring, receiver, sendQueue, options, rtt);
+        halves = new Halves(receiver, sender, rtt, options);
+        become(TcpState.SYN_RECEIVED);
+        if (!syn.has(TcpSegment.ACK)) {
+            handshake.sendSynAck(receiver, receiveWindow, options, now, out);
+        }
+    }
+
+    private void onSegmentInSynReceived(TcpSegment segment, Halves h, long now, TcpOut out) {
+        boolean repeatsSyn =
+                segment.has(TcpSegment.SYN) && segment.seq() == h.receiver().initialSequence();
+        if (repeatsSyn && !segment.has(TcpSegment.ACK)) {
+            handshake.sendSynAck(h.receiver(), receiveWindow, h.options(), now, out);
+            return;
+        }
+        if (!repeatsSyn && !usable(segment, h, now, out)) {
+            return;
+        }
+        if (segment.ack() != Seq.wire(wiring.iss(), 1)) {
+            new SegmentWriter(flow).reset(out, segment);
+            return;
+        }
+        establish(segment, h, now, out);
+        if (repeatsSyn) {
+            h.receiver().acks().atOnce();
+        } else {
+            process(segment, h, now, out);
+        }
+    }
+
+    private void establish(TcpSegment segment, Halves h, long now, TcpOut out) {
+        handshake.finish(segment, h.options().timestamps(), h.rtt(), now);
+        h.receiver().establish(h.options(), h.rtt().srtt());
+        h.sender().establish(segment, handshake.initialSegments(), now);
+        keepAlive.start(now);
+        become(TcpState.ESTABLISHED);
+        out.on(this, CONNECTED);
+        if (finQueued) {
+            queueFin(h);
+        }
+    }
+
+    private void onSegment(TcpSegment segment, Halves h, long now, TcpOut out) {
+        keepAlive.onSegment(now);
+        boolean predicted = config.features().headerPrediction() && isPredicted(segment, h);
+        if (predicted || usable(segment, h, now, out)) {
+            process(segment, h, now, out);
+        }
+    }
+
+    /// Header prediction: the next bytes in order, nothing unusual about them. Passing these few tests implies all of
+    /// [InputCheck].
+    private boolean isPredicted(TcpSegment segment, Halves h) {
+        return state == TcpState.ESTABLISHED
+                && (segment.flags() & ~TcpSegment.PSH) == TcpSegment.ACK
+                && h.receiver().expects(segment)
+                && h.sender().expects(segment.ack());
+    }
+
+    /// Says whether a segment may be used, and does what is to be done if not.
+    private boolean usable(TcpSegment segment, Halves h, long now, TcpOut out) {
+        long seq = h.receiver().unwrap(segment.seq());
+        long ack = h.sender().unwrap(segment.ack());
+        switch (InputCheck.check(segment, seq, ack, h.receiver(), h.sender(), now)) {
+            case ACCEPT -> {
+                return true;
+            }
+            case DROP -> {}
+            case CHALLENGE -> {
+                if (challenges.allow(now)) {
+                    acknowledge(h, now, out);
+                }
+            }
+            case REPEATED -> {
+                if (h.receiver().onRepeated(segment, seq)) {
+                    acknowledge(h, now, out);
+                }
+            }
+            case RESET -> finish(resetReason(), now, out);
+        }
+        return false;
+    }
+
+    private Reason resetReason() {
+        return state == TcpState.SYN_RECEIVED && !passive ? Reason.REFUSED : Reason.RESET;
+    }
+
+    /// Steps 5 to 8: acknowledgement, text, FIN.
+    private void process(TcpSegment segment, Halves h, long now, TcpOut out) {
+        long seq = h.receiver().unwrap(segment.seq());
+        long ack = h.sender().unwrap(segment.ack());
+        h.receiver().noteTimestamp(segment, seq, now);
+        h.sender().onAck(segment, seq, ack, now);
+        if (h.sender().finAcknowledged() && onFinAcknowledged(h, now, out)) {
+            return;
+        }
+        if (segment.payloadLength() == 0 && !segment.has(TcpSegment.FIN)) {
+            return;
+        }
+        if (orphaned && segment.payloadLength() > 0) {
+            // RFC 9293 §3.10.7.4 would let it in; nobody is there to read it (RFC 1122 §4.2.2.13).
+            sendReset(h, now, out);
+            finish(Reason.ABORTED, now, out);
+            return;
+        }
+        if (h.receiver().onText(segment, seq, now, out)) {
+            acknowledge(h, now, out);
+        }
+        if (h.receiver().finished() && !finishTold) {
+            onPeerFinished(h, now, out);
+        }
+    }
+
+    /// True if the connection is over with this.
+    private boolean onFinAcknowledged(Halves h, long now, TcpOut out) {
+        switch (state) {
+            case FIN_WAIT_1 -> {
+                become(TcpState.FIN_WAIT_2);
+                limitFinWait(now);
+            }
+            case CLOSING -> enterTimeWait(h, now, out);
+            case LAST_ACK -> finish(Reason.FINISHED, now, out);
+            case SYN_SENT,
+                    SYN_RECEIVED,
+                    ESTABLISHED,
+                    FIN_WAIT_2,
+                    CLOSE_WAIT,
+                    TIME_WAIT,
+                    CLOSED -> {}
+        }
+        return state == TcpState.TIME_WAIT || state == TcpState.CLOSED;
+    }
+
+    private void onPeerFinished(Halves h, long now, TcpOut out) {
+        switch (state) {
+            case ESTABLISHED -> become(TcpState.CLOSE_WAIT);
+            case FIN_WAIT_1 -> become(TcpState.CLOSING);
+            case FIN_WAIT_2 -> {
+                acknowledge(h, now, out);
+                tellFinish(h, out);
+                enterTimeWait(h, now, out);
+            }
+            case SYN_SENT, SYN_RECEIVED, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT, CLOSED -> {}
+        }
+        tellFinish(h, out);
+    }
+
+    private void tellFinish(Halves h, TcpOut out) {
+        if (!finishTold && h.receiver().finished() && h.receiver().readable() == 0) {
+            finishTold = true;
+            out.on(this, PEER_FINISHED);
+        }
+    }
+
+    /// The segments of a wake-up are all in: judges losses, sends, acknowledges. Call it once for each connection that got
+    /// segments.
+    public void endOfBatch(long now, TcpOut out) {
+        Halves h = halves;
+        if (h == null || !state.synchronizedState() || state == TcpState.TIME_WAIT) {
+            return;
+        }
+        h.sender().endOfBatch(now, out);
+        if (h.receiver().acks().dueAtEnd()) {
+            acknowledge(h, now, out);
+        }
+        if (sendRoom.opens(h.sender())) {
+            out.on(this, WRITABLE);
+        }
+    }
+
+    private void acknowledge(Halves h, long now, TcpOut out) {
+        h.receiver().stamp(wiring.writer(), now);
+        wiring.writer()
+                .acknowledgement(
+                        out, Seq.wire(wiring.iss(), h.sender().nxt()), h.receiver().sackBlocks());
+        h.receiver().onAckSent();
+    }
+
+    /// Bytes received in order that [TcpOut#deliver] did not take.
+    public int readable() {
+        return halves == null ? 0 : halves.receiver().readable();
+    }
+
+    /// The next stored bytes that lie together; empty if there are none. Valid until the next call; say with [#consume] how
+    /// many were used.
+    public ByteBuffer peek() {
+        return readable() == 0 ? NOTHING : halves().receiver().peek();
+    }
+
+    /// Drops the first `length` stored bytes: the owner has them, the window may open.
+    public void consume(int length, long now, TcpOut out) {
+        if (length == 0) {
+            return;
+        }
+        Halves h = halves();
+        boolean tell = h.receiver().consume(length, now);
+        if (tell && state.receives()) {
+            acknowledge(h, now, out);
+        }
+        tellFinish(h, out);
+        if (postponed != null && h.receiver().readable() == 0) {
+            close(postponed, out);
+        }
+    }
+
+    /// Copies stored bytes out and consumes them; the number of bytes, 0 if none are there.
+    public int read(ByteBuffer into, long now, TcpOut out) {
+        int copied = 0;
+        while (into.hasRemaining() && readable() > 0) {
+            ByteBuffer bytes = peek();
+            int length = Math.min(bytes.remaining(), into.remaining());
+            into.put(into.position(), bytes, bytes.position(), length)
+                    .position(into.position() + length);
+            consume(length, now, out);
+            copied += length;
+        }
+        return copied;
+    }
+
+    /// How many bytes [#write] would take now, if memory allows.
+    public long writable() {
+        if (finQueued || !state.sends()) {
+            return 0;
+        }
+        return halves == null || !state.synchronizedState()
+                ? sendRoom.before(sendQueue.end() - 1)
+                : sendRoom.of(halves.sender());
+    }
+
+    /// Queues bytes for sending, as many as there is room for, and advances the position of `src`. They go out with the next
+    /// [#flush] or [#endOfBatch]. When not all were taken, a [TcpEvent.Writable] follows.
+    public int write(ByteBuffer src, long now) {
+        long room = writable();
+        int taken = sendQueue.write(src, (int) Math.min(room, Integer.MAX_VALUE));
+        if (src.hasRemaining() && !finQueued) {
+            sendRoom.onShortWrite(taken < room, now);
+        }
+        return taken;
+    }
+
+    /// Sends what was written, as far as the windows allow.
+    public void flush(long now, TcpOut out) {
+        if (halves != null && state.synchronizedState() && state != TcpState.TIME_WAIT) {
+            halves.sender().transmit(now, out);
+        }
+    }
+
+    /// No more writes: a FIN follows what was written. The other direction stays open.
+    public void shutdownOutput(long now, TcpOut out) {
+        if (finQueued || !state.sends()) {
+            return;
+        }
+        finQueued = true;
+        if (halves != null && state.synchronizedState()) {
+            queueFin(halves);
+            flush(now, out);
+        }
+    }
+
+    private void queueFin(Halves h) {
+        h.sender().finish();
+        become(state == TcpState.CLOSE_WAIT ? TcpState.LAST_ACK : TcpState.FIN_WAIT_1);
+    }
+
+    /// The owner is done with both directions. What was written is still sent; bytes that nobody has read, or that come
+    /// later, reset the connection.
+    public void close(long now, TcpOut out) {
+        if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
+            release(out);
+        } else if (readable() > 0 || !state.synchronizedState()) {
+            abort(now, out);
+        } else {
+            orphaned = true;
+            shutdownOutput(now, out);
+            limitFinWait(now);
+        }
+    }
+
+    private void limitFinWait(long now) {
+        if (orphaned && state == TcpState.FIN_WAIT_2) {
+            timers.set(Timer.FIN_WAIT, now + ORPHAN_FIN_WAIT);
+        }
+    }
+
+    /// Ends the connection at once with a RST; everything queued is dropped.
+    public void abort(long now, TcpOut out) {
+        if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
+            release(out);
+            return;
+        }
+        if (halves != null) {
+            sendReset(halves, now, out);
+        }
+        finish(Reason.ABORTED, now, out);
+    }
+
+    private void release(TcpOut out) {
+        if (postponed != null) {
+            halves().receiver().release();
+            close(postponed, out);
+        }
+    }
+
+    private void sendReset(Halves h, long now, TcpOut out) {
+        h.receiver().stamp(wiring.writer(), now);
+        int flags = TcpSegment.RST | TcpSegment.ACK;
+        wiring.writer().control(out, flags, Seq.wire(wiring.iss(), h.sender().nxt()));
+    }
+
+    /// When [#onTimer] is to be called, Long.MAX_VALUE for never.
+    public long nextDeadline() {
+        return timers.next();
+    }
+
+    public void onTimer(long now, TcpOut out) {
+        Halves h = halves;
+        if (timers.fires(Timer.HANDSHAKE, now)) {
+            onHandshakeTimer(now, out);
+        } else if (timers.fires(Timer.USER_TIMEOUT, now)) {
+            finish(Reason.TIMEOUT, now, out);
+        } else if (timers.fires(Timer.FIN_WAIT, now)) {
+            finish(Reason.FINISHED, now, out);
+        } else if (h != null) {
+            onTimer(h, now, out);
+        }
+    }
+
+    private void onTimer(Halves h, long now, TcpOut out) {
+        h.sender().onTimer(now, out);
+        if (timers.fires(Timer.DELAYED_ACK, now) && h.receiver().acks().pending()) {
+            acknowledge(h, now, out);
+        }
+        boolean looksAgain = timers.fires(Timer.ROOM, now);
+        if (looksAgain && sendRoom.opens(h.sender())) {
+            out.on(this, WRITABLE);
+        }
+        if (timers.fires(Timer.KEEP_ALIVE, now)) {
+            onKeepAliveTimer(h, now, out);
+        }
+    }
+
+    private void onHandshakeTimer(long now, TcpOut out) {
+        int most = passive ? config.patience().synAckRetries() : config.patience().synRetries();
+        if (!handshake.mayRepeat(most)) {
+            finish(Reason.TIMEOUT, now, out);
+        } else if (halves == null) {
+            handshake.sendSyn(receiveWindow, now, out);
+        } else {
+            handshake.sendSynAck(halves.receiver(), receiveWindow, halves.options(), now, out);
+        }
+    }
+
+    private void onKeepAliveTimer(Halves h, long now, TcpOut out) {
+        switch (keepAlive.onTimer(!h.sender().everythingAcknowledged(), now)) {
+            case NONE -> {}
+            case PROBE -> h.sender().keepAlive(now, out);
+            case GIVE_UP -> finish(Reason.TIMEOUT, now, out);
+        }
+    }
+
+    /// The packets of this connection take another way from now on.
+    public void onPathChange(long now) {
+        if (halves != null) {
+            halves.sender().onPathChange(now);
+        }
+    }
+
+    /// ICMP says that the peer cannot be reached. Only believed when it quotes something that is in flight (RFC 5927), and
+    /// only fatal while connecting; an open connection waits for its timers.
+    public void onUnreachable(int quotedSeq, long now, TcpOut out) {
+        if (state == TcpState.SYN_SENT && quotedSeq == wiring.iss()) {
+            finish(Reason.REFUSED, now, out);
+        }
+    }
+
+    /// ICMP says that a packet of ours was too big for the path.
+    public void onPacketTooBig(int quotedSeq, int mtu) {
+        int least = flow.v4() ? 576 : 1280;
+        if (halves != null && mtu >= least && halves.sender().isInFlight(quotedSeq)) {
+            int options = halves.options().timestamps() ? TcpOptions.TIMESTAMPS_PADDED : 0;
+            halves.sender().lowerMss(mtu - flow.ipHeaderLength() - TcpSegment.HEADER - options);
+        }
+    }
+
+    private void enterTimeWait(Halves h, long now, TcpOut out) {
+        become(TcpState.TIME_WAIT);
+        TimeWait record =
+                new TimeWait(
+                        flow,
+                        Seq.wire(wiring.iss(), h.sender().nxt()),
+                        h.receiver().nextOnWire(),
+                        h.receiver().windowField(),
+                        h.options().timestamps(),
+                        h.receiver().tsRecent(),
+                        wiring.clock(),
+                        now);
+        end(new TcpEvent.Closed(Reason.FINISHED, Optional.of(record)), out);
+    }
+
+    private void finish(Reason reason, long now, TcpOut out) {
+        become(TcpState.CLOSED);
+        end(new TcpEvent.Closed(reason, Optional.empty()), out);
+    }
+
+    /// Bytes that wait to be read come before the news that the connection is over, unless it ended badly.
+    private void end(TcpEvent.Closed closed, TcpOut out) {
+        timers.clearAll();
+        sendQueue.releaseAll();
+        if (closed.reason() == Reason.FINISHED && readable() > 0 && !orphaned) {
+            postponed = closed;
+        } else {
+            if (halves != null) {
+                halves.receiver().release();
+            }
+            close(closed, out);
+        }
+    }
+
+    private void close(TcpEvent.Closed closed, TcpOut out) {
+        postponed = null;
+        out.on(this, closed);
+    }
+
+    private void become(TcpState next) {
+        state = next;
+    }
+
+    private Halves halves() {
+        if (halves == null) {
+            throw new IllegalStateException("the peer's SYN is not known in " + state);
+        }
+        return halves;
+    }
+
+    /// A look inside, for status and tests.
+    public TcpStats stats() {
+        return halves == null
+                ? TcpStats.of(state, sendQueue.end() - 1)
+                : halves.sender().stats(state, halves.receiver(), receiveWindow.size());
+    }
+
+    @Override
+    public String toString() {
+        return flow.local()
+                + ":"
+                + flow.localPort()
+                + " "
+                + flow.remote()
+                + ":"
+                + flow.remotePort()
+                + " "
+                + state;
+    }
+}

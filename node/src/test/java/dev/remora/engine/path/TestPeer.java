@@ -1,0 +1,70 @@
+package dev.remora.engine.path;
+
+import dev.remora.base.Bytes32;
+import dev.remora.base.IpPort;
+import dev.remora.base.MalformedException;
+import dev.remora.crypto.DiscoKey;
+import dev.remora.crypto.DiscoPrivateKey;
+import dev.remora.crypto.NaclBox;
+import dev.remora.crypto.NodeKey;
+import dev.remora.engine.netmap.DerpRegionId;
+import dev.remora.proto.disco.DiscoMessage;
+import dev.remora.proto.disco.DiscoPacket;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+
+/// The other side of a conversation, played by hand: it has keys, and seals and opens what a test wants.
+final class TestPeer {
+    final NodeKey key;
+    final DiscoPrivateKey disco;
+    private final DiscoKey us;
+    private final Random random;
+
+    TestPeer(int number, DiscoKey us) {
+        random = new Random(number);
+        key = new NodeKey(new Bytes32(number, number, number, number));
+        disco = DiscoPrivateKey.generate(random);
+        this.us = us;
+    }
+
+    /// As the netmap would list it: with a home relay of that number, 0 for none.
+    PathPeer told(int region, String... endpoints) {
+        return new PathPeer(
+                key,
+                Optional.of(disco.publicKey()),
+                region == 0 ? Optional.empty() : Optional.of(new DerpRegionId(region)),
+                List.of(endpoints).stream().map(TestPeer::address).toList(),
+                false);
+    }
+
+    DiscoMessage open(ByteBuffer packet) {
+        try {
+            return DiscoPacket.of(packet).open(NaclBox.precompute(disco, us.bytes()));
+        } catch (MalformedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    ByteBuffer seal(DiscoMessage message) {
+        try {
+            byte[] nonce = new byte[NaclBox.NONCE_LENGTH];
+            random.nextBytes(nonce);
+            ByteBuffer packet = ByteBuffer.allocateDirect(DiscoPacket.OVERHEAD + message.length());
+            NaclBox.BoxKey shared = NaclBox.precompute(disco, us.bytes());
+            DiscoPacket.seal(disco.publicKey(), shared, nonce, message, packet);
+            return packet.flip();
+        } catch (MalformedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static IpPort address(String text) {
+        try {
+            return IpPort.parse(text);
+        } catch (MalformedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

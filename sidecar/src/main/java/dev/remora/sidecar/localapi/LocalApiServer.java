@@ -1,0 +1,131 @@
+package dev.remora.sidecar.localapi;
+
+import dev.remora.io.loop.EngineLoop;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpServerCodec;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+
+/// The daemon's Unix socket. Everybody on the machine may connect; what they may do is decided by who they are.
+public final class LocalApiServer implements AutoCloseable {
+    private static final int MAX_BODY = 4 << 20;
+
+    private final Path socket;
+    private final Channel listener;
+    private final ChannelGroup connections;
+
+    private LocalApiServer(Path socket, Channel listener, ChannelGroup connections) {
+        this.socket = socket;
+        this.listener = listener;
+        this.connections = connections;
+    }
+
+    /// Listens on `socket`; its directory is created when it is missing, and what a dead daemon left there is removed.
+    ///
+    /// @param headers go with every response
+    /// @throws IOException if another daemon answers on the socket or it cannot be made; the message says so
+    public static LocalApiServer start(
+            EngineLoop loop, Path socket, Map<String, String> headers, ApiHandler handler)
+            throws IOException {
+        prepare(socket);
+        ChannelGroup connections = new DefaultChannelGroup(loop.netty());
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loop.netty())
+                        .channelFactory(loop::newServerUnixSocket)
+                        .childOption(
+                                ChannelOption.WRITE_BUFFER_WATER_MARK,
+                                new WriteBufferWaterMark(
+                                        ApiStream.MAX_WAITING / 2, ApiStream.MAX_WAITING))
+                        .childHandler(
+                                new ChannelInitializer<Channel>() {
+                                    @Override
+                                    protected void initChannel(Channel channel) {
+                                        connections.add(channel);
+                                        channel.pipeline()
+                                                .addLast(
+                                                        new HttpServerCodec(
+                                                                new HttpDecoderConfig()))
+                                                .addLast(new HttpObjectAggregator(MAX_BODY))
+                                                .addLast(
+                                                        new RequestHandler(
+                                                                caller(channel), headers, handler));
+                                    }
+                                });
+        SocketAddress address =
+                loop.mechanism().equals("epoll")
+                        ? new DomainSocketAddress(socket.toFile())
+                        : UnixDomainSocketAddress.of(socket);
+        Channel listener = bootstrap.bind(address).awaitUninterruptibly().channel();
+        if (!listener.isActive()) {
+            throw new IOException(
+                    "cannot listen on " + socket + ": is its directory writable for this user?");
+        }
+        Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
+        return new LocalApiServer(socket, listener, connections);
+    }
+
+    private static void prepare(Path socket) throws IOException {
+        Path directory = socket.toAbsolutePath().getParent();
+        if (directory != null) {
+            Files.createDirectories(directory);
+        }
+        if (Files.exists(socket)) {
+            if (answers(socket)) {
+                throw new IOException(
+                        "another daemon already listens on "
+                                + socket
+                                + "; stop it or choose another place with --socket");
+            }
+            Files.delete(socket);
+        }
+    }
+
+    private static boolean answers(Path socket) {
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            return channel.connect(UnixDomainSocketAddress.of(socket));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Caller caller(Channel channel) {
+        try {
+            if (channel instanceof EpollDomainSocketChannel epoll) {
+                return new Caller(epoll.peerCredentials().uid());
+            }
+        } catch (IOException e) {
+            return Caller.UNKNOWN;
+        }
+        return Caller.UNKNOWN;
+    }
+
+    /// Stops listening, ends every connection and removes the socket.
+    @Override
+    public void close() {
+        listener.close().awaitUninterruptibly();
+        connections.close().awaitUninterruptibly();
+        try {
+            Files.deleteIfExists(socket);
+        } catch (IOException e) {
+            // whoever starts next finds that nobody answers on it
+        }
+    }
+}

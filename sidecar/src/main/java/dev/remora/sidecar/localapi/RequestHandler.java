@@ -1,0 +1,178 @@
+package dev.remora.sidecar.localapi;
+
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.QueryStringDecoder;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One connection of the local API: requests one after the other, each answered from a virtual thread.
+final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
+    private static final String HOST = "local-tailscaled.sock";
+
+    private final Caller caller;
+    private final Map<String, String> headers;
+    private final ApiHandler handler;
+
+    RequestHandler(Caller caller, Map<String, String> headers, ApiHandler handler) {
+        this.caller = caller;
+        this.headers = headers;
+        this.handler = handler;
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        boolean keepAlive = HttpUtil.isKeepAlive(request);
+        boolean head = request.method().name().equals("HEAD");
+        if (!request.decoderResult().isSuccess()) {
+            answer(ctx, ApiResponse.text(400, "400 Bad Request"), false, false);
+        } else if (!request.headers().contains("Host")) {
+            answer(
+                    ctx,
+                    ApiResponse.text(400, "400 Bad Request: missing required Host header"),
+                    false,
+                    head);
+        } else if (!isLocal(request)) {
+            answer(ctx, ApiResponse.text(403, "invalid localapi request"), keepAlive, head);
+        } else {
+            ApiRequest read = read(request);
+            ctx.channel().config().setAutoRead(false); // the next request waits for this answer
+            Thread.startVirtualThread(() -> handle(ctx, read, keepAlive, head));
+        }
+    }
+
+    /// A page in a browser can reach a local socket through a careless proxy; it cannot hide that it is a page.
+    private static boolean isLocal(FullHttpRequest request) {
+        String host = request.headers().get("Host");
+        return (host.isEmpty() || host.equals(HOST))
+                && !request.headers().contains("Origin")
+                && !request.headers().contains("Referer");
+    }
+
+    private ApiRequest read(FullHttpRequest request) {
+        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        Map<String, String> query = new HashMap<>();
+        uri.parameters()
+                .forEach((String name, List<String> values) -> query.put(name, values.getFirst()));
+        Map<String, String> lower = new HashMap<>();
+        request.headers()
+                .forEach(h -> lower.putIfAbsent(h.getKey().toLowerCase(Locale.ROOT), h.getValue()));
+        return new ApiRequest(
+                request.method().name(),
+                uri.path(),
+                query,
+                lower,
+                ByteBufUtil.getBytes(request.content()),
+                caller);
+    }
+
+    private void handle(
+            ChannelHandlerContext ctx, ApiRequest request, boolean keepAlive, boolean head) {
+        ApiResponse response;
+        try {
+            response = handler.handle(request);
+        } catch (Exception e) {
+            LOG.warn("local API {} {} failed", request.method(), request.path(), e);
+            response = ApiResponse.text(500, "internal error: " + e.getMessage());
+        }
+        ApiResponse answer = response;
+        ctx.executor().execute(() -> answer(ctx, answer, keepAlive, head));
+    }
+
+    private void answer(
+            ChannelHandlerContext ctx, ApiResponse response, boolean keepAlive, boolean head) {
+        switch (response) {
+            case ApiResponse.Full full -> answerFull(ctx, full, keepAlive, head);
+            case ApiResponse.Stream stream -> answerStream(ctx, stream);
+        }
+        ctx.channel().config().setAutoRead(true);
+    }
+
+    private void answerFull(
+            ChannelHandlerContext ctx, ApiResponse.Full full, boolean keepAlive, boolean head) {
+        FullHttpResponse out =
+                new DefaultFullHttpResponse(
+                        HttpVersion.HTTP_1_1,
+                        HttpResponseStatus.valueOf(full.status()),
+                        Unpooled.wrappedBuffer(head ? new byte[0] : full.body()));
+        addHeaders(out, full.contentType());
+        full.headers().forEach(out.headers()::set);
+        out.headers().set("Content-Length", full.body().length);
+        if (!keepAlive) {
+            out.headers().set("Connection", "close");
+        }
+        ChannelFuture written = ctx.writeAndFlush(out);
+        if (!keepAlive) {
+            written.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private void answerStream(ChannelHandlerContext ctx, ApiResponse.Stream stream) {
+        HttpResponse out = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+        addHeaders(out, stream.contentType());
+        out.headers().set("Transfer-Encoding", "chunked");
+        ctx.writeAndFlush(out);
+        OpenStream open = new OpenStream(ctx);
+        Thread.startVirtualThread(() -> stream.start().accept(open));
+    }
+
+    private void addHeaders(HttpResponse out, String contentType) {
+        headers.forEach(out.headers()::set);
+        if (!contentType.isEmpty()) {
+            out.headers().set("Content-Type", contentType);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        LOG.debug("local API connection ended", cause);
+        ctx.close();
+    }
+
+    private record OpenStream(ChannelHandlerContext ctx) implements ApiStream {
+        @Override
+        public void write(byte[] piece) {
+            ctx.executor()
+                    .execute(() -> {
+                        if (ctx.channel().isWritable()) {
+                            ctx.writeAndFlush(
+                                    new DefaultHttpContent(Unpooled.wrappedBuffer(piece)));
+                        } else {
+                            ctx.close();
+                        }
+                    });
+        }
+
+        @Override
+        public void onClose(Runnable action) {
+            ctx.channel().closeFuture().addListener(closed -> action.run());
+        }
+
+        @Override
+        public void close() {
+            ctx.executor()
+                    .execute(() ->
+                            ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+                                    .addListener(ChannelFutureListener.CLOSE));
+        }
+    }
+}
