@@ -4,6 +4,7 @@ import dev.remora.base.Bytes;
 import dev.remora.base.MalformedException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// An ICMP (RFC 792) or ICMPv6 (RFC 4443) message inside an IP packet, its checksum verified.
 ///
@@ -24,6 +25,8 @@ public record IcmpPacket(IpPacket ip) {
 
     private static final int UNREACHABLE_V4 = 3;
     private static final int UNREACHABLE_V6 = 1;
+    private static final int TOO_BIG_V6 = 2;
+    private static final int FRAGMENTATION_NEEDED = 4;
 
     public static IcmpPacket of(IpPacket ip) throws MalformedException {
         if (ip.transportLength() < HEADER_LENGTH) {
@@ -59,6 +62,22 @@ public record IcmpPacket(IpPacket ip) {
     public ByteBuffer body() {
         return ip.bytes()
                 .slice(ip.transportOffset() + HEADER_LENGTH, ip.transportLength() - HEADER_LENGTH);
+    }
+
+    /// Whether this says that a packet could not reach its destination, other than for its size.
+    public boolean isUnreachable() {
+        return ip.v4()
+                ? type() == UNREACHABLE_V4 && code() != FRAGMENTATION_NEEDED
+                : type() == UNREACHABLE_V6;
+    }
+
+    /// The next hop's MTU, if this says that a packet was too big.
+    public OptionalInt tooBigForMtu() {
+        if (ip.v4()) {
+            boolean tooBig = type() == UNREACHABLE_V4 && code() == FRAGMENTATION_NEEDED;
+            return tooBig ? OptionalInt.of(rest() & 0xffff) : OptionalInt.empty();
+        }
+        return type() == TOO_BIG_V6 ? OptionalInt.of(Math.max(rest(), 0)) : OptionalInt.empty();
     }
 
     /// The beginning of the packet this error is about, if the message is an error and quotes enough of it.

@@ -207,6 +207,12 @@ public final class IpPacket {
         return Bytes.u8(bytes, start + (v4() ? Ipv4.TTL : Ipv6.HOP_LIMIT));
     }
 
+    /// Whether IPv4 options prescribe the packet's route (RFC 791), as nobody honest does any more. The route header of IPv6
+    /// is among the headers that are not understood here at all.
+    public boolean hasSourceRoute() {
+        return v4() && Ipv4.hasSourceRoute(bytes, start);
+    }
+
     /// The IPv4 identification, or the IPv6 flow label.
     public int id() {
         return v4()
