@@ -1,0 +1,428 @@
+package dev.remora.io.derp;
+
+import dev.remora.base.Deadlines;
+import dev.remora.base.IpAddress;
+import dev.remora.crypto.NodeKey;
+import dev.remora.crypto.NodePrivateKey;
+import dev.remora.engine.netmap.DerpNode;
+import dev.remora.engine.netmap.DerpRegion;
+import dev.remora.proto.derp.DerpFrame;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The connection to one region: opened on demand, or kept for the home; reopened with growing pauses; closed when
+/// nobody has sent for a while.
+final class RegionRelay implements RelayConnection.Events {
+    private static final long CONNECT_WITHIN = TimeUnit.SECONDS.toNanos(10);
+    private static final long IDLE_AFTER = TimeUnit.SECONDS.toNanos(60);
+
+    /// Relays send something every 65 seconds at the latest.
+    private static final long SILENT_AFTER = TimeUnit.SECONDS.toNanos(120);
+
+    /// Before this, a connection that ends counts as one more failure: a relay that throws us out again and again must
+    /// not be asked again and again at once.
+    private static final long STABLE_AFTER = TimeUnit.SECONDS.toNanos(10);
+
+    private static final long PONG_WITHIN = TimeUnit.SECONDS.toNanos(3);
+
+    /// Bounds on what a relay may ask for before it restarts.
+    private static final long LONGEST_RESTART = TimeUnit.SECONDS.toNanos(30);
+
+    private static final long PATIENT_PAUSE = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int LONGEST_HEALTH_TEXT = 300;
+
+    /// What all regions of a node share.
+    record Shared(
+            RelayDialer dialer,
+            Timers timers,
+            RandomGenerator random,
+            RelayListener listener,
+            DropCounts drops) {}
+
+    private sealed interface State {
+        record Idle() implements State {}
+
+        /// @param deadline ends the attempt
+        record Dialing(Future<RelayDialer.Dialed> dial, Timers.Timer deadline) implements State {}
+
+        record Greeting(RelayConnection connection, Timers.Timer deadline) implements State {}
+
+        record Open(RelayConnection connection) implements State {}
+
+        record Waiting(Timers.Timer retry, long nextTryAt) implements State {}
+    }
+
+    private final DerpRegion region;
+    private final Shared shared;
+    private final Backoff backoff;
+    private final SendQueue queue;
+    private NodePrivateKey self;
+    private State state = new State.Idle();
+    private long since;
+    private long lastSendAt;
+    private boolean home;
+    private boolean online;
+    private Optional<String> server = Optional.empty();
+    private Optional<String> trouble = Optional.empty();
+    private String health = "";
+    private long restartPause = -1;
+    private long patientUntil;
+
+    RegionRelay(DerpRegion region, NodePrivateKey self, boolean online, Shared shared) {
+        this.region = region;
+        this.self = self;
+        this.online = online;
+        this.shared = shared;
+        this.queue = new SendQueue(shared.drops());
+        this.backoff = new Backoff(shared.random());
+        this.lastSendAt = now() - IDLE_AFTER;
+        this.since = now();
+    }
+
+    DerpRegion region() {
+        return region;
+    }
+
+    boolean isOpen() {
+        return state instanceof State.Open || state instanceof State.Greeting;
+    }
+
+    void home(boolean isHome) {
+        home = isHome;
+        RelayConnection connection = connection();
+        if (connection != null) {
+            connection.noteHome(isHome);
+        }
+        openIfWanted();
+    }
+
+    /// Sends or queues; opens the connection if need be. False: this packet was dropped.
+    boolean send(NodeKey to, ByteBuffer packet) {
+        lastSendAt = now();
+        ByteBuf frame = SendQueue.bytesOf(new DerpFrame.SendPacket(to, packet));
+        RelayConnection connection = connection();
+        if (connection != null && queue.isEmpty() && connection.canSend()) {
+            return write(connection, frame);
+        }
+        queue.add(frame);
+        if (connection != null) {
+            drainQueue(connection);
+        } else {
+            openIfWanted();
+        }
+        return true;
+    }
+
+    private boolean write(RelayConnection connection, ByteBuf frame) {
+        if (!connection.mayTake(frame.readableBytes())) {
+            frame.release();
+            shared.drops().count(DropReason.RATE_LIMIT);
+            return false;
+        }
+        connection.write(frame);
+        return true;
+    }
+
+    private void drainQueue(RelayConnection connection) {
+        while (connection.canSend() && !queue.isEmpty()) {
+            write(connection, queue.remove());
+        }
+    }
+
+    private boolean wanted() {
+        return online && (home || now() - lastSendAt < IDLE_AFTER);
+    }
+
+    private void openIfWanted() {
+        if (state instanceof State.Idle && wanted()) {
+            dial();
+        }
+    }
+
+    private void dial() {
+        Future<RelayDialer.Dialed> dial = shared.dialer().dial(region);
+        Timers.Timer deadline = shared.timers().after(CONNECT_WITHIN, this::onTooSlow);
+        become(new State.Dialing(dial, deadline));
+        dial.addListener(done -> onDialed(dial));
+    }
+
+    private void onDialed(Future<RelayDialer.Dialed> dial) {
+        if (!(state instanceof State.Dialing(var current, var deadline)) || current != dial) {
+            if (dial.isSuccess()) {
+                dial.getNow().channel().close();
+            }
+        } else if (dial.isSuccess()) {
+            greet(dial.getNow(), deadline);
+        } else {
+            deadline.cancel();
+            lost(RelayTrouble.sentence(dial.cause()));
+        }
+    }
+
+    private void greet(RelayDialer.Dialed dialed, Timers.Timer deadline) {
+        DerpNode node = dialed.node();
+        server = Optional.of(String.valueOf(dialed.channel().remoteAddress()));
+        RelayConnection.Setup setup =
+                new RelayConnection.Setup(
+                        self,
+                        fastStart -> UpgradeRequest.of(region, node, fastStart),
+                        home,
+                        shared.random(),
+                        shared.timers()::now);
+        RelayConnection connection =
+                RelayConnection.start(dialed.channel(), dialed.tls(), setup, this);
+        become(new State.Greeting(connection, deadline));
+    }
+
+    private void onTooSlow() {
+        String why =
+                "not connected within " + TimeUnit.NANOSECONDS.toSeconds(CONNECT_WITHIN) + " s";
+        switch (state) {
+            case State.Dialing(var dial, _) -> {
+                dial.cancel(false);
+                lost(why);
+            }
+            case State.Greeting(var connection, _) -> connection.close(why);
+            case State.Idle(), State.Open _, State.Waiting _ -> {}
+        }
+    }
+
+    @Override
+    public void onIntroduced(RelayConnection connection) {
+        drainQueue(connection);
+    }
+
+    @Override
+    public void onRegistered(RelayConnection connection) {
+        if (state instanceof State.Greeting(_, var deadline)) {
+            deadline.cancel();
+            become(new State.Open(connection));
+            trouble = Optional.empty();
+            restartPause = -1;
+            shared.listener().onConnected(region.id());
+        }
+    }
+
+    @Override
+    public void onWritable(RelayConnection connection) {
+        drainQueue(connection);
+    }
+
+    @Override
+    public void onPacket(NodeKey from, ByteBuffer packet) {
+        shared.listener().onPacket(region.id(), from, packet);
+    }
+
+    @Override
+    public void onPeerGone(NodeKey peer, int reason) {
+        shared.listener().onPeerGone(region.id(), peer, reason);
+    }
+
+    @Override
+    public void onHealth(String problem) {
+        String text = problem.substring(0, Math.min(problem.length(), LONGEST_HEALTH_TEXT));
+        setHealth(text.replaceAll("\\p{Cntrl}", " "));
+    }
+
+    private void setHealth(String problem) {
+        if (!health.equals(problem)) {
+            health = problem;
+            shared.listener().onHealth(region.id(), problem);
+        }
+    }
+
+    @Override
+    public void onRestarting(DerpFrame.Restarting notice) {
+        restartPause = bounded(notice.reconnectInMillis());
+        patientUntil = now() + restartPause + bounded(notice.tryForMillis());
+    }
+
+    private static long bounded(long millis) {
+        return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), LONGEST_RESTART);
+    }
+
+    @Override
+    public void onClosed(RelayConnection connection, String why) {
+        switch (state) {
+            case State.Greeting(var current, var deadline) when current == connection -> {
+                deadline.cancel();
+                lost(why);
+            }
+            case State.Open(var current) when current == connection -> {
+                if (now() - since >= STABLE_AFTER) {
+                    backoff.reset();
+                }
+                setHealth("");
+                lost(restartPause < 0 ? why : "the relay restarts");
+            }
+            case State.Idle _,
+                    State.Dialing _,
+                    State.Greeting _,
+                    State.Open _,
+                    State.Waiting _ -> {} // closed by us, and no longer ours
+        }
+    }
+
+    /// The connection or the attempt is over: tell, and plan the next one if somebody needs it.
+    private void lost(String why) {
+        trouble = Optional.of(why);
+        long nextTryAt = Deadlines.NEVER;
+        if (wanted()) {
+            long pause = pause();
+            nextTryAt = now() + pause;
+            become(new State.Waiting(shared.timers().after(pause, this::retry), nextTryAt));
+        } else {
+            become(new State.Idle());
+            queue.giveUp();
+        }
+        shared.listener().onDisconnected(region.id(), why, nextTryAt);
+    }
+
+    /// A relay that announced its restart is left alone as long as it asked for, then tried without losing patience.
+    private long pause() {
+        long pause = backoff.failed();
+        if (restartPause >= 0) {
+            long asked = restartPause;
+            restartPause = -1;
+            return asked;
+        }
+        return now() < patientUntil ? Math.min(pause, PATIENT_PAUSE) : pause;
+    }
+
+    private void retry() {
+        become(new State.Idle());
+        openIfWanted();
+        if (state instanceof State.Idle) {
+            queue.giveUp();
+        }
+    }
+
+    /// Closes what there is, without a next try; whoever still wants the region opens it again.
+    void hangUp(String why) {
+        State ended = state;
+        become(new State.Idle());
+        switch (ended) {
+            case State.Dialing(var dial, var deadline) -> {
+                deadline.cancel();
+                dial.cancel(false);
+            }
+            case State.Greeting(var connection, var deadline) -> {
+                deadline.cancel();
+                connection.close(why);
+            }
+            case State.Open(var connection) -> {
+                setHealth("");
+                connection.close(why);
+                shared.listener().onDisconnected(region.id(), why, Deadlines.NEVER);
+            }
+            case State.Waiting(var retry, _) -> retry.cancel();
+            case State.Idle() -> {}
+        }
+    }
+
+    /// As [#hangUp], for good.
+    void discard(String why) {
+        hangUp(why);
+        queue.giveUp();
+    }
+
+    void rotate(NodePrivateKey key) {
+        self = key;
+        discard("the node key has changed");
+        backoff.reset();
+        openIfWanted();
+    }
+
+    /// Every few seconds: hangs up on who is silent or no longer needed.
+    void sweep() {
+        if (!(state instanceof State.Open(var connection))) {
+            return;
+        }
+        if (now() - connection.lastFrameAt() >= SILENT_AFTER) {
+            connection.close("nothing heard for 120 s");
+        } else if (!wanted()) {
+            hangUp("not needed any more");
+        }
+    }
+
+    /// A connection from an address we no longer have is dead and does not know it; any other may be.
+    void onLinkChange(boolean hasNetwork, Set<IpAddress> ours) {
+        online = hasNetwork;
+        backoff.reset();
+        if (!online) {
+            discard("there is no network");
+            return;
+        }
+        switch (state) {
+            case State.Open(var connection) when !stillOurs(connection, ours) ->
+                    connection.close("the address it was made from is gone");
+            case State.Open(var connection) -> {
+                long ping = connection.ping();
+                shared.timers().after(PONG_WITHIN, () -> expectPong(connection, ping));
+            }
+            case State.Waiting(var retry, _) -> {
+                retry.cancel();
+                retry();
+            }
+            case State.Idle() -> openIfWanted();
+            case State.Dialing _, State.Greeting _ -> {} // their deadline is short
+        }
+    }
+
+    private static boolean stillOurs(RelayConnection connection, Set<IpAddress> ours) {
+        if (!(connection.channel().localAddress() instanceof InetSocketAddress local)) {
+            return false;
+        }
+        IpAddress ip = IpAddress.of(local.getAddress().getAddress()).unmapped();
+        return ip.isLoopback() || ours.contains(ip);
+    }
+
+    private void expectPong(RelayConnection connection, long ping) {
+        if (!connection.answered(ping)) {
+            connection.close("no answer after the network changed");
+        }
+    }
+
+    private @Nullable RelayConnection connection() {
+        return switch (state) {
+            case State.Greeting(var connection, _) -> connection;
+            case State.Open(var connection) -> connection;
+            case State.Idle _, State.Dialing _, State.Waiting _ -> null;
+        };
+    }
+
+    private void become(State next) {
+        state = next;
+        since = now();
+    }
+
+    private long now() {
+        return shared.timers().now();
+    }
+
+    RelayStatus status() {
+        return new RelayStatus(
+                region.id(), home, phase(), since, server, trouble, health, nextTryAt());
+    }
+
+    private RelayStatus.Phase phase() {
+        return switch (state) {
+            case State.Idle() -> RelayStatus.Phase.IDLE;
+            case State.Dialing _, State.Greeting _ -> RelayStatus.Phase.CONNECTING;
+            case State.Open _ -> RelayStatus.Phase.CONNECTED;
+            case State.Waiting _ -> RelayStatus.Phase.WAITING;
+        };
+    }
+
+    private long nextTryAt() {
+        return state instanceof State.Waiting(_, var at) ? at : Deadlines.NEVER;
+    }
+}
