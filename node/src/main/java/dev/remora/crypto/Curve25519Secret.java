@@ -7,7 +7,7 @@ import java.util.random.RandomGenerator;
 
 /// What all X25519 private keys share: 32 secret bytes that do not print themselves.
 public abstract sealed class Curve25519Secret
-        permits MachinePrivateKey, NodePrivateKey, DiscoPrivateKey {
+        permits MachinePrivateKey, NodePrivateKey, DiscoPrivateKey, EphemeralKey {
     private final byte[] secret;
     private final Bytes32 publicBytes;
 

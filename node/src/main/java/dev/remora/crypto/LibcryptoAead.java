@@ -43,7 +43,7 @@ final class LibcryptoAead implements Aead {
         private static final int OUT_LENGTH = 12;
         private static final int PARAMETERS = 16;
         private static final int GRANULE = 2048;
-        private static final int KEEP = -1;
+        private static final ByteBuffer NO_MEMORY = ByteBuffer.allocateDirect(0);
 
         private final long context;
 
@@ -54,9 +54,9 @@ final class LibcryptoAead implements Aead {
         private final long outLength = nonce + OUT_LENGTH;
 
         /// Where additional data and heap buffers are copied to; grows as needed.
-        private ByteBuffer aadMemory = ByteBuffer.allocateDirect(0);
+        private ByteBuffer aadMemory = NO_MEMORY;
 
-        private ByteBuffer textMemory = ByteBuffer.allocateDirect(0);
+        private ByteBuffer textMemory = NO_MEMORY;
         private boolean open = true;
 
         Key(long cipher, byte[] key32) {

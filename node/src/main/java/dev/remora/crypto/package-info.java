@@ -1,7 +1,7 @@
 /// Keys and ciphers, each behind the smallest interface its users need.
 ///
 ///     keys      MachineKey  NodeKey  DiscoKey  ChallengeKey  LockKey       public, records, compared by value
-///               MachinePrivateKey  NodePrivateKey  DiscoPrivateKey …       secret, never print themselves
+///               MachinePrivateKey  NodePrivateKey  DiscoPrivateKey  EphemeralKey …  secret, never print themselves
 ///     agreement X25519 (RFC 7748)
 ///     hashes    Blake2s (RFC 7693), Hkdf over it (the KDF of Noise), SipHash
 ///     sealing   Aead: ChaCha20-Poly1305 (RFC 8439), by the JDK or by OpenSSL's libcrypto

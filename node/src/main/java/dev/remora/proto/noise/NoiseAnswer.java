@@ -4,6 +4,7 @@ import dev.remora.base.Bytes;
 import dev.remora.base.Bytes32;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
+import dev.remora.crypto.EphemeralKey;
 import dev.remora.crypto.MachineKey;
 import dev.remora.crypto.MachinePrivateKey;
 import java.nio.ByteBuffer;
@@ -41,15 +42,11 @@ public sealed interface NoiseAnswer {
         if (Short.toUnsignedInt(in.getShort()) != NoiseIk.INITIATION_BODY) {
             return refused("wrong handshake initiation length");
         }
-        return accept(in, version, self, MachinePrivateKey.generate(random), aead);
+        return accept(in, version, self, EphemeralKey.generate(random), aead);
     }
 
     private static NoiseAnswer accept(
-            ByteBuffer in,
-            int version,
-            MachinePrivateKey self,
-            MachinePrivateKey ephemeral,
-            Aead aead)
+            ByteBuffer in, int version, MachinePrivateKey self, EphemeralKey ephemeral, Aead aead)
             throws MalformedException {
         SymmetricState state = NoiseIk.begin(aead, version, self.publicKey());
         Bytes32 theirs = NoiseIk.takeKey(in);

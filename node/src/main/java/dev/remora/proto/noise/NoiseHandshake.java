@@ -4,6 +4,7 @@ import dev.remora.base.Bytes;
 import dev.remora.base.Bytes32;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
+import dev.remora.crypto.EphemeralKey;
 import dev.remora.crypto.MachineKey;
 import dev.remora.crypto.MachinePrivateKey;
 import java.nio.ByteBuffer;
@@ -20,14 +21,14 @@ public final class NoiseHandshake {
 
     private final Aead aead;
     private final MachinePrivateKey self;
-    private final MachinePrivateKey ephemeral;
+    private final EphemeralKey ephemeral;
     private final SymmetricState state;
     private final byte[] initiation;
 
     private NoiseHandshake(
             Aead aead,
             MachinePrivateKey self,
-            MachinePrivateKey ephemeral,
+            EphemeralKey ephemeral,
             SymmetricState state,
             byte[] initiation) {
         this.aead = aead;
@@ -50,7 +51,7 @@ public final class NoiseHandshake {
             Aead aead)
             throws MalformedException {
         SymmetricState state = NoiseIk.begin(aead, version, server);
-        MachinePrivateKey ephemeral = MachinePrivateKey.generate(random);
+        EphemeralKey ephemeral = EphemeralKey.generate(random);
         ByteBuffer out = ByteBuffer.allocate(INITIATION_LENGTH);
         out.putShort((short) version);
         NoiseIk.putHeader(out, NoiseIk.TYPE_INITIATION, NoiseIk.INITIATION_BODY);
