@@ -123,7 +123,10 @@ final class LossRecovery implements SendRecords.Delivered {
             ack.newestSentAt = Math.max(ack.newestSentAt, record.sentAt);
         }
         if (options.sack()) {
-            boolean echoesOriginal = ack.echoes && Seq.before(ack.echo, clock.at(record.sentAt));
+            // While there is a hole the peer echoes what came before it, so only a cumulative
+            // answer tells.
+            boolean echoesOriginal =
+                    ack.cumulative && ack.echoes && Seq.before(ack.echo, clock.at(record.sentAt));
             rack.delivered(record, ack.cumulative, echoesOriginal, ack.now);
         }
     }

@@ -8,14 +8,21 @@ import java.util.Arrays;
 /// Where a range belongs is looked for at the end first and then by halving: walking a long list for each of many
 /// tiny segments is an attack on our CPU (CVE-2018-5390).
 final class Ranges {
-    /// More holes than this are not kept; the peer sends what is dropped again.
-    static final int MOST = 256;
+    /// More holes than this are not kept; the peer sends what is dropped again. A slow start that overruns a queue leaves
+    /// many hundred: every second segment is missing then.
+    static final int MOST = 1024;
+
+    /// As many as fit into a SACK option.
+    private static final int RECENT = 4;
 
     private long[] left = new long[8];
     private long[] right = new long[8];
-    private long[] touched = new long[8];
     private int count;
-    private long clock;
+
+    /// An offset inside each of the ranges touched last, the latest first.
+    private final long[] recent = new long[RECENT];
+
+    private int recentCount;
 
     int count() {
         return count;
@@ -76,7 +83,8 @@ final class Ranges {
         resize(first, last - first);
         left[first] = mergedLeft;
         right[first] = mergedRight;
-        touched[first] = ++clock;
+        forgetRecent(mergedLeft, mergedRight);
+        remember(from);
     }
 
     /// Makes the `merged` ranges from `first` on one.
@@ -84,39 +92,48 @@ final class Ranges {
         if (merged == 0 && count == left.length) {
             left = Arrays.copyOf(left, 2 * count);
             right = Arrays.copyOf(right, 2 * count);
-            touched = Arrays.copyOf(touched, 2 * count);
         }
         int tail = count - first - merged;
         System.arraycopy(left, first + merged, left, first + 1, tail);
         System.arraycopy(right, first + merged, right, first + 1, tail);
-        System.arraycopy(touched, first + merged, touched, first + 1, tail);
         count += 1 - merged;
     }
 
+    private void remember(long offset) {
+        recentCount = Math.min(recentCount + 1, RECENT);
+        System.arraycopy(recent, 0, recent, 1, recentCount - 1);
+        recent[0] = offset;
+    }
+
+    private void forgetRecent(long from, long to) {
+        int kept = 0;
+        for (int i = 0; i < recentCount; i++) {
+            if (recent[i] < from || recent[i] >= to) {
+                recent[kept++] = recent[i];
+            }
+        }
+        recentCount = kept;
+    }
+
     void removeFirst() {
+        forgetRecent(left[0], right[0]);
         count--;
         System.arraycopy(left, 1, left, 0, count);
         System.arraycopy(right, 1, right, 0, count);
-        System.arraycopy(touched, 1, touched, 0, count);
     }
 
     void clear() {
         count = 0;
+        recentCount = 0;
     }
 
-    /// Index of the range that was touched last but before `than`, -1 if there is none. Starting with
-    /// Long.MAX_VALUE and then with [#touchedAt] of the last answer walks them all.
-    int mostRecent(long than) {
-        int best = -1;
-        for (int i = 0; i < count; i++) {
-            if (touched[i] < than && (best < 0 || touched[i] > touched[best])) {
-                best = i;
-            }
-        }
-        return best;
+    /// How many of the ranges touched last are known.
+    int recentCount() {
+        return recentCount;
     }
 
-    long touchedAt(int index) {
-        return touched[index];
+    /// Index of a range touched lately: 0 asks for the last one.
+    int recent(int age) {
+        return find(recent[age] + 1);
     }
 }

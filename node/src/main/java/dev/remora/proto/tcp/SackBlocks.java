@@ -26,7 +26,7 @@ final class SackBlocks {
     }
 
     boolean nothingToSay() {
-        return !enabled || duplicateRight <= duplicateLeft && ahead.isEmpty();
+        return !enabled || duplicateRight <= duplicateLeft && ahead.recentCount() == 0;
     }
 
     /// Writes at most `most` blocks as an option, nothing if there is nothing to report. A duplicate is reported once.
@@ -35,16 +35,14 @@ final class SackBlocks {
         if (nothingToSay()) {
             return;
         }
-        int ranges = Math.min(ahead.count(), duplicate ? most - 1 : most);
+        int ranges = Math.min(ahead.recentCount(), duplicate ? most - 1 : most);
         TcpOptions.writeSackHead(out, ranges + (duplicate ? 1 : 0));
         if (duplicate) {
             block(out, duplicateLeft, duplicateRight);
             duplicateRight = duplicateLeft;
         }
-        long than = Long.MAX_VALUE;
         for (int i = 0; i < ranges; i++) {
-            int index = ahead.mostRecent(than);
-            than = ahead.touchedAt(index);
+            int index = ahead.recent(i);
             block(out, ahead.left(index), ahead.right(index));
         }
     }

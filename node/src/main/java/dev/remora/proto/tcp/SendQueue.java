@@ -62,7 +62,7 @@ final class SendQueue {
             chunks = larger;
             firstChunk = 0;
         }
-        chunks[(firstChunk + chunkCount) & (chunks.length - 1)] = chunk;
+        chunks[(firstChunk + chunkCount) & (chunks.length - 1)] = chunk.clear();
         chunkCount++;
         return true;
     }

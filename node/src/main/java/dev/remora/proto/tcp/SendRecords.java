@@ -274,4 +274,28 @@ final class SendRecords {
             record.later.earlier = record.earlier;
         }
     }
+
+    /// Recomputes the counters and the list; throws if they are not what they should be.
+    void check() {
+        long inFlightNow = 0;
+        long sackedNow = 0;
+        long lostNow = 0;
+        int listed = 0;
+        for (int i = 0; i < count; i++) {
+            SendRecord record = get(i);
+            inFlightNow += record.inFlight() ? record.length() : 0;
+            sackedNow += record.sacked ? record.length() : 0;
+            lostNow += record.lost ? record.length() : 0;
+            listed += record.inFlight() ? 1 : 0;
+            if (i > 0 && get(i - 1).end != record.start) {
+                throw new IllegalStateException("a gap between records");
+            }
+        }
+        for (SendRecord record = oldest; record != null; record = record.later) {
+            listed--;
+        }
+        if (inFlightNow != inFlight || sackedNow != sacked || lostNow != lost || listed != 0) {
+            throw new IllegalStateException("counters of the scoreboard are wrong");
+        }
+    }
 }

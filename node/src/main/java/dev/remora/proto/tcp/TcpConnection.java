@@ -575,6 +575,13 @@ public final class TcpConnection {
                 : halves.sender().stats(state, halves.receiver(), receiveWindow.size());
     }
 
+    /// Recomputes what is kept as counters; for simulations.
+    void checkCounters() {
+        if (halves != null && state != TcpState.CLOSED) {
+            halves.sender().recovery().records().check();
+        }
+    }
+
     @Override
     public String toString() {
         return flow.local()
