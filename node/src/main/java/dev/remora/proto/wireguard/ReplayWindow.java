@@ -20,7 +20,7 @@ final class ReplayWindow {
         }
         if (Long.compareUnsigned(counter, greatest) > 0) {
             advanceTo(counter);
-        } else if (greatest - counter > SIZE) {
+        } else if (Long.compareUnsigned(greatest - counter, SIZE) > 0) {
             return false;
         }
         int word = word(counter);
