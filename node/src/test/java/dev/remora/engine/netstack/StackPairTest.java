@@ -98,7 +98,7 @@ class StackPairTest {
         streams.add(stream);
     }
 
-    private static void assertLeavesNothing(Tailnet net) {
+    static void assertLeavesNothing(Tailnet net) {
         net.run(net.now + MINUTES.toNanos(3), () -> false);
         for (NetStack stack : List.of(net.server, net.client)) {
             NetStackStats stats = stack.stats();
