@@ -17,6 +17,10 @@ import java.util.Random;
 
 /// The other side of a conversation, played by hand: it has keys, and seals and opens what a test wants.
 final class TestPeer {
+    private static final byte[] MAGIC = {
+        'T', 'S', (byte) 0xf0, (byte) 0x9f, (byte) 0x92, (byte) 0xac
+    };
+
     final NodeKey key;
     final DiscoPrivateKey disco;
     private final DiscoKey us;
@@ -48,13 +52,21 @@ final class TestPeer {
     }
 
     ByteBuffer seal(DiscoMessage message) {
+        ByteBuffer payload = ByteBuffer.allocate(message.length());
+        message.writeTo(payload);
+        return sealRaw(payload.array());
+    }
+
+    /// Seals what need not be a message.
+    ByteBuffer sealRaw(byte[] payload) {
         try {
-            byte[] nonce = new byte[NaclBox.NONCE_LENGTH];
-            random.nextBytes(nonce);
-            ByteBuffer packet = ByteBuffer.allocateDirect(DiscoPacket.OVERHEAD + message.length());
-            NaclBox.BoxKey shared = NaclBox.precompute(disco, us.bytes());
-            DiscoPacket.seal(disco.publicKey(), shared, nonce, message, packet);
-            return packet.flip();
+            byte[] nonceAndBox =
+                    NaclBox.precompute(disco, us.bytes())
+                            .sealWithNonce(random, ByteBuffer.wrap(payload));
+            ByteBuffer packet = ByteBuffer.allocateDirect(DiscoPacket.OVERHEAD + payload.length);
+            packet.put(MAGIC);
+            disco.publicKey().bytes().write(packet);
+            return packet.put(nonceAndBox).flip();
         } catch (MalformedException e) {
             throw new AssertionError(e);
         }
