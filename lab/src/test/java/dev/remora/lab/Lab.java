@@ -90,12 +90,16 @@ public final class Lab implements AutoCloseable {
 
     /// Starts a real tailscaled, logged out.
     public Tailscaled tailscaled(Host host, Tailscaled.Mode mode, String... flags) {
-        return Tailscaled.start(host, authority, mode, flags);
+        Tailscaled tailscaled = Tailscaled.on(host, authority, mode, flags);
+        tailscaled.start();
+        return tailscaled;
     }
 
     /// Starts our own daemon, logged out.
     public RemoraDaemon remora(Host host, String... flags) {
-        return RemoraDaemon.start(host, authority, flags);
+        RemoraDaemon remora = RemoraDaemon.on(host, authority, flags);
+        remora.start();
+        return remora;
     }
 
     /// Issues certificates that the lab's daemons trust.

@@ -130,11 +130,11 @@ final class Namespace {
     }
 
     private static void delete(String name) {
-        for (String pid : Shell.run("ip", "netns", "pids", name).stdout().split("\\s+")) {
-            if (!pid.isEmpty()) {
-                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
-            }
-        }
+        Shell.run("ip", "netns", "pids", name)
+                .stdout()
+                .lines()
+                .map(pid -> ProcessHandle.of(Long.parseLong(pid.strip())))
+                .forEach(process -> process.ifPresent(ProcessHandle::destroyForcibly));
         Shell.run("ip", "netns", "del", name); // fails only if somebody else was faster
         try {
             Files.deleteIfExists(ETC_NETNS.resolve(name).resolve("resolv.conf"));
@@ -149,7 +149,7 @@ final class Namespace {
                 .orThrow()
                 .stdout()
                 .lines()
-                .map(line -> line.split(" ")[0])
+                .map(line -> line.replaceAll(" .*", "")) // "name (id: 7)"
                 .filter(name -> !name.isEmpty())
                 .toList();
     }

@@ -30,7 +30,8 @@ public final class Programs {
         return Files.isExecutable(Peers.FOLDER.resolve("tailscaled"));
     }
 
-    /// Our own program, built by its launcher if that was not done before (hosts of the lab have no Internet).
+    /// Our own program in its run-time image, which the launcher in the repository's root builds first if it is not
+    /// there or not of these sources. Hosts of the lab start it from there: they could not build, without Internet.
     public static String remora() {
         return Remora.PROGRAM;
     }
@@ -62,9 +63,9 @@ public final class Programs {
         static final String PROGRAM = build();
 
         private static String build() {
-            String program = repository().resolve("remora").toString();
-            Shell.run(List.of(program, "version"), Map.of(), "", BUILD_TIME).orThrow();
-            return program;
+            String launcher = repository().resolve("remora").toString();
+            Shell.run(List.of(launcher, "version"), Map.of(), "", BUILD_TIME).orThrow();
+            return repository().resolve("sidecar/target/image/bin/remora").toString();
         }
     }
 }

@@ -14,13 +14,11 @@ public final class RemoraDaemon extends TailnetDaemon {
         this.flags = flags;
     }
 
-    /// Starts one on `host`, logged out.
+    /// One on `host` that has not been started yet.
     ///
     /// @param flags added to the daemon's command line
-    public static RemoraDaemon start(Host host, CertificateAuthority authority, String... flags) {
-        RemoraDaemon remora = new RemoraDaemon(host, authority, List.of(flags));
-        remora.start();
-        return remora;
+    public static RemoraDaemon on(Host host, CertificateAuthority authority, String... flags) {
+        return new RemoraDaemon(host, authority, List.of(flags));
     }
 
     @Override

@@ -44,12 +44,17 @@ public abstract class TailnetDaemon {
 
     /// Starts the daemon, on the state it has if it ran before, and waits until it answers its command line.
     public void start() {
-        LabProcess started = host.start(program(), env, daemonCommand());
-        process = Optional.of(started);
-        started.awaitReady(
-                START_TIME,
-                program() + " answered",
-                () -> Files.exists(socket) && cli("status", "--json").ok());
+        launch();
+        process()
+                .awaitReady(
+                        START_TIME,
+                        program() + " answered",
+                        () -> Files.exists(socket) && cli("status", "--json").ok());
+    }
+
+    /// Starts the daemon and waits for nothing.
+    public void launch() {
+        process = Optional.of(host.start(program(), env, daemonCommand()));
     }
 
     public void stop() {

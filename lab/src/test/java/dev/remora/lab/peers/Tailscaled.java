@@ -36,14 +36,12 @@ public final class Tailscaled extends TailnetDaemon {
         this.flags = flags;
     }
 
-    /// Starts one on `host`, logged out.
+    /// One on `host` that has not been started yet.
     ///
     /// @param flags added to the daemon's command line
-    public static Tailscaled start(
+    public static Tailscaled on(
             Host host, CertificateAuthority authority, Mode mode, String... flags) {
-        Tailscaled tailscaled = new Tailscaled(host, authority, mode, List.of(flags));
-        tailscaled.start();
-        return tailscaled;
+        return new Tailscaled(host, authority, mode, List.of(flags));
     }
 
     @Override

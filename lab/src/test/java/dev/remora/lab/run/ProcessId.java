@@ -31,7 +31,7 @@ record ProcessId(long pid, long startTicks) {
     }
 
     static ProcessId parse(String text) {
-        String[] parts = text.strip().split(" ");
+        String[] parts = text.strip().split(" ", -1);
         return new ProcessId(Long.parseLong(parts[0]), Long.parseLong(parts[1]));
     }
 

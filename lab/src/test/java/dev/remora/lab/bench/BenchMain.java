@@ -1,0 +1,93 @@
+package dev.remora.lab.bench;
+
+import dev.remora.lab.Lab;
+import dev.remora.lab.net.Host;
+import dev.remora.lab.net.Network;
+import dev.remora.lab.peers.Tailscaled;
+import dev.remora.lab.run.LabException;
+import dev.remora.lab.run.Shell;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// `./bench [--rounds=3] [--seconds=8] [--only=tailscaled|remora]`
+final class BenchMain {
+    private final int rounds;
+    private final int seconds;
+    private final List<Candidate> candidates;
+
+    private BenchMain(int rounds, int seconds, List<Candidate> candidates) {
+        this.rounds = rounds;
+        this.seconds = seconds;
+        this.candidates = candidates;
+    }
+
+    public static void main(String[] args) {
+        String obstacle = Network.obstacle();
+        if (!obstacle.isEmpty()) {
+            System.err.println("bench: " + obstacle);
+            System.exit(1);
+        }
+        String only = option(args, "only", "");
+        List<Candidate> candidates =
+                only.isEmpty()
+                        ? List.of(Candidate.values())
+                        : List.of(Candidate.valueOf(only.toUpperCase(Locale.ROOT)));
+        int rounds = Integer.parseInt(option(args, "rounds", "3"));
+        int seconds = Integer.parseInt(option(args, "seconds", "8"));
+        new BenchMain(rounds, seconds, candidates).run();
+    }
+
+    private static String option(String[] args, String name, String fallback) {
+        String prefix = "--" + name + "=";
+        return Arrays.stream(args)
+                .filter(arg -> arg.startsWith(prefix))
+                .map(arg -> arg.substring(prefix.length()))
+                .findFirst()
+                .orElse(fallback);
+    }
+
+    private void run() {
+        Map<Candidate, Samples> results = new EnumMap<>(Candidate.class);
+        candidates.forEach(candidate -> results.put(candidate, new Samples()));
+        try (Lab lab = Lab.create()) {
+            Host client = lab.host("client");
+            lab.tailscaled(client, Tailscaled.Mode.TUN).up(lab.headscale());
+            for (int number = 1; number <= rounds; number++) {
+                for (var candidate : results.entrySet()) {
+                    turn(lab, candidate.getKey(), number, client, candidate.getValue());
+                }
+            }
+        }
+        print(results);
+    }
+
+    /// A turn that fails leaves the rest of its row empty and the others alone.
+    private void turn(Lab lab, Candidate candidate, int number, Host client, Samples samples) {
+        System.err.printf("bench: round %d of %d, %s%n", number, rounds, candidate.label());
+        try {
+            Round.run(lab, candidate, number, client, seconds, samples);
+        } catch (LabException e) {
+            System.err.println("bench: this turn failed: " + e.getMessage());
+            lab.printLogs(System.err);
+        }
+    }
+
+    private void print(Map<Candidate, Samples> results) {
+        Table table = new Table(results);
+        System.out.println();
+        System.out.println(table.plain());
+        System.out.printf(
+                "%s, %s, %d cores, %d rounds of %d s; median (lowest–highest)%n%n",
+                LocalDate.now(ZoneOffset.UTC),
+                Shell.run("uname", "-sr").stdout().strip(),
+                Runtime.getRuntime().availableProcessors(),
+                rounds,
+                seconds);
+        System.out.println(table.markdown());
+    }
+}
