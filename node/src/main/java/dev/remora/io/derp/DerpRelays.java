@@ -4,6 +4,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.DerpMap;
+import dev.remora.engine.netmap.DerpRegion;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.io.loop.TlsTrust;
@@ -17,6 +18,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -173,6 +175,16 @@ public final class DerpRelays implements AutoCloseable {
         return Optional.ofNullable(heardThrough.get(peer));
     }
 
+    /// Measures how far a region is where UDP cannot tell. `done` is called once, on the loop, within five seconds.
+    public void measureHttps(DerpRegionId region, Consumer<? super HttpsLatency> done) {
+        Optional<DerpRegion> known = map.region(region);
+        if (known.isEmpty() || !online || closed) {
+            done.accept(new HttpsLatency.Failed("not possible now"));
+        } else {
+            LatencyProbe.start(shared.dialer().dial(known.get()), shared.timers(), done);
+        }
+    }
+
     /// How many packets were not sent.
     public long dropped(DropReason reason) {
         return shared.drops().of(reason);
@@ -204,6 +216,11 @@ public final class DerpRelays implements AutoCloseable {
                 heardThrough.put(from, region);
             }
             listener.onPacket(region, from, packet);
+        }
+
+        @Override
+        public void onHeard(DerpRegionId region) {
+            listener.onHeard(region);
         }
 
         @Override

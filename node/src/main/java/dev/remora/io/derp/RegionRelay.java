@@ -32,6 +32,8 @@ final class RegionRelay implements RelayConnection.Events {
 
     private static final long PONG_WITHIN = TimeUnit.SECONDS.toNanos(3);
 
+    private static final long TELL_HEARD_EVERY = TimeUnit.SECONDS.toNanos(5);
+
     /// Bounds on what a relay may ask for before it restarts.
     private static final long LONGEST_RESTART = TimeUnit.SECONDS.toNanos(30);
 
@@ -68,6 +70,7 @@ final class RegionRelay implements RelayConnection.Events {
     private State state = new State.Idle();
     private long since;
     private long lastSendAt;
+    private long toldHeardAt;
     private boolean home;
     private boolean online;
     private Optional<String> server = Optional.empty();
@@ -84,6 +87,7 @@ final class RegionRelay implements RelayConnection.Events {
         this.queue = new SendQueue(shared.drops());
         this.backoff = new Backoff(shared.random());
         this.lastSendAt = now() - IDLE_AFTER;
+        this.toldHeardAt = now() - TELL_HEARD_EVERY;
         this.since = now();
     }
 
@@ -214,6 +218,14 @@ final class RegionRelay implements RelayConnection.Events {
     @Override
     public void onWritable(RelayConnection connection) {
         drainQueue(connection);
+    }
+
+    @Override
+    public void onHeard(long now) {
+        if (now - toldHeardAt >= TELL_HEARD_EVERY) {
+            toldHeardAt = now;
+            shared.listener().onHeard(region.id());
+        }
     }
 
     @Override

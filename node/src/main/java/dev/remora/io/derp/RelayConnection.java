@@ -47,6 +47,9 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
         /// The relay has accepted us and delivers what others send.
         void onRegistered(RelayConnection connection);
 
+        /// A frame has come; what it was follows.
+        void onHeard(long now);
+
         void onPacket(NodeKey from, ByteBuffer packet);
 
         void onPeerGone(NodeKey peer, int reason);
@@ -291,6 +294,7 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
     private void onPiece(ByteBuffer piece) throws MalformedException {
         while (!(stage instanceof Stage.Closed) && reader.next(piece)) {
             lastFrameAt = now();
+            events.onHeard(lastFrameAt);
             onFrame();
         }
     }

@@ -9,6 +9,9 @@ public interface RelayListener {
     /// A packet from a peer. `packet` is direct and valid during this call only.
     void onPacket(DerpRegionId region, NodeKey from, ByteBuffer packet);
 
+    /// Something came from the relay, if only a sign of life. Told every five seconds at most.
+    void onHeard(DerpRegionId region);
+
     /// The peer was heard through this region and has left it, or was written to and is not there.
     ///
     /// @param reason one of the constants of [dev.remora.proto.derp.DerpFrame.PeerGone]

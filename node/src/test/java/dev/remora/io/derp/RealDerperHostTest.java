@@ -175,6 +175,25 @@ class RealDerperHostTest {
     }
 
     @Test
+    void tellsItsDistanceByHttps() throws Exception {
+        try (RealDerper derper = RealDerper.start(directory);
+                TestClient alice = new TestClient(17, "ca.pem");
+                TestClient mistrusting = new TestClient(18, "other-ca.pem")) {
+            alice.tell(relays -> relays.onDerpMap(derper.map(Optional.empty())));
+            mistrusting.tell(relays -> relays.onDerpMap(derper.map(Optional.empty())));
+
+            assertThat(alice.measureHttps())
+                    .isInstanceOfSatisfying(
+                            HttpsLatency.Measured.class,
+                            measured -> {
+                                assertThat(measured.nanos()).isPositive();
+                                assertThat(measured.ipv6()).isFalse();
+                            });
+            assertThat(mistrusting.measureHttps()).isInstanceOf(HttpsLatency.Failed.class);
+        }
+    }
+
+    @Test
     void tellsOurAddressByStun() throws Exception {
         try (RealDerper derper = RealDerper.start(directory);
                 DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {

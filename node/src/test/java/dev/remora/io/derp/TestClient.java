@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -90,6 +91,12 @@ final class TestClient implements AutoCloseable {
         return ask(() -> relays.dropped(reason));
     }
 
+    HttpsLatency measureHttps() throws Exception {
+        CompletableFuture<HttpsLatency> measured = new CompletableFuture<>();
+        tell(relays -> relays.measureHttps(RealDerper.REGION, measured::complete));
+        return measured.get(WAIT_SECONDS, TimeUnit.SECONDS);
+    }
+
     /// Waits for the next event that begins so; others before it are passed over.
     String expect(String beginning) throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
@@ -118,6 +125,11 @@ final class TestClient implements AutoCloseable {
         public void onPacket(DerpRegionId region, NodeKey from, ByteBuffer packet) {
             String text = StandardCharsets.UTF_8.decode(packet).toString();
             events.add("packet " + from + " " + (packet.isDirect() ? "" : "not direct ") + text);
+        }
+
+        @Override
+        public void onHeard(DerpRegionId region) {
+            events.add("heard " + region);
         }
 
         @Override
