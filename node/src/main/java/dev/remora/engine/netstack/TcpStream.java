@@ -221,6 +221,12 @@ public final class TcpStream extends TimerHeap.Timed implements TcpEntry {
 
     @Override
     void onTimer(long now) {
+        if (gotSegments) {
+            // acknowledgements that are in hand already come before a timer that would have been
+            // stopped by them
+            gotSegments = false;
+            connection().endOfBatch(now, output);
+        }
         connection().onTimer(now, output);
         touch();
     }
