@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
+import java.util.Optional;
 
 /// The few functions of OpenSSL's libcrypto that we call, each under its manual page's name.
 ///
@@ -19,6 +20,7 @@ import java.util.List;
 /// they never hold up the garbage collector.
 ///
 /// Without the library, initialising this class fails with a [LinkageError].
+@SuppressWarnings("restricted") // calling a foreign library is what this class is for
 final class Libcrypto {
     static final int EVP_CTRL_AEAD_GET_TAG = 0x10;
     static final int EVP_CTRL_AEAD_SET_TAG = 0x11;
@@ -138,14 +140,19 @@ final class Libcrypto {
     }
 
     private static SymbolLookup open() {
-        for (String file : FILES) {
-            try {
-                return SymbolLookup.libraryLookup(file, Arena.global());
-            } catch (IllegalArgumentException notThere) {
-                continue;
-            }
+        return FILES.stream()
+                .map(Libcrypto::open)
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() -> new UnsatisfiedLinkError("not found"));
+    }
+
+    private static Optional<SymbolLookup> open(String file) {
+        try {
+            return Optional.of(SymbolLookup.libraryLookup(file, Arena.global()));
+        } catch (IllegalArgumentException notThere) {
+            return Optional.empty();
         }
-        throw new UnsatisfiedLinkError("not found");
     }
 
     private static MethodHandle function(

@@ -69,6 +69,7 @@ final class LibcryptoAead implements Aead {
             key.put(0, new byte[key32.length]);
         }
 
+        /// OpenSSL sees addresses only: the fences tell the collector that what they point into is still needed.
         @Override
         public void seal(int nonceHead, long nonceTail, byte[] aad, ByteBuffer in, ByteBuffer out) {
             int length = in.remaining();
@@ -76,22 +77,21 @@ final class LibcryptoAead implements Aead {
                 throw new IllegalArgumentException("no room for the tag");
             }
             begin(nonceHead, nonceTail, 1);
-            if (in.isDirect() && out.isDirect()) {
-                long to = address(out);
-                crypt(aad, address(in), to, length);
-                sealTag(to + length);
-                in.position(in.limit());
-                out.position(out.position() + length + TAG);
-            } else {
-                ByteBuffer text = textMemory(length + TAG);
-                long at = address(text);
-                text.put(in);
-                crypt(aad, at, at, length);
-                sealTag(at + length);
-                out.put(text.rewind());
+            try {
+                if (in.isDirect() && out.isDirect()) {
+                    sealAt(aad, address(in), address(out), length);
+                    in.position(in.limit());
+                    out.position(out.position() + length + TAG);
+                } else {
+                    ByteBuffer text = textMemory(length + TAG).put(in).rewind();
+                    sealAt(aad, address(text), address(text), length);
+                    out.put(text);
+                }
+            } finally {
+                Reference.reachabilityFence(in);
+                Reference.reachabilityFence(out);
+                Reference.reachabilityFence(this);
             }
-            Reference.reachabilityFence(in);
-            Reference.reachabilityFence(out);
         }
 
         @Override
@@ -105,26 +105,34 @@ final class LibcryptoAead implements Aead {
                 throw new IllegalArgumentException("no room for the text");
             }
             begin(nonceHead, nonceTail, 0);
-            boolean authentic;
-            if (in.isDirect() && out.isDirect()) {
-                authentic = openAt(aad, address(in), address(out), length);
-                if (authentic) {
-                    out.position(out.position() + length);
-                }
-            } else {
-                ByteBuffer text = textMemory(length + TAG);
-                text.put(0, in, in.position(), length + TAG);
-                authentic = openAt(aad, address(text), address(text), length);
-                if (authentic) {
-                    out.put(text.limit(length));
-                }
+            try {
+                return in.isDirect() && out.isDirect()
+                        ? openDirect(aad, in, out, length)
+                        : openCopied(aad, in, out, length);
+            } finally {
+                Reference.reachabilityFence(in);
+                Reference.reachabilityFence(out);
+                Reference.reachabilityFence(this);
             }
-            if (authentic) {
-                in.position(in.limit());
+        }
+
+        private boolean openDirect(byte[] aad, ByteBuffer in, ByteBuffer out, int length) {
+            if (!openAt(aad, address(in), address(out), length)) {
+                return false;
             }
-            Reference.reachabilityFence(in);
-            Reference.reachabilityFence(out);
-            return authentic;
+            in.position(in.limit());
+            out.position(out.position() + length);
+            return true;
+        }
+
+        private boolean openCopied(byte[] aad, ByteBuffer in, ByteBuffer out, int length) {
+            ByteBuffer text = textMemory(length + TAG).put(0, in, in.position(), length + TAG);
+            if (!openAt(aad, address(text), address(text), length)) {
+                return false;
+            }
+            in.position(in.limit());
+            out.put(text.limit(length));
+            return true;
         }
 
         private void begin(int nonceHead, long nonceTail, int encrypt) {
@@ -148,10 +156,12 @@ final class LibcryptoAead implements Aead {
             }
         }
 
-        private void sealTag(long to) {
-            check(Libcrypto.finish(context, to, outLength), "EVP_CipherFinal_ex");
+        private void sealAt(byte[] aad, long from, long to, int length) {
+            crypt(aad, from, to, length);
+            long tag = to + length;
+            check(Libcrypto.finish(context, tag, outLength), "EVP_CipherFinal_ex");
             check(
-                    Libcrypto.control(context, Libcrypto.EVP_CTRL_AEAD_GET_TAG, TAG, to),
+                    Libcrypto.control(context, Libcrypto.EVP_CTRL_AEAD_GET_TAG, TAG, tag),
                     "EVP_CIPHER_CTX_ctrl");
         }
 
