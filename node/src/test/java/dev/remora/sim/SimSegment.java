@@ -46,7 +46,7 @@ public final class SimSegment {
     /// Carries a datagram over both links, unless one of them loses it.
     void send(Station sender, SimDatagram datagram) {
         Station receiver = stations.getOrDefault(datagram.to().ip(), gateway);
-        if (receiver == null || receiver == sender) {
+        if (receiver == null || receiver.equals(sender)) {
             return;
         }
         SimLink first = sender.link();

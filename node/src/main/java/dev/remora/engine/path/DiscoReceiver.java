@@ -58,12 +58,9 @@ final class DiscoReceiver {
             case Pong pong -> onPong(source, from, pong, now, out);
             case CallMeMaybe(var endpoints) ->
                     caller(source, from).onCallMeMaybe(endpoints, now, out);
-            case RelayBind _ -> throw new MalformedException("no peer relay is in use");
-            case CallMeMaybeVia _ -> throw new MalformedException("peer relays are not used");
-            case AllocateRelayRequest _ -> throw new MalformedException("not a peer relay");
-            case AllocateRelayResponse _ -> throw new MalformedException("no peer relay is in use");
-            case Unknown(var type, var version) ->
-                    throw new MalformedException("disco type " + type + " of version " + version);
+            case RelayBind _, CallMeMaybeVia _, AllocateRelayRequest _, AllocateRelayResponse _ ->
+                    throw new MalformedException("disco for a peer relay, and none is in use");
+            case Unknown _ -> throw new MalformedException("disco of an unknown type");
         }
     }
 
@@ -99,11 +96,13 @@ final class DiscoReceiver {
                 source instanceof PathSource.Relayed relayed
                         ? Optional.of(relayed.sender())
                         : named;
-        KnownPeer peer = certain.map(peers::get).filter(p -> p.hasDisco(disco)).orElse(null);
+        KnownPeer peer = certain.map(peers::get).filter(p -> p.mayUse(disco)).orElse(null);
         if (peer != null) {
             return List.of(peer);
         }
-        return source instanceof PathSource.Relayed ? List.of() : peers.withDisco(disco);
+        return source instanceof PathSource.Relayed
+                ? List.of()
+                : peers.withDisco(disco).stream().filter(p -> p.mayUse(disco)).toList();
     }
 
     private void onPong(
@@ -137,7 +136,7 @@ final class DiscoReceiver {
     /// The peer whose call-me-maybe this is: only a relay can bring one, from a node with that very disco key.
     private PeerPaths caller(PathSource source, DiscoKey disco) throws MalformedException {
         KnownPeer peer = source instanceof PathSource.Relayed(_, var node) ? peers.get(node) : null;
-        if (peer == null || !peer.hasDisco(disco)) {
+        if (peer == null || !peer.mayUse(disco)) {
             throw new MalformedException("call-me-maybe that no relay vouches for");
         }
         return peer.paths();

@@ -35,8 +35,9 @@ final class KnownPeer {
         this.disco = disco;
     }
 
-    boolean hasDisco(DiscoKey key) {
-        return disco.isPresent() && disco.get().equals(key);
+    /// Whether disco of this key may be from the peer: one whose node key has expired is heard no more.
+    boolean mayUse(DiscoKey key) {
+        return !told.expired() && disco.isPresent() && disco.get().equals(key);
     }
 
     PeerPaths paths() {

@@ -46,8 +46,6 @@ public final class PathFinder {
         receiver = new DiscoReceiver(peers, addresses, context);
     }
 
-    // What the netmap says.
-
     /// Our own node key is another now.
     public void onSelfNode(NodeKey selfNode) {
         sender.selfNode(selfNode);
@@ -75,6 +73,9 @@ public final class PathFinder {
             if (first) {
                 ownEndpoints.search(EndpointSearch.FIRST_PEERS, now, out);
             }
+            return;
+        }
+        if (known.told().equals(peer)) {
             return;
         }
         Optional<DiscoKey> toldBefore = known.told().disco();
@@ -134,8 +135,6 @@ public final class PathFinder {
             sender.forget(disco);
         }
     }
-
-    // What is sent and received.
 
     /// Where a packet for this peer goes now. To be asked for every packet or batch; asking keeps the paths alive.
     public PathChoice route(NodeKey key, long now, Consumer<? super PathOutput> out) {
@@ -211,26 +210,26 @@ public final class PathFinder {
     public void ping(
             NodeKey key, long token, int size, long now, Consumer<? super PathOutput> out) {
         KnownPeer peer = peers.get(key);
-        UserPing user = new UserPing(token, key);
-        String refusal = peer == null ? "no such peer" : refusal(peer);
-        if (peer != null && refusal.isEmpty()) {
-            activeAt = now;
-            peer.paths().ping(user, size, now, out);
-            refusal = user.sent() ? "" : "no address and no relay to try";
-        }
-        if (!refusal.isEmpty()) {
-            out.accept(new PathOutput.PingFailed(token, key, refusal));
+        if (peer == null) {
+            out.accept(new PathOutput.PingFailed(token, key, "no such peer"));
+        } else if (peer.told().expired()) {
+            out.accept(new PathOutput.PingFailed(token, key, "the peer's key has expired"));
+        } else if (peer.disco().isEmpty()) {
+            out.accept(new PathOutput.PingFailed(token, key, "the peer has no disco key"));
+        } else {
+            ping(peer, new UserPing(token, key), size, now, out);
         }
     }
 
-    private static String refusal(KnownPeer peer) {
-        if (peer.told().expired()) {
-            return "the peer's key has expired";
+    private void ping(
+            KnownPeer peer, UserPing user, int size, long now, Consumer<? super PathOutput> out) {
+        activeAt = now;
+        peer.paths().ping(user, size, now, out);
+        if (!user.sent()) {
+            String reason = "no address and no relay to try";
+            out.accept(new PathOutput.PingFailed(user.token(), user.peer(), reason));
         }
-        return peer.disco().isEmpty() ? "the peer has no disco key" : "";
     }
-
-    // What happens around us.
 
     /// The interfaces' addresses or our sockets, at the start and whenever they change.
     public void onLocalSockets(LocalSockets sockets, long now, Consumer<? super PathOutput> out) {

@@ -247,12 +247,14 @@ final class PeerPaths {
     /// The netmap says something new of the peer.
     void onPeer(PathPeer peer, long now, Consumer<? super PathOutput> out) {
         boolean listChanged = !peer.endpoints().equals(this.peer.endpoints());
+        Optional<PeerPath> before = path();
         this.peer = peer;
+        decide();
+        tellIfMoved(before, out);
         if (listChanged) {
             candidates.netmapLists(peer.endpoints(), now, address -> onGone(address, out));
             nextSearchAt = 0;
         }
-        decide();
     }
 
     /// The peer runs in a new process: nothing that was found out holds, except what the netmap lists.
@@ -262,9 +264,10 @@ final class PeerPaths {
         reset(out);
     }
 
-    /// The peer is gone from the netmap: no heartbeat any more.
+    /// The peer is gone from the netmap: no heartbeat any more, and no answer counts.
     void retire() {
         heartbeatAt = Deadlines.NEVER;
+        disco = Optional.empty();
     }
 
     /// Our own link is another: nothing that was measured holds.
@@ -288,13 +291,17 @@ final class PeerPaths {
     }
 
     private void become(@Nullable MeasuredPath path, Consumer<? super PathOutput> out) {
-        boolean moved = best == null ? path != null : path == null || !path.to().equals(best.to());
+        Optional<PeerPath> before = path();
         best = path;
         if (path == null) {
             trustedUntil = NEVER;
         }
-        if (moved) {
-            decide();
+        decide();
+        tellIfMoved(before, out);
+    }
+
+    private void tellIfMoved(Optional<PeerPath> before, Consumer<? super PathOutput> out) {
+        if (!path().equals(before)) {
             out.accept(new PathOutput.PathChanged(key(), path()));
         }
     }

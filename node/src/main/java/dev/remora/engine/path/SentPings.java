@@ -22,7 +22,7 @@ final class SentPings {
         inOrder.add(ping);
     }
 
-    /// The ping that this is the answer to, if it is ours to take.
+    /// The ping with this id, null if none is waiting.
     @Nullable SentPing get(TxId txId) {
         return byTxId.get(txId);
     }

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import dev.remora.base.Bytes32;
 import dev.remora.base.IpPort;
 import dev.remora.crypto.DiscoPrivateKey;
@@ -14,11 +15,13 @@ import dev.remora.proto.disco.DiscoMessage.CallMeMaybe;
 import dev.remora.proto.disco.DiscoMessage.Ping;
 import dev.remora.proto.disco.DiscoMessage.Pong;
 import dev.remora.proto.disco.TxId;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -308,6 +311,30 @@ class PathFinderTest {
         assertThat(pings()).isEmpty();
     }
 
+    @Test
+    void anExpiredPeerIsNotAnswered() {
+        PathPeer told = peer.told(7, A.toString());
+        finder.onPeerChanged(
+                new PathPeer(told.key(), told.disco(), told.home(), told.endpoints(), true),
+                now,
+                out::add);
+        receive(A, new Ping(new TxId(1, 1), Optional.of(peer.key), 0));
+        receive(A, new Ping(new TxId(1, 2), Optional.empty(), 0));
+        receiveRelayed(new CallMeMaybe(List.of(B)));
+
+        assertThat(out).allMatch(PathOutput.Dropped.class::isInstance).hasSize(3);
+    }
+
+    @Test
+    void anotherHomeOfARelayedPeerIsAnotherPath() {
+        route();
+        finder.onPeerChanged(peer.told(8, A.toString()), now, out::add);
+
+        PeerPath there = new PeerPath.Relayed(new DerpRegionId(8));
+        assertThat(out).contains(new PathOutput.PathChanged(peer.key, Optional.of(there)));
+        assertThat(route()).isEqualTo(new PathChoice.Relayed(new DerpRegionId(8)));
+    }
+
     // ---- other ways to know an address
 
     @Test
@@ -542,6 +569,24 @@ class PathFinderTest {
         assertThat(out).isEmpty();
         assertThat(finder.nextDeadline()).isEqualTo(Long.MAX_VALUE);
         assertThat(finder.status(peer.key, now)).isEmpty();
+    }
+
+    @Test
+    void aTrustedPathIsChosenWithoutAllocating() {
+        goDirect();
+        ThreadMXBean thread = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Consumer<PathOutput> sink = out::add;
+        chooseOften(sink, 20_000);
+        long before = thread.getCurrentThreadAllocatedBytes();
+        chooseOften(sink, 20_000);
+
+        assertThat(thread.getCurrentThreadAllocatedBytes() - before).isLessThan(20_000);
+    }
+
+    private void chooseOften(Consumer<PathOutput> sink, int times) {
+        for (int i = 0; i < times; i++) {
+            finder.route(peer.key, now, sink);
+        }
     }
 
     // ---- a user's ping
