@@ -2,7 +2,6 @@ package dev.remora.lab.apps;
 
 import dev.remora.lab.net.Host;
 import dev.remora.lab.run.Await;
-import dev.remora.lab.run.JavaProgram;
 import dev.remora.lab.run.Json;
 import dev.remora.lab.run.LabException;
 import dev.remora.lab.run.LabProcess;
@@ -95,7 +94,7 @@ public final class TcpClient {
                 host.start(
                         "tcp-" + verb + "-" + COUNTER.incrementAndGet(),
                         Map.of(),
-                        JavaProgram.small(TcpClientMain.class, arguments)));
+                        JavaProgram.command(TcpClientMain.class, arguments)));
     }
 
     /// A conversation that goes on.

@@ -13,7 +13,6 @@ final class ReceiveQueue {
     private @Nullable ByteBuffer[] chunks = new ByteBuffer[4];
 
     private int firstChunk;
-    private int held;
     private long base;
 
     private long read;
@@ -45,16 +44,16 @@ final class ReceiveQueue {
         return ahead;
     }
 
-    /// Bytes that are missing before the first range ahead, Integer.MAX_VALUE if nothing is ahead.
-    int gap() {
-        return ahead.isEmpty() ? Integer.MAX_VALUE : (int) (ahead.left(0) - next);
+    /// Nothing is stored: the next bytes in order may be handed on without being copied.
+    boolean isEmpty() {
+        return read == next && ahead.isEmpty();
     }
 
-    /// Notes bytes in order, at most [#gap], that the owner took out of the packet; only while nothing is [#readable].
+    /// Notes bytes in order that the owner took out of the packet; only while the queue [#isEmpty].
     void passed(int length) {
         next += length;
-        joinRanges();
-        consume(length);
+        read += length;
+        base = read;
     }
 
     /// Stores a payload that starts at `offset`, not below [#next]. False if the budget or the number of gaps
@@ -114,7 +113,6 @@ final class ReceiveQueue {
                 if (chunks[slot] == null) {
                     return false;
                 }
-                held++;
             }
         }
         return true;
@@ -139,23 +137,19 @@ final class ReceiveQueue {
     /// Drops the first `length` readable bytes.
     void consume(int length) {
         read += length;
-        if (held == 0) {
-            base = read;
-            return;
-        }
         while (read - base >= TcpMemory.CHUNK) {
             giveBack(firstChunk);
             firstChunk = (firstChunk + 1) & (chunks.length - 1);
             base += TcpMemory.CHUNK;
         }
-        if (read == next && ahead.isEmpty()) {
+        if (isEmpty()) {
             releaseAll();
         }
     }
 
     /// Drops everything that is stored.
     void releaseAll() {
-        for (int i = 0; i < chunks.length && held > 0; i++) {
+        for (int i = 0; i < chunks.length; i++) {
             giveBack(i);
         }
         ahead.clear();
@@ -168,7 +162,6 @@ final class ReceiveQueue {
         ByteBuffer chunk = chunks[slot];
         if (chunk != null) {
             chunks[slot] = null;
-            held--;
             memory.giveBack(chunk);
         }
     }

@@ -41,7 +41,6 @@ final class PathSimulationTest {
                                 bytes,
                                 0,
                                 0,
-                                Integer.MAX_VALUE,
                                 false),
                         1);
 

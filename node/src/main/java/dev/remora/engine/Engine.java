@@ -1,0 +1,314 @@
+package dev.remora.engine;
+
+import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
+import dev.remora.crypto.Aead;
+import dev.remora.crypto.DiscoKey;
+import dev.remora.crypto.DiscoPrivateKey;
+import dev.remora.crypto.NodeKey;
+import dev.remora.crypto.NodePrivateKey;
+import dev.remora.engine.netmap.DerpRegionId;
+import dev.remora.engine.netmap.NetMap;
+import dev.remora.engine.netstack.NetStack;
+import dev.remora.engine.netstack.NetStackConfig;
+import dev.remora.engine.path.Endpoint;
+import dev.remora.engine.path.EndpointSearch;
+import dev.remora.engine.path.LocalSockets;
+import dev.remora.engine.path.PathFinder;
+import dev.remora.engine.path.PathOutput;
+import dev.remora.engine.path.SendFailure;
+import dev.remora.proto.ip.Mtu;
+import dev.remora.proto.wireguard.Peers;
+import dev.remora.proto.wireguard.WireGuard;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/// A whole node without its sockets: netmaps, datagrams, relay frames and time go in, [EngineOutput]s come out, and applications use its
+/// [NetStack]. One thread; `now` is nanoseconds since the node started; all chance comes from one generator, so a tailnet of engines can be replayed.
+///
+/// Every group of calls, whether to this class or to the stack, ends with one [#endOfBatch].
+public final class Engine {
+    private final DiscoPrivateKey disco;
+    private final PeerBook peers = new PeerBook();
+    private final Counters counters = new Counters();
+    private final PathFinder paths;
+    private final WireGuard tunnels;
+    private final Pings pings;
+    private final NetChecks netChecks;
+    private final DataPlane dataPlane;
+    private final Consumer<? super EngineOutput> out;
+
+    /// What the path layer said while other machines were at work, and what concerns those.
+    private final Queue<PathOutput> postponed = new ArrayDeque<>();
+
+    private final Consumer<PathOutput> onPath = this::onPathOutput;
+
+    /// @param epochOffset nanoseconds from 1970 to this node's time 0
+    /// @param random a cryptographic source outside of tests
+    /// @param out performs at once and never calls back
+    public Engine(
+            NodePrivateKey self,
+            Aead aead,
+            NetStackConfig stack,
+            LongSupplier epochOffset,
+            RandomGenerator random,
+            Consumer<? super EngineOutput> out) {
+        this.out = out;
+        disco = DiscoPrivateKey.generate(random);
+        paths = new PathFinder(disco, self.publicKey(), random);
+        tunnels = new WireGuard(self, aead, random, epochOffset, new KnownPeers(), Mtu.TUNNEL);
+        pings = new Pings(random);
+        netChecks = new NetChecks(random, out);
+        DataPlane.Parts parts =
+                new DataPlane.Parts(
+                        peers, tunnels, paths, pings, sink -> new NetStack(stack, random, sink));
+        dataPlane = new DataPlane(parts, netChecks::onStun, onPath, counters, out);
+    }
+
+    /// What WireGuard asks about peers.
+    private final class KnownPeers implements Peers {
+        @Override
+        public boolean isKnown(NodeKey peer) {
+            return peers.isKnown(peer);
+        }
+
+        /// Newer peers are told our disco key by the first packet of a session, so that they need not wait for the netmap.
+        @Override
+        public Optional<ByteBuffer> greeting(NodeKey key) {
+            return peers.netMap()
+                    .flatMap(map -> map.peer(key))
+                    .filter(peer -> peer.capabilityVersion() >= Greeting.SINCE_CAPABILITY_VERSION)
+                    .flatMap(peer -> Greeting.to(peer, peers, disco.publicKey()));
+        }
+    }
+
+    /// The key that other nodes find us by on the underlay, made for this run of the process.
+    public DiscoKey discoKey() {
+        return disco.publicKey();
+    }
+
+    /// Where applications open ports and connections.
+    public NetStack stack() {
+        return dataPlane.stack();
+    }
+
+    public Counters counters() {
+        return counters;
+    }
+
+    public Optional<NetMap> netMap() {
+        return peers.netMap();
+    }
+
+    // What control says, and what the user wants.
+
+    public void onNetMap(NetMap map, long now) {
+        var ownBefore = peers.ownAddresses();
+        peers.onNetMap(map, change -> onPeer(change, now));
+        if (!peers.ownAddresses().equals(ownBefore)) {
+            stack().onAddresses(peers.ownAddresses(), now);
+        }
+        if (netChecks.onDerpMap(map.derpMap(), now)) {
+            paths.searchEndpoints(EndpointSearch.RELAYS_CHANGED, now, onPath);
+        }
+    }
+
+    private void onPeer(PeerBook.Change change, long now) {
+        switch (change) {
+            case PeerBook.Change.Present(var peer) -> paths.onPeerChanged(peer, now, onPath);
+            case PeerBook.Change.Gone(var key) -> {
+                paths.onPeerRemoved(key);
+                dataPlane.onPeerGone(key, now);
+            }
+        }
+    }
+
+    public void onPrefs(NetworkPrefs prefs) {
+        peers.onPrefs(prefs);
+    }
+
+    /// This node has another key from now on.
+    public void onSelfKey(NodePrivateKey key) {
+        tunnels.rotate(key);
+        paths.onSelfNode(key.publicKey());
+    }
+
+    // What the network brings.
+
+    /// Datagrams of one source, `segmentSize` bytes each but the last; the buffer is worked on in place.
+    public void onDatagrams(IpPort from, ByteBuffer datagrams, int segmentSize, long now) {
+        dataPlane.onDatagrams(from, datagrams, segmentSize, now);
+    }
+
+    /// A packet that a relay brought from `sender`; the buffer is worked on in place.
+    public void onRelayed(DerpRegionId via, NodeKey sender, ByteBuffer packet, long now) {
+        dataPlane.onRelayed(via, sender, packet, now);
+    }
+
+    /// What we send from: at the start, and whenever addresses or sockets are others.
+    public void onLocalSockets(LocalSockets sockets, long now) {
+        netChecks.onLocalSockets(sockets);
+        paths.onLocalSockets(sockets, now, onPath);
+    }
+
+    /// The network is another, or the sockets were reopened.
+    public void onLinkChange(long now) {
+        netChecks.onLinkChange();
+        paths.onLinkChange(now, onPath);
+    }
+
+    public void onSendFailed(IpPort to, SendFailure failure, long now) {
+        paths.onSendFailed(to, failure, now, onPath);
+    }
+
+    /// A part of a network check was done, see [EngineOutput.Netcheck].
+    public NetChecks netChecks() {
+        return netChecks;
+    }
+
+    // Pings.
+
+    /// Asks the peer's path layer; shows whether there is a direct path.
+    ///
+    /// @param size of the packet in bytes, 0 for the smallest
+    public void pingDisco(NodeKey peer, long token, int size, long now) {
+        paths.ping(peer, token, size, now, onPath);
+    }
+
+    /// Asks the peer's node through the tunnel.
+    public void pingTsmp(IpAddress to, long token, long now) {
+        Optional<IpAddress> own = peers.ownAddressFor(to);
+        if (own.isPresent()) {
+            pings.sendTsmp(token, own.get(), to, now, dataPlane.outgoing(now));
+        } else {
+            out.accept(
+                    new EngineOutput.Pinged(
+                            token,
+                            new PingResult.Failed("this node has no address of that family")));
+        }
+    }
+
+    /// Asks the peer's system through the tunnel.
+    public void pingIcmp(IpAddress to, long token, long now) {
+        Optional<IpAddress> own = peers.ownAddressFor(to);
+        if (own.isPresent()) {
+            pings.sendEcho(token, own.get(), to, now, dataPlane.outgoing(now));
+        } else {
+            out.accept(
+                    new EngineOutput.Pinged(
+                            token,
+                            new PingResult.Failed("this node has no address of that family")));
+        }
+    }
+
+    // What others want to know.
+
+    /// The peer that packets to this address go to.
+    public Optional<NodeKey> peerOf(IpAddress ip) {
+        return peers.routes().peerOf(ip);
+    }
+
+    /// What the peer at `source` may do here beyond sending packets, by the grants of the netmap.
+    public Map<String, List<Object>> grantsOf(IpAddress source) {
+        return peers.ownAddressFor(source)
+                .map(own -> peers.filter().rules().grants(source, own))
+                .orElse(Map.of());
+    }
+
+    /// What is known of the way to a peer and of the traffic with it.
+    public PeerStatus status(NodeKey peer, long now) {
+        return new PeerStatus(paths.status(peer, now), tunnels.stats(peer, now));
+    }
+
+    public List<Endpoint> ownEndpoints() {
+        return paths.ownEndpoints();
+    }
+
+    // Time.
+
+    /// When [#onTimer] is to be called, `Long.MAX_VALUE` for never. Ask after each [#endOfBatch].
+    public long nextDeadline() {
+        long network = Math.min(tunnels.nextDeadline(), paths.nextDeadline());
+        long own = Math.min(pings.nextDeadline(), netChecks.nextDeadline());
+        return Math.min(Math.min(network, own), stack().nextDeadline());
+    }
+
+    public void onTimer(long now) {
+        if (tunnels.nextDeadline() <= now) {
+            dataPlane.onTunnelTimer(now);
+        }
+        if (paths.nextDeadline() <= now) {
+            paths.onTimer(now, onPath);
+        }
+        if (pings.nextDeadline() <= now) {
+            pings.onTimer(now, out);
+        }
+        if (netChecks.nextDeadline() <= now) {
+            netChecks.onTimer(now);
+        }
+        if (stack().nextDeadline() <= now) {
+            dataPlane.onStackTimer(now);
+        }
+        endOfBatch(now);
+    }
+
+    /// Ends a group of calls: the stack answers, collected datagrams leave.
+    public void endOfBatch(long now) {
+        dataPlane.endOfBatch(now);
+        netChecks
+                .takeResult()
+                .ifPresent(found ->
+                        paths.onStunEndpoints(found.seen(), found.mappingVaries(), now, onPath));
+        if (!postponed.isEmpty()) {
+            for (PathOutput output; (output = postponed.poll()) != null; ) {
+                onPostponed(output, now);
+            }
+            dataPlane.endOfBatch(now);
+        }
+    }
+
+    private void onPathOutput(PathOutput output) {
+        switch (output) {
+            case PathOutput.SendDisco(var to, var packet) ->
+                    out.accept(new EngineOutput.SendDatagrams(to, packet, packet.remaining()));
+            case PathOutput.RelayDisco(var via, var to, var packet) ->
+                    out.accept(new EngineOutput.SendRelayed(via, to, packet));
+            case PathOutput.EndpointsChanged(var endpoints) ->
+                    out.accept(new EngineOutput.EndpointsChanged(endpoints));
+            case PathOutput.RebindWanted _ -> out.accept(new EngineOutput.RebindWanted());
+            case PathOutput.PingAnswered(var token, _, var path, var latency) ->
+                    pinged(token, new PingResult.Answered(latency, Optional.of(path), 0));
+            case PathOutput.PingTimedOut(var token, _) -> pinged(token, new PingResult.TimedOut());
+            case PathOutput.PingFailed(var token, _, var reason) ->
+                    pinged(token, new PingResult.Failed(reason));
+            case PathOutput.Dropped(_, var reason) -> counters.droppedIn(reason);
+            case PathOutput.EndpointsWanted _,
+                    PathOutput.PathChanged _,
+                    PathOutput.PeerRestarted _ ->
+                    postponed.add(output);
+        }
+    }
+
+    private void pinged(long token, PingResult result) {
+        out.accept(new EngineOutput.Pinged(token, result));
+    }
+
+    private void onPostponed(PathOutput output, long now) {
+        switch (output) {
+            case PathOutput.EndpointsWanted(var why) -> netChecks.start(why, now);
+            case PathOutput.PathChanged(var peer, var path) -> {
+                stack().onPathChange(peer, now);
+                out.accept(new EngineOutput.PathChanged(peer, path));
+            }
+            case PathOutput.PeerRestarted(var peer) -> dataPlane.onPeerRestarted(peer, now);
+            default -> throw new IllegalStateException("not postponed: " + output);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.remora.node;
+
+import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
+import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.Watch;
+import dev.remora.io.udp.UdpSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The node's two UDP sockets, one for each family, on the same port where that is free. Used on the loop.
+///
+/// A family that this machine does not have is simply missing; a node without either still works through relays.
+final class UdpPorts implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(UdpPorts.class);
+
+    /// System calls for one wake-up; each brings up to 64 datagrams.
+    private static final int READ_BUDGET = 16;
+
+    private final EngineLoop loop;
+    private final int configuredPort;
+    private final UdpSocket.Receiver receiver;
+    private final Runnable endOfBatch;
+    private final Runnable broken;
+    private @Nullable Port v4;
+    private @Nullable Port v6;
+
+    private record Port(UdpSocket socket, Watch watch) {
+        void close() {
+            watch.stop();
+            socket.close();
+        }
+    }
+
+    /// @param configuredPort the port to use, 0 for any
+    /// @param endOfBatch called when what a wake-up brought was handed to `receiver`
+    /// @param broken called when a socket can no longer be read
+    UdpPorts(
+            EngineLoop loop,
+            int configuredPort,
+            UdpSocket.Receiver receiver,
+            Runnable endOfBatch,
+            Runnable broken) {
+        this.loop = loop;
+        this.configuredPort = configuredPort;
+        this.receiver = receiver;
+        this.endOfBatch = endOfBatch;
+        this.broken = broken;
+    }
+
+    /// Opens the sockets: on the configured port, else on `preferred`, else on any.
+    void open(int preferred) {
+        v4 = open(IpAddress.ANY_V4, configuredPort, preferred, 0);
+        v6 = open(IpAddress.ANY_V6, configuredPort, v4 == null ? preferred : v4.socket.port(), 0);
+    }
+
+    private @Nullable Port open(IpAddress any, int... ports) {
+        IOException last = null;
+        for (int i = 0; i < ports.length; i++) {
+            if (ports[i] == 0 && i < ports.length - 1) {
+                continue; // any port is the last resort
+            }
+            try {
+                return watched(UdpSocket.open(any, ports[i]));
+            } catch (IOException e) {
+                last = e;
+            }
+        }
+        LOG.warn(
+                "no UDP over {}: {}",
+                any.v4() ? "IPv4" : "IPv6",
+                last == null ? "" : last.getMessage());
+        return null;
+    }
+
+    private Port watched(UdpSocket socket) {
+        Watch watch =
+                loop.watch(
+                        socket.pollable(),
+                        () -> {
+                            for (int i = 0; i < READ_BUDGET && socket.receive(receiver); i++) {}
+                            endOfBatch.run();
+                        },
+                        e -> {
+                            LOG.warn("UDP socket: {}", e.getMessage());
+                            broken.run();
+                        });
+        return new Port(socket, watch);
+    }
+
+    /// Closes both and opens them again, on the same port if possible.
+    void reopen() {
+        int port = v4 != null ? v4.socket.port() : v6 != null ? v6.socket.port() : 0;
+        close();
+        open(port);
+    }
+
+    /// The port of a family, 0 without a socket.
+    int port(boolean ipv4) {
+        Port port = ipv4 ? v4 : v6;
+        return port == null ? 0 : port.socket.port();
+    }
+
+    boolean isPortConfigured() {
+        return configuredPort != 0 && port(true) == configuredPort;
+    }
+
+    /// Sends datagrams that stand one behind the other.
+    ///
+    /// @return how many were not taken, for now or for good
+    /// @throws IOException if this destination, or everything, cannot be sent to
+    int send(IpPort to, ByteBuffer datagrams, int segmentSize) throws IOException {
+        Port port = to.ip().v4() ? v4 : v6;
+        if (port == null) {
+            return (datagrams.remaining() + segmentSize - 1) / segmentSize;
+        }
+        return port.socket.send(to, datagrams, segmentSize);
+    }
+
+    @Override
+    public void close() {
+        if (v4 != null) {
+            v4.close();
+        }
+        if (v6 != null) {
+            v6.close();
+        }
+        v4 = null;
+        v6 = null;
+    }
+}
