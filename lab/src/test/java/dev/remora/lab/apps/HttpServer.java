@@ -1,6 +1,7 @@
 package dev.remora.lab.apps;
 
 import dev.remora.lab.net.Host;
+import dev.remora.lab.run.JavaProgram;
 import dev.remora.lab.run.LabProcess;
 import java.time.Duration;
 import java.util.List;
@@ -19,7 +20,7 @@ public final class HttpServer implements AutoCloseable {
     /// Starts one and waits until it listens.
     public static HttpServer start(Host host, int port) {
         List<String> command =
-                JavaProgram.command(HttpServerMain.class, List.of(Integer.toString(port)));
+                JavaProgram.small(HttpServerMain.class, List.of(Integer.toString(port)));
         LabProcess process = host.start("http", Map.of(), command);
         process.awaitReady(START_TIME, "it listened", () -> process.log().contains("listening"));
         return new HttpServer(process);

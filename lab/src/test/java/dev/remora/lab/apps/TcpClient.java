@@ -2,6 +2,7 @@ package dev.remora.lab.apps;
 
 import dev.remora.lab.net.Host;
 import dev.remora.lab.run.Await;
+import dev.remora.lab.run.JavaProgram;
 import dev.remora.lab.run.Json;
 import dev.remora.lab.run.LabException;
 import dev.remora.lab.run.LabProcess;
@@ -94,7 +95,7 @@ public final class TcpClient {
                 host.start(
                         "tcp-" + verb + "-" + COUNTER.incrementAndGet(),
                         Map.of(),
-                        JavaProgram.command(TcpClientMain.class, arguments)));
+                        JavaProgram.small(TcpClientMain.class, arguments)));
     }
 
     /// A conversation that goes on.

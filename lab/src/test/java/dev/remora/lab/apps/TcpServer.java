@@ -1,6 +1,7 @@
 package dev.remora.lab.apps;
 
 import dev.remora.lab.net.Host;
+import dev.remora.lab.run.JavaProgram;
 import dev.remora.lab.run.LabProcess;
 import java.time.Duration;
 import java.util.List;
@@ -44,9 +45,7 @@ public final class TcpServer implements AutoCloseable {
                 List.of(behaviour.name(), address, Integer.toString(port), Long.toString(bytes));
         LabProcess process =
                 host.start(
-                        "tcp-" + port,
-                        Map.of(),
-                        JavaProgram.command(TcpServerMain.class, arguments));
+                        "tcp-" + port, Map.of(), JavaProgram.small(TcpServerMain.class, arguments));
         process.awaitReady(START_TIME, "it listened", () -> process.log().contains("listening"));
         return new TcpServer(process);
     }

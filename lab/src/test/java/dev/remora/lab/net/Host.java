@@ -106,6 +106,12 @@ public final class Host {
         plugged.carrier(name, true);
     }
 
+    /// Puts a link of this shape between the host and its switch. May be called again to change it.
+    public void distance(LinkShape shape) {
+        namespace.ip("link set eth0 gso_max_segs 1"); // frames as they stand on a wire
+        plugged.shape(name, shape);
+    }
+
     /// Takes the default route away, IPv4 and IPv6.
     public void removeDefaultRoute() {
         namespace.ip("route del default");

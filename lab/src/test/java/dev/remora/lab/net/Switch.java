@@ -34,6 +34,7 @@ final class Switch {
     private final Subnet subnet;
     private final AtomicInteger nextHost = new AtomicInteger(FIRST_HOST);
     private final Map<String, String> ports = new ConcurrentHashMap<>();
+    private final Map<String, Cable> cables = new ConcurrentHashMap<>();
 
     /// @param namespace where the bridge is made; its address is the subnet's gateway
     Switch(LabFolder folder, Namespace namespace, Subnet subnet) {
@@ -89,6 +90,12 @@ final class Switch {
     /// Pulls the cable, so that the host sees its link go down, or puts it back.
     void carrier(String host, boolean on) {
         namespace.ip("link set " + port(host) + (on ? " up" : " down"));
+    }
+
+    /// Puts a longer cable between this host and the switch, or exchanges the one that is there.
+    void shape(String host, LinkShape shape) {
+        cables.computeIfAbsent(host, key -> Cable.lay(folder, namespace, host, port(host)))
+                .shape(shape);
     }
 
     private void element(String set, String host, boolean on) {

@@ -11,15 +11,23 @@ final class AckPolicy {
     private static final int DUPLICATES_AT_ONCE = 3;
     private static final int MOST_IN_GROWTH = 8;
 
+    private static final long IDLE = MILLISECONDS.toNanos(200);
+
     private int quick = QUICK_ACKS;
     private int segments;
     private int bytes;
     private int segmentSize = 536;
     private int duplicates;
     private boolean immediate;
+    private long dataAt;
 
     /// New data came in order.
-    void onInOrder(int length) {
+    ///
+    /// @param pushed the peer has nothing more to send at the moment
+    void onInOrder(int length, boolean pushed, long now) {
+        // A short request after a pause: its sender may wait for us before it goes on.
+        immediate |= pushed && length < segmentSize && now - dataAt > IDLE;
+        dataAt = now;
         segments++;
         bytes += length;
         segmentSize = Math.max(segmentSize, length);
@@ -40,11 +48,6 @@ final class AckPolicy {
     /// A gap was filled, a FIN came, the window opened: say so with the end of the batch.
     void atOnce() {
         immediate = true;
-    }
-
-    /// Data after a pause is a request: quick acknowledgements again.
-    void onIdle() {
-        quick = QUICK_ACKS;
     }
 
     /// So much is unacknowledged in the middle of a batch that a sender which counts acknowledgements would suffer.

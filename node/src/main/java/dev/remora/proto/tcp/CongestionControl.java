@@ -28,8 +28,8 @@ public interface CongestionControl {
 
     void onAck(AckSummary ack, long now);
 
-    /// @param inFlight bytes in flight when the phase began, before anything was marked lost
-    void onRecovery(Phase phase, long inFlight, long now);
+    /// @param flightSize bytes sent and not acknowledged when the phase begins (RFC 5681's FlightSize)
+    void onRecovery(Phase phase, long flightSize, long now);
 
     /// The packets take another way from now on; what was learned about delay no longer holds.
     void onPathChange(long now);

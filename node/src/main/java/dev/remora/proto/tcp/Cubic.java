@@ -60,6 +60,11 @@ public final class Cubic implements CongestionControl {
         if (ack.rtt() > 0) {
             srtt = srtt == 0 ? ack.rtt() / SECOND : srtt + (ack.rtt() / SECOND - srtt) / 8;
         }
+        if (ack.acked() == 0) {
+            // RFC 5681 §3.2: duplicates open the window for what they say has left the network, but
+            // do not enlarge it.
+            return;
+        }
         if (cwnd < ssthresh) {
             slowStart(ack);
         } else if (ack.windowLimited()) {
@@ -116,14 +121,14 @@ public final class Cubic implements CongestionControl {
     }
 
     @Override
-    public void onRecovery(Phase phase, long inFlight, long now) {
+    public void onRecovery(Phase phase, long flightSize, long now) {
         switch (phase) {
             case ENTER -> {
-                reduce(inFlight);
+                reduce(flightSize);
                 cwnd = ssthresh;
             }
             case TIMEOUT -> {
-                reduce(inFlight);
+                reduce(flightSize);
                 cwnd = 1;
             }
             case TIMEOUT_AGAIN -> cwnd = 1;
@@ -132,13 +137,13 @@ public final class Cubic implements CongestionControl {
         }
     }
 
-    private void reduce(long inFlight) {
+    private void reduce(long flightSize) {
         beforeReduction = new Saved(cwnd, ssthresh, wMax, wEst, k, cwndPrior, epochStart, inEpoch);
         cwndPrior = cwnd;
         // §4.7, fast convergence: a flow that did not get back to its last maximum leaves room for
         // a newer one.
         wMax = cwnd < wMax ? cwnd * (1 + BETA) / 2 : cwnd;
-        ssthresh = Math.max((double) inFlight / mss * BETA, SMALLEST);
+        ssthresh = Math.max((double) flightSize / mss * BETA, SMALLEST);
         inEpoch = false;
         hyStart.restart();
     }

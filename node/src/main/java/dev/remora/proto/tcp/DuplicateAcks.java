@@ -11,9 +11,13 @@ final class DuplicateAcks {
         count++;
     }
 
-    /// SND.UNA advanced over `segments`: one of them filled the hole, the others were what the duplicates stood for.
-    void onAdvance(int segments) {
+    /// SND.UNA advanced over `segments`: one of them filled the hole, the others were what duplicates stood for.
+    ///
+    /// @return how many that were, which have been counted as delivered already
+    int onAdvance(int segments) {
+        int before = count;
         count = Math.max(0, count - Math.max(segments - 1, 0));
+        return before - count;
     }
 
     boolean reached() {

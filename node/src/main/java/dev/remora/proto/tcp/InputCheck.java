@@ -18,9 +18,7 @@ final class InputCheck {
     }
 
     /// @param seq offset of the segment's first byte
-    /// @param ack offset of its acknowledgement
-    static Verdict check(
-            TcpSegment segment, long seq, long ack, Receiver receiver, Sender sender, long now) {
+    static Verdict check(TcpSegment segment, long seq, Receiver receiver, long now) {
         boolean reset = segment.has(TcpSegment.RST);
         if (!reset && receiver.isOld(segment, now)) {
             return segment.payloadLength() > 0 ? Verdict.REPEATED : Verdict.CHALLENGE;
@@ -37,8 +35,13 @@ final class InputCheck {
         if (!segment.has(TcpSegment.ACK) || receiver.timestampMissing(segment)) {
             return Verdict.DROP;
         }
-        boolean plausible = ack <= sender.nxt() && ack >= sender.una() - sender.window().largest();
-        return plausible ? Verdict.ACCEPT : Verdict.CHALLENGE;
+        return Verdict.ACCEPT;
+    }
+
+    /// RFC 5961 §5.2: an acknowledgement of what was not sent, or of what is older than the largest window, is no
+    /// acknowledgement of ours.
+    static boolean plausibleAck(long ack, Sender sender) {
+        return ack <= sender.nxt() && ack >= sender.una() - sender.window().largest();
     }
 
     /// The four cases of step 1. An empty segment right at the edge is taken too: it comes from a peer that has filled the

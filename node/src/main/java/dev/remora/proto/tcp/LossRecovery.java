@@ -91,7 +91,7 @@ final class LossRecovery implements SendRecords.Delivered {
             duplicates.onDuplicate();
             batch.delivered += options.mss();
         } else if (advanced) {
-            duplicates.onAdvance(ack.segments);
+            batch.delivered -= (long) duplicates.onAdvance(ack.segments) * options.mss();
         }
         takeSamples(advanced, nxt);
         judgeSpurious(advanced, dsack, nxt);
@@ -169,7 +169,7 @@ final class LossRecovery implements SendRecords.Delivered {
         undone++;
         spurious.end();
         records.nothingIsLost();
-        congestion.onRecovery(CongestionControl.Phase.SPURIOUS, inFlight(), now);
+        congestion.onRecovery(CongestionControl.Phase.SPURIOUS, records.bytes(), now);
         phase = Phase.OPEN;
     }
 
@@ -180,10 +180,11 @@ final class LossRecovery implements SendRecords.Delivered {
         }
         pending = false;
         long flight = inFlight() + batch.delivered;
+        long outstanding = records.bytes() + batch.acked;
         long lostBefore = records.lostBytes();
         detectLoss(now);
         boolean moreLost = records.lostBytes() > lostBefore;
-        turnPhase(flight, moreLost, nxt, now);
+        turnPhase(flight, outstanding, moreLost, nxt, now);
         batch.inFlight = inFlight();
         batch.una = una;
         batch.nxt = nxt;
@@ -211,29 +212,29 @@ final class LossRecovery implements SendRecords.Delivered {
         return third || partial && !records.get(0).retransmitted;
     }
 
-    private void turnPhase(long flight, boolean moreLost, long nxt, long now) {
+    private void turnPhase(long flight, long outstanding, boolean moreLost, long nxt, long now) {
         if (phase != Phase.OPEN && una >= recoveryPoint) {
             phase = Phase.OPEN;
             duplicates.reset();
             rack.onRecoveryEnd();
-            congestion.onRecovery(CongestionControl.Phase.EXIT, inFlight(), now);
+            congestion.onRecovery(CongestionControl.Phase.EXIT, records.bytes(), now);
         }
         if (phase == Phase.OPEN && moreLost) {
-            enterRecovery(flight, nxt, now);
+            enterRecovery(flight, outstanding, nxt, now);
         } else if (phase == Phase.OPEN && probeRepaired) {
             recoveries++;
-            congestion.onRecovery(CongestionControl.Phase.ENTER, flight, now);
+            congestion.onRecovery(CongestionControl.Phase.ENTER, outstanding, now);
         }
         probeRepaired = false;
     }
 
-    private void enterRecovery(long flight, long nxt, long now) {
+    private void enterRecovery(long flight, long outstanding, long nxt, long now) {
         recoveries++;
         phase = Phase.RECOVERY;
         recoveryPoint = nxt;
         probe.forget();
         spurious.begin(una, nxt, false);
-        congestion.onRecovery(CongestionControl.Phase.ENTER, flight, now);
+        congestion.onRecovery(CongestionControl.Phase.ENTER, outstanding, now);
         prr.enter(flight);
     }
 
@@ -247,7 +248,6 @@ final class LossRecovery implements SendRecords.Delivered {
     void onTimeout(long nxt, long now) {
         timeouts++;
         rtt.onTimeout();
-        long flight = inFlight();
         if (records.get(0).sacked) {
             // RFC 2018 §8: a receiver that acknowledges less than it had reported has thrown the
             // rest away.
@@ -263,10 +263,10 @@ final class LossRecovery implements SendRecords.Delivered {
         duplicates.reset();
         if (phase == Phase.OPEN) {
             spurious.begin(una, nxt, true);
-            congestion.onRecovery(CongestionControl.Phase.TIMEOUT, flight, now);
+            congestion.onRecovery(CongestionControl.Phase.TIMEOUT, records.bytes(), now);
         } else {
             spurious.end();
-            congestion.onRecovery(CongestionControl.Phase.TIMEOUT_AGAIN, flight, now);
+            congestion.onRecovery(CongestionControl.Phase.TIMEOUT_AGAIN, records.bytes(), now);
         }
         phase = Phase.TIMEOUT;
         recoveryPoint = nxt;

@@ -13,6 +13,7 @@ final class ReceiveQueue {
     private @Nullable ByteBuffer[] chunks = new ByteBuffer[4];
 
     private int firstChunk;
+    private int held;
     private long base;
 
     private long read;
@@ -44,16 +45,16 @@ final class ReceiveQueue {
         return ahead;
     }
 
-    /// Nothing is stored: the next bytes in order may be handed on without being copied.
-    boolean isEmpty() {
-        return read == next && ahead.isEmpty();
+    /// Bytes that are missing before the first range ahead, Integer.MAX_VALUE if nothing is ahead.
+    int gap() {
+        return ahead.isEmpty() ? Integer.MAX_VALUE : (int) (ahead.left(0) - next);
     }
 
-    /// Notes bytes in order that the owner took out of the packet; only while the queue [#isEmpty].
+    /// Notes bytes in order, at most [#gap], that the owner took out of the packet; only while nothing is [#readable].
     void passed(int length) {
         next += length;
-        read += length;
-        base = read;
+        joinRanges();
+        consume(length);
     }
 
     /// Stores a payload that starts at `offset`, not below [#next]. False if the budget or the number of gaps
@@ -113,6 +114,7 @@ final class ReceiveQueue {
                 if (chunks[slot] == null) {
                     return false;
                 }
+                held++;
             }
         }
         return true;
@@ -137,19 +139,23 @@ final class ReceiveQueue {
     /// Drops the first `length` readable bytes.
     void consume(int length) {
         read += length;
+        if (held == 0) {
+            base = read;
+            return;
+        }
         while (read - base >= TcpMemory.CHUNK) {
             giveBack(firstChunk);
             firstChunk = (firstChunk + 1) & (chunks.length - 1);
             base += TcpMemory.CHUNK;
         }
-        if (isEmpty()) {
+        if (read == next && ahead.isEmpty()) {
             releaseAll();
         }
     }
 
     /// Drops everything that is stored.
     void releaseAll() {
-        for (int i = 0; i < chunks.length; i++) {
+        for (int i = 0; i < chunks.length && held > 0; i++) {
             giveBack(i);
         }
         ahead.clear();
@@ -162,6 +168,7 @@ final class ReceiveQueue {
         ByteBuffer chunk = chunks[slot];
         if (chunk != null) {
             chunks[slot] = null;
+            held--;
             memory.giveBack(chunk);
         }
     }

@@ -11,6 +11,7 @@ final class Receiver {
     private static final long TS_RECENT_LIFE = DAYS.toNanos(24);
 
     private static final long NO_FIN = Long.MAX_VALUE;
+    private static final TcpEvent READABLE = new TcpEvent.Readable();
 
     private final TcpConnection connection;
     private final Deadlines<Timer> timers;
@@ -24,7 +25,7 @@ final class Receiver {
     private boolean timestamps;
     private int tsRecent;
     private long tsRecentAt;
-    private long lastAckSent;
+    private long lastAckSent = 1;
     private long finAt = NO_FIN;
     private boolean finished;
 
@@ -153,7 +154,7 @@ final class Receiver {
         }
         int length = payload.remaining();
         if (inOrder(payload, now, out)) {
-            acks.onInOrder(length);
+            acks.onInOrder(length, segment.has(TcpSegment.PSH), now);
             timers.setIfUnset(Timer.DELAYED_ACK, now + AckPolicy.DELAY);
             sampleRtt(segment, now);
         } else {
@@ -164,34 +165,40 @@ final class Receiver {
 
     /// Hands bytes in order to the owner, stores what it leaves. False if the rest could not be stored.
     private boolean inOrder(ByteBuffer payload, long now, TcpOut out) {
-        if (queue.isEmpty()) {
-            int length = payload.remaining();
-            out.deliver(connection, payload);
-            queue.passed(length - payload.remaining());
-            window.onConsumed(queue.read(), now);
-            return !payload.hasRemaining() || storeRest(payload, out);
+        if (queue.readable() > 0) {
+            return queue.store(queue.next(), payload);
         }
-        boolean gap = !queue.ahead().isEmpty();
-        boolean waiting = queue.readable() > 0;
-        boolean stored = queue.store(queue.next(), payload);
-        if (gap) {
+        int end = payload.limit();
+        long gapEnd = queue.next() + queue.gap();
+        if (!nothingAhead()) {
             acks.atOnce();
         }
-        if (!waiting && queue.readable() > 0) {
-            offerStored(now, out);
+        payload.limit(
+                Math.min(end, payload.position() + Math.min(queue.gap(), payload.remaining())));
+        boolean keepsUp = deliver(payload, now, out);
+        payload.limit(end);
+        if (keepsUp) {
+            // Behind the gap come bytes that are stored already.
+            int known = (int) Math.max(queue.next() - gapEnd, 0);
+            payload.position(Math.min(end, payload.position() + known));
         }
-        return stored;
-    }
-
-    private boolean storeRest(ByteBuffer payload, TcpOut out) {
-        boolean stored = queue.store(queue.next(), payload);
-        if (stored) {
+        boolean stored = !payload.hasRemaining() || queue.store(queue.next(), payload);
+        if (keepsUp) {
+            offerStored(now, out);
+        } else if (stored) {
             out.on(connection, READABLE);
         }
         return stored;
     }
 
-    private static final TcpEvent READABLE = new TcpEvent.Readable();
+    /// Offers bytes out of a packet. True if the owner took them all.
+    private boolean deliver(ByteBuffer payload, long now, TcpOut out) {
+        int offered = payload.remaining();
+        out.deliver(connection, payload);
+        queue.passed(offered - payload.remaining());
+        window.onConsumed(queue.read(), now);
+        return !payload.hasRemaining();
+    }
 
     /// A gap is filled and the owner was not behind: what came ahead goes the same way as what comes in order.
     private void offerStored(long now, TcpOut out) {

@@ -39,6 +39,11 @@ final class SendRecords {
         return lost;
     }
 
+    /// Bytes sent and not acknowledged.
+    long bytes() {
+        return inFlight + sacked + lost;
+    }
+
     int count() {
         return count;
     }

@@ -129,7 +129,7 @@ final class Sender {
             mss.onProgress(now);
             queue.release(Math.min(una, queue.end()));
         }
-        if (outstanding) {
+        if (outstanding || segment.sackBlocks() > 0) {
             recovery.onAck(segment, ack, duplicate, nxt, now);
         }
         noteAnswer(now);
@@ -158,7 +158,7 @@ final class Sender {
     /// Sends what may go now.
     void transmit(long now, TcpOut out) {
         if (records.lostBytes() > 0 || nxt < queue.end() || nxt == finAt) {
-            pacer.rate(congestion.pacingRate(rtt.srtt()), rtt.srtt());
+            pacer.rate(pacingRate(), rtt.srtt());
             receiver.stamp(wiring.writer(), now);
             boolean sent = false;
             while (sendOne(now, out)) {
@@ -169,6 +169,10 @@ final class Sender {
             }
         }
         setTimers(now);
+    }
+
+    private long pacingRate() {
+        return wiring.config().features().pacing() ? congestion.pacingRate(rtt.srtt()) : 0;
     }
 
     private boolean sendOne(long now, TcpOut out) {

@@ -23,7 +23,7 @@ public record TcpConfig(
                     new Buffers(64 * 1024, 8 * 1024 * 1024, 8 * 1024 * 1024),
                     KeepAlive.OFF,
                     new Patience(MILLISECONDS.toNanos(200), MINUTES.toNanos(5), 6, 3),
-                    new Features(true, true, true),
+                    new Features(true, true, true, true),
                     Cubic::new);
 
     /// @param initialWindow receive window of a new connection
@@ -50,8 +50,10 @@ public record TcpConfig(
 
     /// @param timestamps ask for RFC 7323 timestamps
     /// @param sack ask for selective acknowledgements
+    /// @param pacing spread what the window allows over the round trip
     /// @param headerPrediction plain in-order segments take a short way; what comes out is the same without
-    public record Features(boolean timestamps, boolean sack, boolean headerPrediction) {}
+    public record Features(
+            boolean timestamps, boolean sack, boolean pacing, boolean headerPrediction) {}
 
     public static TcpConfig defaults() {
         return DEFAULTS;

@@ -179,7 +179,7 @@ public final class TcpConnection {
     private void onSegment(TcpSegment segment, Halves h, long now, TcpOut out) {
         keepAlive.onSegment(now);
         boolean predicted = config.features().headerPrediction() && isPredicted(segment, h);
-        if (predicted || usable(segment, h, now, out)) {
+        if (predicted || usable(segment, h, now, out) && acknowledgesOurs(segment, h, now, out)) {
             process(segment, h, now, out);
         }
     }
@@ -196,17 +196,12 @@ public final class TcpConnection {
     /// Says whether a segment may be used, and does what is to be done if not.
     private boolean usable(TcpSegment segment, Halves h, long now, TcpOut out) {
         long seq = h.receiver().unwrap(segment.seq());
-        long ack = h.sender().unwrap(segment.ack());
-        switch (InputCheck.check(segment, seq, ack, h.receiver(), h.sender(), now)) {
+        switch (InputCheck.check(segment, seq, h.receiver(), now)) {
             case ACCEPT -> {
                 return true;
             }
             case DROP -> {}
-            case CHALLENGE -> {
-                if (challenges.allow(now)) {
-                    acknowledge(h, now, out);
-                }
-            }
+            case CHALLENGE -> challenge(h, now, out);
             case REPEATED -> {
                 if (h.receiver().onRepeated(segment, seq)) {
                     acknowledge(h, now, out);
@@ -215,6 +210,20 @@ public final class TcpConnection {
             case RESET -> finish(resetReason(), now, out);
         }
         return false;
+    }
+
+    private boolean acknowledgesOurs(TcpSegment segment, Halves h, long now, TcpOut out) {
+        boolean plausible = InputCheck.plausibleAck(h.sender().unwrap(segment.ack()), h.sender());
+        if (!plausible) {
+            challenge(h, now, out);
+        }
+        return plausible;
+    }
+
+    private void challenge(Halves h, long now, TcpOut out) {
+        if (challenges.allow(now)) {
+            acknowledge(h, now, out);
+        }
     }
 
     private Reason resetReason() {

@@ -35,7 +35,10 @@ final class PairSimulationTest {
     private static Simulation.Plan anyPlan(SplittableRandom random) {
         TcpConfig.Features features =
                 new TcpConfig.Features(
-                        random.nextInt(4) > 0, random.nextInt(4) > 0, random.nextBoolean());
+                        random.nextInt(4) > 0,
+                        random.nextInt(4) > 0,
+                        random.nextBoolean(),
+                        random.nextBoolean());
         int window = 1 << random.nextInt(11, 17);
         TcpConfig config =
                 TcpConfig.defaults()
@@ -53,6 +56,7 @@ final class PairSimulationTest {
                 random.nextInt(1 << random.nextInt(1, 20)),
                 random.nextInt(1 << random.nextInt(1, 20)),
                 random.nextInt(3) == 0 ? random.nextDouble(0.9) : 0,
+                random.nextInt(3) == 0 ? random.nextInt(2, 10) : 10_000,
                 true);
     }
 

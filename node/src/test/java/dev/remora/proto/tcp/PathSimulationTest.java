@@ -41,6 +41,7 @@ final class PathSimulationTest {
                                 bytes,
                                 0,
                                 0,
+                                Integer.MAX_VALUE,
                                 false),
                         1);
 

@@ -54,13 +54,26 @@ final class Script implements TcpOut {
     }
 
     static void run(TcpConfig config, String script) {
+        run(config, script, true, false);
+    }
+
+    static void runV4(String script) {
+        run(TcpConfig.defaults(), script, true);
+    }
+
+    static void runV4(TcpConfig config, String script) {
+        run(config, script, true);
+    }
+
+    private static void run(TcpConfig config, String script, boolean... families) {
         boolean timestamps = script.contains(" ts ");
-        for (boolean v4 : new boolean[] {true, false}) {
+        for (boolean v4 : families) {
             for (boolean predicted : new boolean[] {true, false}) {
                 TcpConfig.Features features =
                         new TcpConfig.Features(
                                 config.features().timestamps(),
                                 config.features().sack(),
+                                config.features().pacing(),
                                 predicted);
                 new Script(config.with(features), v4, timestamps).runLines(script);
             }
@@ -213,7 +226,7 @@ final class Script implements TcpOut {
                     default -> throw new IllegalArgumentException(line);
                 };
         String expected = words.length < 2 ? "" : words[1];
-        if (!Character.isLetter((expected + "x").charAt(0))) {
+        if (actual instanceof Number) {
             expected = Long.toString(text.number(expected));
         }
         if (!String.valueOf(actual).equals(expected)) {

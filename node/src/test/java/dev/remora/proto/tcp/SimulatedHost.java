@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedHost implements TcpOut {
     private final Flow flow;
     private final SimulatedLink outgoing;
-    private final CountingMemory memory = CountingMemory.plenty();
+    private final CountingMemory memory;
     private final TcpConfig config;
     private final InitialNumbers.Start start;
     private final RandomGenerator random;
@@ -35,7 +35,9 @@ final class SimulatedHost implements TcpOut {
             SimulatedLink outgoing,
             long toSend,
             double moody,
+            int chunks,
             RandomGenerator random) {
+        memory = new CountingMemory(chunks);
         this.flow = flow;
         this.config = config;
         this.outgoing = outgoing;

@@ -18,6 +18,7 @@ final class Simulation {
     /// @param v4 family of the connection
     /// @param up what the client sends, in bytes
     /// @param down what the server sends
+    /// @param chunks memory of each host
     /// @param moody probability that an application does not read when it could
     record Plan(
             boolean v4,
@@ -27,6 +28,7 @@ final class Simulation {
             long up,
             long down,
             double moody,
+            int chunks,
             boolean careful) {}
 
     Simulation(Plan plan, long seed) {
@@ -41,10 +43,17 @@ final class Simulation {
                         toServer,
                         plan.up(),
                         plan.moody(),
+                        plan.chunks(),
                         random.split());
         server =
                 new SimulatedHost(
-                        flow, plan.config(), toClient, plan.down(), plan.moody(), random.split());
+                        flow,
+                        plan.config(),
+                        toClient,
+                        plan.down(),
+                        plan.moody(),
+                        plan.chunks(),
+                        random.split());
         careful = plan.careful();
     }
 

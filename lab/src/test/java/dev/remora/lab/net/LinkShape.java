@@ -1,0 +1,37 @@
+package dev.remora.lab.net;
+
+import java.time.Duration;
+import java.util.List;
+
+/// What a link does to packets, the same in both directions.
+///
+/// @param delay how long a packet is under way, once it has been sent
+/// @param bitsPerSecond how fast packets are sent, one after the other
+/// @param queueBytes how much may wait to be sent; what comes on top is dropped
+/// @param loss the share of packets that vanish at random, 0 to 1
+public record LinkShape(Duration delay, long bitsPerSecond, int queueBytes, double loss) {
+    /// A long, fast line: 66 ms there and back at 1 Gbit/s.
+    public static LinkShape farAway() {
+        return new LinkShape(Duration.ofMillis(33), 1_000_000_000L, 4_000_000, 0);
+    }
+
+    public LinkShape withLoss(double share) {
+        return new LinkShape(delay, bitsPerSecond, queueBytes, share);
+    }
+
+    List<String> toArguments() {
+        return List.of(
+                Long.toString(delay.toNanos()),
+                Long.toString(bitsPerSecond),
+                Integer.toString(queueBytes),
+                Double.toString(loss));
+    }
+
+    static LinkShape parse(List<String> arguments) {
+        return new LinkShape(
+                Duration.ofNanos(Long.parseLong(arguments.get(0))),
+                Long.parseLong(arguments.get(1)),
+                Integer.parseInt(arguments.get(2)),
+                Double.parseDouble(arguments.get(3)));
+    }
+}
