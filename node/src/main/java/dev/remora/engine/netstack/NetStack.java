@@ -75,12 +75,21 @@ public final class NetStack {
     /// Takes a packet that came through the tunnel of `peer`. It is used up when this returns.
     public void onPacket(IpPacket packet, NodeKey peer, long now) {
         try {
-            if (isAcceptable(packet)) {
+            if (packet.ttl() == 0 || packet.hasSourceRoute()) {
+                drops.count(Drop.BAD_ROUTE);
+            } else if (!isOfStream(packet, now) && isAcceptable(packet)) {
                 dispatch(packet, peer, now);
             }
         } catch (MalformedException e) {
             drops.count(Drop.MALFORMED);
         }
+    }
+
+    /// Nearly all packets belong to open streams, which vouch for their addresses: those take the short way.
+    private boolean isOfStream(IpPacket packet, long now) throws MalformedException {
+        return packet.protocol() == IpProtocol.TCP
+                && !packet.isFragment()
+                && tcp.onStreamPacket(packet, now);
     }
 
     private boolean isAcceptable(IpPacket packet) {
@@ -89,8 +98,6 @@ public final class NetStack {
             drops.count(Drop.NOT_OURS);
         } else if (!IcmpResponder.isUnicast(src) || addresses.contains(src)) {
             drops.count(Drop.BAD_SOURCE);
-        } else if (packet.ttl() == 0 || packet.hasSourceRoute()) {
-            drops.count(Drop.BAD_ROUTE);
         } else {
             return true;
         }
@@ -103,7 +110,7 @@ public final class NetStack {
             return;
         }
         switch (packet.protocol()) {
-            case IpProtocol.TCP -> tcp.onPacket(packet, peer, usage(peer), now);
+            case IpProtocol.TCP -> onTcp(packet, peer, now);
             case IpProtocol.UDP -> onUdp(packet, now);
             case IpProtocol.ICMP, IpProtocol.ICMPV6 ->
                     onIcmp(IcmpPacket.of(packet), usage(peer), now);
@@ -115,6 +122,13 @@ public final class NetStack {
         Optional<ByteBuffer> whole = fragments.onFragment(packet, now);
         if (whole.isPresent()) {
             dispatch(IpPacket.of(whole.get()), peer, now);
+        }
+    }
+
+    private void onTcp(IpPacket packet, NodeKey peer, long now) throws MalformedException {
+        if (!tcp.onStreamPacket(
+                packet, now)) { // one that was put together of fragments may be of a stream
+            tcp.onOtherPacket(packet, peer, usage(peer), now);
         }
     }
 

@@ -67,24 +67,36 @@ final class TcpStack {
         timeWaits = new TimeWaitTable(config.caps().timeWaits(), random);
     }
 
-    void onPacket(IpPacket packet, NodeKey peer, PeerUsage usage, long now)
+    /// Takes a packet if it belongs to a stream; says whether it did.
+    boolean onStreamPacket(IpPacket packet, long now) throws MalformedException {
+        if (!(entries.find(packet) instanceof TcpStream stream)) {
+            return false;
+        }
+        parse(packet);
+        stream.connection().onSegment(segment, now, stream.output());
+        stream.gotSegment();
+        return true;
+    }
+
+    /// Takes a packet that belongs to no stream.
+    void onOtherPacket(IpPacket packet, NodeKey peer, PeerUsage usage, long now)
             throws MalformedException {
+        parse(packet);
+        if (entries.find(packet) instanceof ConnectRequest waiting) {
+            onSegment(waiting, packet, peer, usage, now);
+        } else {
+            onStray(packet, peer, usage, now);
+        }
+    }
+
+    private void parse(IpPacket packet) throws MalformedException {
         int from = packet.transportOffset();
         int length = packet.transportLength();
-        ByteBuffer bytes = packet.bytes();
         long sum = Checksum.pseudoHeader(packet, IpProtocol.TCP, length);
-        if (Checksum.finish(sum + Checksum.sum(bytes, from, length)) != 0) {
+        if (Checksum.finish(sum + Checksum.sum(packet.bytes(), from, length)) != 0) {
             throw new MalformedException("TCP checksum");
         }
-        segment.parse(bytes, from, packet.end());
-        switch (entries.find(packet)) {
-            case TcpStream stream -> {
-                stream.connection().onSegment(segment, now, stream.output());
-                stream.gotSegment();
-            }
-            case ConnectRequest waiting -> onSegment(waiting, packet, peer, usage, now);
-            case null -> onStray(packet, peer, usage, now);
-        }
+        segment.parse(packet.bytes(), from, packet.end());
     }
 
     private void onSegment(
