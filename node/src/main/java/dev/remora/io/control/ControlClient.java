@@ -1,0 +1,349 @@
+package dev.remora.io.control;
+
+import dev.remora.base.MalformedException;
+import dev.remora.crypto.MachineKey;
+import dev.remora.crypto.NodeKey;
+import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.ServerIdentity;
+import dev.remora.proto.control.ControlJson;
+import dev.remora.proto.control.DialCandidate;
+import dev.remora.proto.control.DialPlan;
+import dev.remora.proto.control.MapRequest;
+import dev.remora.proto.control.RegisterRequest;
+import dev.remora.proto.control.RegisterResponse;
+import dev.remora.proto.control.ServerKeys;
+import dev.remora.proto.noise.NoiseHandshake;
+import io.netty.handler.codec.http.HttpMethod;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Gets connections to the control server when they are needed, and speaks single requests over them.
+/// Every failure is a [ControlException] that says why. Safe for several threads.
+final class ControlClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
+
+    private static final int MAX_ANSWER = 1 << 20;
+
+    /// A plain connection that did not live for so long was perhaps killed by a box in between.
+    private static final Duration SUSPICIOUS_LIFE = Duration.ofMinutes(2);
+
+    private static final Duration TLS_AFTER_PLAIN = Duration.ofMillis(500);
+    private static final Duration NEXT_ADDRESS_AFTER = Duration.ofMillis(300);
+
+    private final ControlConfig config;
+    private final Dialer dialer;
+    private final HttpOnce http;
+    private final RandomGenerator random;
+    private final InstantSource clock;
+    private final ReentrantLock dialing = new ReentrantLock();
+    private Optional<ControlConnection> current = Optional.empty();
+    private Optional<Long> dialedAt = Optional.empty();
+    private Optional<MachineKey> serverKey = Optional.empty();
+    private DialPlan plan = new DialPlan(null);
+
+    ControlClient(
+            ControlConfig config,
+            EngineLoop loop,
+            ExecutorService slow,
+            RandomGenerator random,
+            InstantSource clock) {
+        this.config = config;
+        this.dialer = new Dialer(loop, config.trust(), slow);
+        this.http = new HttpOnce(dialer);
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /// The connection there is, or a new one.
+    ControlConnection connection() throws ControlException, InterruptedException {
+        dialing.lockInterruptibly();
+        try {
+            if (current.isEmpty() || !current.get().isOpen()) {
+                MachineKey server = serverKey.isPresent() ? serverKey.get() : fetchKey();
+                serverKey = Optional.of(server);
+                current = Optional.of(dial(server));
+                dialedAt = Optional.of(System.nanoTime());
+            }
+            return current.get();
+        } catch (IOException e) {
+            ControlException failure = failure(e);
+            if (failure.reason() == Reason.HANDSHAKE_REFUSED) {
+                serverKey = Optional.empty(); // perhaps it has another one by now
+            }
+            throw failure;
+        } finally {
+            dialing.unlock();
+        }
+    }
+
+    /// Where else the server can be reached, by its own word.
+    void useDialPlan(DialPlan plan) {
+        dialing.lock();
+        try {
+            this.plan = plan;
+        } finally {
+            dialing.unlock();
+        }
+    }
+
+    /// Ends the connection, so that the next request makes a new one.
+    void disconnect() {
+        dialing.lock();
+        try {
+            current.ifPresent(ControlConnection::close);
+            current = Optional.empty();
+        } finally {
+            dialing.unlock();
+        }
+    }
+
+    @Override
+    public void close() {
+        disconnect();
+    }
+
+    RegisterResponse register(RegisterRequest request, Duration timeout)
+            throws ControlException, InterruptedException {
+        List<String> hints = new ArrayList<>();
+        if (request.oldNodeKey() != null && !request.oldNodeKey().isZero()) {
+            hints.add(request.oldNodeKey().text());
+        }
+        hints.add(request.nodeKey().text());
+        ControlConnection.Answer answer =
+                exchange(HttpMethod.POST, "/machine/register", hints, ControlJson.write(request), timeout);
+        if (answer.status() == 429) {
+            throw new ControlException(
+                    Reason.RATE_LIMITED,
+                    "The control server " + config.url() + " asks us to be patient: " + Failures.quoted(answer.text()),
+                    RetryAfter.of(answer.retryAfter(), clock.instant(), random));
+        }
+        if (answer.status() != 200) {
+            throw refused(answer.status(), answer.text());
+        }
+        try {
+            return ControlJson.read(RegisterResponse.class, answer.body());
+        } catch (MalformedException e) {
+            throw malformed(e);
+        }
+    }
+
+    /// Tells the server about us.
+    void update(MapRequest request) throws ControlException, InterruptedException {
+        ControlConnection.Answer answer =
+                exchange(
+                        HttpMethod.POST,
+                        "/machine/map",
+                        List.of(request.nodeKey().text()),
+                        ControlJson.write(request),
+                        config.timing().request());
+        if (answer.status() != 200) {
+            throw refusedMap(answer.status(), answer.text());
+        }
+    }
+
+    /// Opens the map stream.
+    Http2Stream openMap(MapRequest request) throws ControlException, InterruptedException {
+        NodeKey key = request.nodeKey();
+        try {
+            Http2Stream stream =
+                    connection()
+                            .open(
+                                    HttpMethod.POST,
+                                    "/machine/map",
+                                    List.of(key.text()),
+                                    ControlJson.write(request));
+            try {
+                int status = stream.status(config.timing().watchdog());
+                if (status != 200) {
+                    byte[] body = stream.readAll(MAX_ANSWER, config.timing().request());
+                    throw refusedMap(status, new String(body, StandardCharsets.UTF_8));
+                }
+                return stream;
+            } catch (IOException | InterruptedException | RuntimeException e) {
+                stream.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /// One short request inside of Noise.
+    ControlConnection.Answer exchange(
+            HttpMethod method, String target, List<String> hints, byte[] body, Duration timeout)
+            throws ControlException, InterruptedException {
+        try {
+            return connection().exchange(method, target, hints, body, MAX_ANSWER, timeout);
+        } catch (IOException e) {
+            throw failure(e);
+        }
+    }
+
+    /// One request outside of Noise, to any server.
+    HttpOnce.Answer plain(HttpMethod method, ControlUrl url, String target, Duration timeout)
+            throws IOException, InterruptedException {
+        return http.request(method, url, target, timeout);
+    }
+
+    private MachineKey fetchKey() throws IOException, InterruptedException {
+        ControlUrl url = config.url();
+        if (!url.tls() && !url.isLoopback()) {
+            LOG.warn("the key of the control server {} comes over plain HTTP: whoever is in between can take its place", url);
+        }
+        HttpOnce.Answer answer =
+                http.request(
+                        HttpMethod.GET,
+                        url,
+                        url.path() + "/key?v=" + config.capabilityVersion(),
+                        config.timing().dial());
+        if (answer.status() >= 500) {
+            throw refused(answer.status(), answer.body());
+        }
+        ServerKeys keys = readKeys(answer);
+        MachineKey key = keys.publicKey();
+        if (key == null || key.isZero()) {
+            throw new ControlException(
+                    Reason.SERVER_TOO_OLD,
+                    "The control server " + url + " is too old for this program: it knows no Noise key; have it updated.");
+        }
+        return key;
+    }
+
+    private ServerKeys readKeys(HttpOnce.Answer answer) throws ControlException {
+        try {
+            if (answer.status() == 200) {
+                return ControlJson.read(
+                        ServerKeys.class, answer.body().getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (MalformedException e) {
+            LOG.debug("no key: {}", e.reason());
+        }
+        throw new ControlException(
+                Reason.NOT_A_CONTROL_SERVER,
+                "There is no control server at " + config.url() + ": its /key answers with HTTP " + answer.status() + " and no key; check the URL.");
+    }
+
+    private ControlConnection dial(MachineKey server) throws IOException, InterruptedException {
+        boolean suspicious =
+                dialedAt.filter(at -> System.nanoTime() - at < SUSPICIOUS_LIFE.toNanos())
+                        .isPresent();
+        List<Race.Contender<ControlConnection>> contenders = new ArrayList<>();
+        List<InetAddress> addresses = addresses();
+        for (ControlUrl.Way way : config.url().ways(suspicious)) {
+            for (int i = 0; i < addresses.size(); i++) {
+                boolean last = i == addresses.size() - 1;
+                contenders.add(
+                        contender(
+                                new InetSocketAddress(addresses.get(i), way.port()),
+                                way.tls(),
+                                server,
+                                last ? TLS_AFTER_PLAIN : NEXT_ADDRESS_AFTER));
+            }
+        }
+        return new Race<>(contenders, ControlConnection::close).run(config.timing().dial());
+    }
+
+    /// Those of the plan first, the best of them in front, then those of DNS. Candidates that are proxies
+    /// are passed over.
+    private List<InetAddress> addresses() throws IOException, InterruptedException {
+        List<InetAddress> addresses = new ArrayList<>();
+        List<DialCandidate> candidates =
+                plan.candidates() == null
+                        ? List.of()
+                        : plan.candidates().stream()
+                                .filter(Objects::nonNull)
+                                .filter(c -> c.ip() != null && (c.aceHost() == null || c.aceHost().isEmpty()))
+                                .sorted(Comparator.comparingLong(DialCandidate::priority).reversed())
+                                .limit(4)
+                                .toList();
+        for (DialCandidate candidate : candidates) {
+            if (candidate.ip() != null) {
+                addresses.add(InetAddress.getByAddress(candidate.ip().toBytes()));
+            }
+        }
+        addresses.addAll(dialer.lookUp(config.url().host()));
+        return addresses;
+    }
+
+    private Race.Contender<ControlConnection> contender(
+            InetSocketAddress address, boolean tls, MachineKey server, Duration headStart) {
+        Optional<ServerIdentity> identity =
+                tls
+                        ? Optional.of(new ServerIdentity.Anyone(config.url().host()))
+                        : Optional.empty();
+        return new Race.Contender<>(
+                () -> {
+                    try {
+                        NoiseHandshake handshake =
+                                NoiseHandshake.start(
+                                        config.capabilityVersion(),
+                                        config.machineKey(),
+                                        server,
+                                        random,
+                                        config.aead());
+                        return dialer.connect(
+                                address,
+                                identity,
+                                (channel, result) ->
+                                        UpgradeHandler.handlers(config.url(), handshake, result));
+                    } catch (MalformedException e) {
+                        return CompletableFuture.failedFuture(malformed(e));
+                    }
+                },
+                headStart);
+    }
+
+    private ControlException failure(IOException e) {
+        return Failures.of(e, config.url().text(), clock.instant());
+    }
+
+    private ControlException malformed(MalformedException e) {
+        return new ControlException(
+                Reason.MALFORMED_ANSWER,
+                "The control server " + config.url() + " answers what makes no sense to us (" + e.reason() + ").");
+    }
+
+    /// A map request that is not answered with a map: mostly, we are not known any more.
+    private ControlException refusedMap(int status, String text) {
+        boolean unknown = status == 404 || status == 401 || status == 403 || status == 400;
+        return unknown && !isAboutVersion(text)
+                ? new ControlException(Reason.NODE_GONE, goneSentence(config.url()))
+                : refused(status, text);
+    }
+
+    static String goneSentence(ControlUrl url) {
+        return "The control server "
+                + url
+                + " does not know this node any more: it was deleted there, or has to log in again.";
+    }
+
+    private ControlException refused(int status, String text) {
+        if (isAboutVersion(text)) {
+            return new ControlException(
+                    Reason.CLIENT_TOO_OLD,
+                    "The control server " + config.url() + " wants a newer program than this one: " + Failures.quoted(text) + ".");
+        }
+        return new ControlException(
+                Reason.SERVER_ERROR,
+                "The control server " + config.url() + " answers with HTTP " + status + ": " + Failures.quoted(text) + ".");
+    }
+
+    private static boolean isAboutVersion(String text) {
+        return text.contains("unsupported client version");
+    }
+}

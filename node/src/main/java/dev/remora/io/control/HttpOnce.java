@@ -1,0 +1,134 @@
+package dev.remora.io.control;
+
+import dev.remora.io.loop.ServerIdentity;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/// One ordinary HTTP request on a connection of its own, with full verification of the server where it
+/// is HTTPS: for the key of a control server, and for signs of life that it wants outside of Noise.
+final class HttpOnce {
+    /// Longer answers are refused; the key's has some 180 bytes.
+    private static final int MAX_BODY = 64 * 1024;
+
+    private static final Duration NEXT_ADDRESS_AFTER = Duration.ofMillis(300);
+
+    private final Dialer dialer;
+
+    HttpOnce(Dialer dialer) {
+        this.dialer = dialer;
+    }
+
+    record Answer(int status, String body) {}
+
+    /// @param url of which scheme, host and port count
+    /// @param target path and query
+    Answer request(HttpMethod method, ControlUrl url, String target, Duration timeout)
+            throws IOException, InterruptedException {
+        Optional<ServerIdentity> tls =
+                url.tls() ? Optional.of(new ServerIdentity.Named(url.host())) : Optional.empty();
+        HttpRequest request =
+                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, target);
+        request.headers()
+                .set(HttpHeaderNames.HOST, url.authority())
+                .set(HttpHeaderNames.USER_AGENT, "remora")
+                .set(HttpHeaderNames.CONNECTION, "close");
+        List<Race.Contender<Answer>> contenders =
+                dialer.lookUp(url.host()).stream()
+                        .map(ip -> contender(ip, url, tls, request))
+                        .toList();
+        return new Race<>(contenders, late -> {}).run(timeout);
+    }
+
+    private Race.Contender<Answer> contender(
+            InetAddress ip, ControlUrl url, Optional<ServerIdentity> tls, HttpRequest request) {
+        return new Race.Contender<>(
+                () ->
+                        dialer.connect(
+                                new InetSocketAddress(ip, url.effectivePort()),
+                                tls,
+                                (channel, result) -> handlers(request, result)),
+                NEXT_ADDRESS_AFTER);
+    }
+
+    private static List<ChannelHandler> handlers(
+            HttpRequest request, CompletableFuture<Answer> result) {
+        return List.of(
+                new HttpClientCodec(),
+                new HttpObjectAggregator(MAX_BODY),
+                new Exchange(request, result));
+    }
+
+    /// Sends the request once connected and takes the one answer.
+    private static final class Exchange extends ChannelInboundHandlerAdapter {
+        private final HttpRequest request;
+        private final CompletableFuture<Answer> result;
+
+        Exchange(HttpRequest request, CompletableFuture<Answer> result) {
+            this.request = request;
+            this.result = result;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            ctx.writeAndFlush(ReferenceCountUtil.retain(request));
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            try {
+                if (message instanceof FullHttpResponse response) {
+                    result.complete(
+                            new Answer(
+                                    response.status().code(),
+                                    response.content().toString(StandardCharsets.UTF_8)));
+                }
+            } finally {
+                ReferenceCountUtil.release(message);
+                ctx.close();
+            }
+        }
+
+        @Override
+        public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+            if (event instanceof SslHandshakeCompletionEvent tls && !tls.isSuccess()) {
+                result.completeExceptionally(tls.cause());
+            }
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            result.completeExceptionally(
+                    cause instanceof DecoderException wrapped
+                                    && wrapped.getCause() != null
+                            ? wrapped.getCause()
+                            : cause);
+            ctx.close();
+        }
+
+        @Override
+        public void channelInactive(ChannelHandlerContext ctx) {
+            result.completeExceptionally(new EOFException("closed without an answer"));
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package dev.remora.io.control;
+
+import dev.remora.proto.control.AuthKey;
+import java.util.Optional;
+
+/// How to become a member of the tailnet.
+///
+/// @param authKey lets us in without a person; kept for when the server forgets us. Not needed by a node
+///     that is known already
+/// @param ephemeral the server should forget the node when it is away, and hears from us when we stop
+/// @param newKey even a good key is replaced: a login by another user, or on demand
+/// @param tailnet the tailnet to join, where the server has several
+public record LoginOptions(
+        Optional<AuthKey> authKey, boolean ephemeral, boolean newKey, Optional<String> tailnet) {
+    /// With the key we have; a person is asked where it does not do.
+    public static final LoginOptions RESUME =
+            new LoginOptions(Optional.empty(), false, false, Optional.empty());
+
+    public static LoginOptions withAuthKey(String authKey) {
+        return new LoginOptions(
+                Optional.of(new AuthKey(authKey)), false, false, Optional.empty());
+    }
+}

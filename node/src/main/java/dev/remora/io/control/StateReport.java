@@ -1,0 +1,83 @@
+package dev.remora.io.control;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Tells the listener, and once the log, how things stand. A failure that repeats is told again with the
+/// time of the next try, but not logged again.
+final class StateReport {
+    private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
+
+    private final ControlListener listener;
+    private final InstantSource clock;
+    private ControlState state = new ControlState.Stopped();
+    private String loggedFailure = "";
+
+    StateReport(ControlListener listener, InstantSource clock) {
+        this.listener = listener;
+        this.clock = clock;
+    }
+
+    synchronized void become(ControlState now) {
+        if (now.equals(state)) {
+            return;
+        }
+        state = now;
+        log(now);
+        listener.onState(now);
+    }
+
+    /// Nothing is wanted any more. Who logged out stays logged out.
+    synchronized void stopped() {
+        boolean loggedOut =
+                state instanceof ControlState.NeedsLogin(var why, var url)
+                        && why == ControlState.NeedsLogin.Why.LOGGED_OUT;
+        if (!loggedOut) {
+            become(new ControlState.Stopped());
+        }
+    }
+
+    /// @param pause until the next try; empty if there will be none
+    void failed(ControlException failure, Optional<Duration> pause) {
+        Optional<Instant> next = pause.map(clock.instant()::plus);
+        become(new ControlState.Failed(failure.reason(), failure.sentence(), next));
+    }
+
+    private void log(ControlState now) {
+        switch (now) {
+            case ControlState.Connected connected -> {
+                loggedFailure = "";
+                LOG.info("connected to the control server");
+                connected
+                        .clockSkew()
+                        .ifPresent(
+                                skew ->
+                                        LOG.warn(
+                                                "this machine's clock differs from the control server's by {}",
+                                                skew.truncatedTo(ChronoUnit.SECONDS)));
+            }
+            case ControlState.NeedsLogin(var why, var url) ->
+                    LOG.info("login needed{}", url.map(u -> ": go to " + u).orElse(""));
+            case ControlState.AwaitingApproval waiting ->
+                    LOG.info("an administrator must admit this device to the tailnet");
+            case ControlState.Failed(var reason, var sentence, var next) -> {
+                if (!sentence.equals(loggedFailure)) {
+                    loggedFailure = sentence;
+                    LOG.warn(
+                            "{} [{}] {}",
+                            sentence,
+                            reason.code(),
+                            next.map(at -> "Next try at " + at.truncatedTo(ChronoUnit.SECONDS))
+                                    .orElse("Waiting for a new login."));
+                }
+            }
+            case ControlState.Stopped stopped -> LOG.debug("disconnected on request");
+            case ControlState.Connecting connecting -> LOG.debug("connecting");
+        }
+    }
+}

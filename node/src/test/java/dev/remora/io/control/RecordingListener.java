@@ -1,0 +1,77 @@
+package dev.remora.io.control;
+
+import dev.remora.engine.netmap.NetMap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/// Remembers what a session said, and waits for more.
+final class RecordingListener implements ControlListener {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final List<ControlState> states = new ArrayList<>();
+    private Optional<NetMap> map = Optional.empty();
+    private NodeIdentity identity = NodeIdentity.NONE;
+
+    @Override
+    public synchronized void onState(ControlState state) {
+        states.add(state);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void onNetMap(NetMap map) {
+        this.map = Optional.of(map);
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void onIdentity(NodeIdentity identity) {
+        this.identity = identity;
+        notifyAll();
+    }
+
+    synchronized NodeIdentity identity() {
+        return identity;
+    }
+
+    synchronized List<ControlState> states() {
+        return List.copyOf(states);
+    }
+
+    /// The newest state, once it is of this type.
+    <S extends ControlState> S awaitState(Class<S> type) throws InterruptedException {
+        return awaitState(type, state -> true);
+    }
+
+    synchronized <S extends ControlState> S awaitState(Class<S> type, Predicate<S> test)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            if (!states.isEmpty()
+                    && type.isInstance(states.getLast())
+                    && test.test(type.cast(states.getLast()))) {
+                return type.cast(states.getLast());
+            }
+            waitUntil(deadline, "a state " + type.getSimpleName());
+        }
+    }
+
+    synchronized NetMap awaitMap(Predicate<NetMap> test) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (map.filter(test).isEmpty()) {
+            waitUntil(deadline, "a map");
+        }
+        return map.get();
+    }
+
+    private void waitUntil(long deadline, String what) throws InterruptedException {
+        long left = (deadline - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+            throw new AssertionError("waited in vain for " + what + ", saw " + states + " and " + map.map(NetMap::self));
+        }
+        wait(left);
+    }
+}
