@@ -125,11 +125,19 @@ final class ControlClient implements AutoCloseable {
         }
         hints.add(request.nodeKey().text());
         ControlConnection.Answer answer =
-                exchange(HttpMethod.POST, "/machine/register", hints, ControlJson.write(request), timeout);
+                exchange(
+                        HttpMethod.POST,
+                        "/machine/register",
+                        hints,
+                        ControlJson.write(request),
+                        timeout);
         if (answer.status() == 429) {
             throw new ControlException(
                     Reason.RATE_LIMITED,
-                    "The control server " + config.url() + " asks us to be patient: " + Failures.quoted(answer.text()),
+                    "The control server "
+                            + config.url()
+                            + " asks us to be patient: "
+                            + Failures.quoted(answer.text()),
                     RetryAfter.of(answer.retryAfter(), clock.instant(), random));
         }
         if (answer.status() != 200) {
@@ -203,7 +211,9 @@ final class ControlClient implements AutoCloseable {
     private MachineKey fetchKey() throws IOException, InterruptedException {
         ControlUrl url = config.url();
         if (!url.tls() && !url.isLoopback()) {
-            LOG.warn("the key of the control server {} comes over plain HTTP: whoever is in between can take its place", url);
+            LOG.warn(
+                    "the key of the control server {} comes over plain HTTP: whoever is in between can take its place",
+                    url);
         }
         HttpOnce.Answer answer =
                 http.request(
@@ -219,7 +229,9 @@ final class ControlClient implements AutoCloseable {
         if (key == null || key.isZero()) {
             throw new ControlException(
                     Reason.SERVER_TOO_OLD,
-                    "The control server " + url + " is too old for this program: it knows no Noise key; have it updated.");
+                    "The control server "
+                            + url
+                            + " is too old for this program: it knows no Noise key; have it updated.");
         }
         return key;
     }
@@ -235,7 +247,11 @@ final class ControlClient implements AutoCloseable {
         }
         throw new ControlException(
                 Reason.NOT_A_CONTROL_SERVER,
-                "There is no control server at " + config.url() + ": its /key answers with HTTP " + answer.status() + " and no key; check the URL.");
+                "There is no control server at "
+                        + config.url()
+                        + ": its /key answers with HTTP "
+                        + answer.status()
+                        + " and no key; check the URL.");
     }
 
     private ControlConnection dial(MachineKey server) throws IOException, InterruptedException {
@@ -267,8 +283,12 @@ final class ControlClient implements AutoCloseable {
                         ? List.of()
                         : plan.candidates().stream()
                                 .filter(Objects::nonNull)
-                                .filter(c -> c.ip() != null && (c.aceHost() == null || c.aceHost().isEmpty()))
-                                .sorted(Comparator.comparingLong(DialCandidate::priority).reversed())
+                                .filter(c ->
+                                        c.ip() != null
+                                                && (c.aceHost() == null || c.aceHost().isEmpty()))
+                                .sorted(
+                                        Comparator.comparingLong(DialCandidate::priority)
+                                                .reversed())
                                 .limit(4)
                                 .toList();
         for (DialCandidate candidate : candidates) {
@@ -315,7 +335,11 @@ final class ControlClient implements AutoCloseable {
     private ControlException malformed(MalformedException e) {
         return new ControlException(
                 Reason.MALFORMED_ANSWER,
-                "The control server " + config.url() + " answers what makes no sense to us (" + e.reason() + ").");
+                "The control server "
+                        + config.url()
+                        + " answers what makes no sense to us ("
+                        + e.reason()
+                        + ").");
     }
 
     /// A map request that is not answered with a map: mostly, we are not known any more.
@@ -336,11 +360,21 @@ final class ControlClient implements AutoCloseable {
         if (isAboutVersion(text)) {
             return new ControlException(
                     Reason.CLIENT_TOO_OLD,
-                    "The control server " + config.url() + " wants a newer program than this one: " + Failures.quoted(text) + ".");
+                    "The control server "
+                            + config.url()
+                            + " wants a newer program than this one: "
+                            + Failures.quoted(text)
+                            + ".");
         }
         return new ControlException(
                 Reason.SERVER_ERROR,
-                "The control server " + config.url() + " answers with HTTP " + status + ": " + Failures.quoted(text) + ".");
+                "The control server "
+                        + config.url()
+                        + " answers with HTTP "
+                        + status
+                        + ": "
+                        + Failures.quoted(text)
+                        + ".");
     }
 
     private static boolean isAboutVersion(String text) {

@@ -229,14 +229,12 @@ public final class ControlSession implements AutoCloseable {
             }
         }
         if (signals.contains(Signal.GONE)) {
-            throw new ControlException(
-                    Reason.NODE_GONE, ControlClient.goneSentence(config.url()));
+            throw new ControlException(Reason.NODE_GONE, ControlClient.goneSentence(config.url()));
         }
     }
 
     private void register(LoginOptions options) throws ControlException, InterruptedException {
-        Registration registration =
-                pending.orElseGet(() -> registration(options, replaceKey));
+        Registration registration = pending.orElseGet(() -> registration(options, replaceKey));
         pending = Optional.of(registration);
         NodeIdentity accepted =
                 registration.run(
@@ -321,22 +319,21 @@ public final class ControlSession implements AutoCloseable {
         }
         Thread saying =
                 Thread.ofVirtual()
-                        .start(
-                                () -> {
-                                    try {
-                                        client.register(
-                                                messages.logout(
-                                                        nodeKey().publicKey(),
-                                                        identity.oldPublicKey(),
-                                                        options,
-                                                        updates.current()),
-                                                GOODBYE_TIMEOUT);
-                                    } catch (ControlException e) {
-                                        LOG.info("the logout did not arrive: {}", e.sentence());
-                                    } catch (InterruptedException e) {
-                                        LOG.info("the logout took too long");
-                                    }
-                                });
+                        .start(() -> {
+                            try {
+                                client.register(
+                                        messages.logout(
+                                                nodeKey().publicKey(),
+                                                identity.oldPublicKey(),
+                                                options,
+                                                updates.current()),
+                                        GOODBYE_TIMEOUT);
+                            } catch (ControlException e) {
+                                LOG.info("the logout did not arrive: {}", e.sentence());
+                            } catch (InterruptedException e) {
+                                LOG.info("the logout took too long");
+                            }
+                        });
         try {
             saying.join(GOODBYE_TIMEOUT);
         } catch (InterruptedException e) {

@@ -19,6 +19,7 @@ public record ControlUrl(boolean tls, String host, int port, String path) {
 
     /// Where Tailscale's own server was before Noise; rewritten, as every client does.
     private static final String LEGACY_HOST = "login.tailscale.com";
+
     private static final String CURRENT_HOST = "controlplane.tailscale.com";
 
     /// One way to try: TLS or not, and to which port.
@@ -49,7 +50,9 @@ public record ControlUrl(boolean tls, String host, int port, String path) {
 
     private static MalformedException invalid(String text) {
         return new MalformedException(
-                "\"" + text + "\" is no URL of a control server: it must look like https://host or http://host:port");
+                "\""
+                        + text
+                        + "\" is no URL of a control server: it must look like https://host or http://host:port");
     }
 
     /// The URL again, without a final slash.

@@ -72,24 +72,23 @@ final class Dialer {
             Optional<ServerIdentity> tls,
             BiFunction<Channel, CompletableFuture<T>, List<ChannelHandler>> handlers) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        slow.execute(
-                () -> {
-                    try {
-                        List<ChannelHandler> outer =
-                                tls.<ChannelHandler>map(
-                                                identity ->
-                                                        trust.handler(
-                                                                ByteBufAllocator.DEFAULT,
-                                                                identity,
-                                                                address.getPort(),
-                                                                slow))
-                                        .stream()
-                                        .toList();
-                        connect(address, outer, handlers, result);
-                    } catch (RuntimeException e) {
-                        result.completeExceptionally(e);
-                    }
-                });
+        slow.execute(() -> {
+            try {
+                List<ChannelHandler> outer =
+                        tls
+                                .<ChannelHandler>map(identity ->
+                                        trust.handler(
+                                                ByteBufAllocator.DEFAULT,
+                                                identity,
+                                                address.getPort(),
+                                                slow))
+                                .stream()
+                                .toList();
+                connect(address, outer, handlers, result);
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
         return result;
     }
 
@@ -114,17 +113,15 @@ final class Dialer {
                                     }
                                 })
                         .connect(address);
-        connecting.addListener(
-                done -> {
-                    if (!done.isSuccess()) {
-                        result.completeExceptionally(done.cause());
-                    }
-                });
-        result.whenComplete(
-                (value, failure) -> {
-                    if (failure != null) {
-                        connecting.channel().close();
-                    }
-                });
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                result.completeExceptionally(done.cause());
+            }
+        });
+        result.whenComplete((value, failure) -> {
+            if (failure != null) {
+                connecting.channel().close();
+            }
+        });
     }
 }

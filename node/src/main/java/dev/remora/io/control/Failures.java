@@ -27,30 +27,47 @@ final class Failures {
         if (failure instanceof ControlException known) {
             return known;
         }
-        if (any(failure, SSLException.class::isInstance) || any(failure, NotSslRecordException.class::isInstance)) {
+        if (any(failure, SSLException.class::isInstance)
+                || any(failure, NotSslRecordException.class::isInstance)) {
             return ofTls(failure, server, now);
         }
         if (any(failure, UnknownHostException.class::isInstance)) {
             return new ControlException(
                     Reason.NAME_NOT_FOUND,
-                    "The name of the control server " + server + " is not known to DNS: check the URL and this machine's resolver.",
+                    "The name of the control server "
+                            + server
+                            + " is not known to DNS: check the URL and this machine's resolver.",
                     failure);
         }
-        if (any(failure, e -> e instanceof ConnectTimeoutException || e instanceof InterruptedIOException)) {
+        if (any(
+                failure,
+                e -> e instanceof ConnectTimeoutException || e instanceof InterruptedIOException)) {
             return new ControlException(
                     Reason.TIMED_OUT,
-                    "The control server " + server + " does not answer: check the URL, and that a firewall lets us out.",
+                    "The control server "
+                            + server
+                            + " does not answer: check the URL, and that a firewall lets us out.",
                     failure);
         }
-        if (any(failure, e -> e instanceof ConnectException || e instanceof NoRouteToHostException)) {
+        if (any(
+                failure,
+                e -> e instanceof ConnectException || e instanceof NoRouteToHostException)) {
             return new ControlException(
                     Reason.UNREACHABLE,
-                    "The control server " + server + " cannot be reached (" + plain(failure) + "): check the URL and that the server runs.",
+                    "The control server "
+                            + server
+                            + " cannot be reached ("
+                            + plain(failure)
+                            + "): check the URL and that the server runs.",
                     failure);
         }
         return new ControlException(
                 Reason.CONNECTION_LOST,
-                "The connection to the control server " + server + " broke (" + plain(failure) + ").",
+                "The connection to the control server "
+                        + server
+                        + " broke ("
+                        + plain(failure)
+                        + ").",
                 failure);
     }
 
@@ -65,10 +82,16 @@ final class Failures {
                             + ", or have the certificate renewed.",
                     failure);
         }
-        if (any(failure, e -> String.valueOf(e.getMessage()).matches("(?s)No (name|subject alternative).*"))) {
+        if (any(
+                failure,
+                e ->
+                        String.valueOf(e.getMessage())
+                                .matches("(?s)No (name|subject alternative).*"))) {
             return new ControlException(
                     Reason.CERTIFICATE_OTHER_NAME,
-                    "The certificate of the control server " + server + " is for another name: use the name it was made for.",
+                    "The certificate of the control server "
+                            + server
+                            + " is for another name: use the name it was made for.",
                     failure);
         }
         if (any(failure, CertificateException.class::isInstance)) {
@@ -81,7 +104,11 @@ final class Failures {
         }
         return new ControlException(
                 Reason.TLS_FAILED,
-                "TLS with the control server " + server + " failed (" + plain(failure) + "): check the URL's scheme and port.",
+                "TLS with the control server "
+                        + server
+                        + " failed ("
+                        + plain(failure)
+                        + "): check the URL's scheme and port.",
                 failure);
     }
 
@@ -94,12 +121,17 @@ final class Failures {
     }
 
     private static boolean any(Throwable failure, Predicate<Throwable> test) {
-        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause).limit(16).anyMatch(test);
+        return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                .limit(16)
+                .anyMatch(test);
     }
 
     /// Netty puts the address behind the words; a peer's words may have anything in them.
     private static String plain(Throwable failure) {
-        String text = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        String text =
+                failure.getMessage() == null
+                        ? failure.getClass().getSimpleName()
+                        : failure.getMessage();
         String printable = text.replaceAll("\\P{Print}", "?");
         return printable.length() <= 120 ? printable : printable.substring(0, 120) + "…";
     }
@@ -107,6 +139,8 @@ final class Failures {
     /// The first words of what a server said, fit to be shown.
     static String quoted(String text) {
         String printable = text.strip().replaceAll("\\P{Print}", "?");
-        return '"' + (printable.length() <= 200 ? printable : printable.substring(0, 200) + "…") + '"';
+        return '"'
+                + (printable.length() <= 200 ? printable : printable.substring(0, 200) + "…")
+                + '"';
     }
 }

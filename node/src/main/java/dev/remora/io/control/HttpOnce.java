@@ -47,8 +47,7 @@ final class HttpOnce {
             throws IOException, InterruptedException {
         Optional<ServerIdentity> tls =
                 url.tls() ? Optional.of(new ServerIdentity.Named(url.host())) : Optional.empty();
-        HttpRequest request =
-                new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, target);
+        HttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, target);
         request.headers()
                 .set(HttpHeaderNames.HOST, url.authority())
                 .set(HttpHeaderNames.USER_AGENT, "remora")
@@ -119,8 +118,7 @@ final class HttpOnce {
         @Override
         public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             result.completeExceptionally(
-                    cause instanceof DecoderException wrapped
-                                    && wrapped.getCause() != null
+                    cause instanceof DecoderException wrapped && wrapped.getCause() != null
                             ? wrapped.getCause()
                             : cause);
             ctx.close();

@@ -17,7 +17,6 @@ public record LoginOptions(
             new LoginOptions(Optional.empty(), false, false, Optional.empty());
 
     public static LoginOptions withAuthKey(String authKey) {
-        return new LoginOptions(
-                Optional.of(new AuthKey(authKey)), false, false, Optional.empty());
+        return new LoginOptions(Optional.of(new AuthKey(authKey)), false, false, Optional.empty());
     }
 }

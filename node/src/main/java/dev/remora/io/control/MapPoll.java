@@ -56,12 +56,11 @@ final class MapPoll {
             while (true) {
                 frames.add(
                         await(stream)
-                                .orElseThrow(
-                                        () ->
-                                                lost(
-                                                        frames.isAtBorder()
-                                                                ? "it ended the map stream"
-                                                                : "the map stream ended within a message")));
+                                .orElseThrow(() ->
+                                        lost(
+                                                frames.isAtBorder()
+                                                        ? "it ended the map stream"
+                                                        : "the map stream ended within a message")));
                 onArrival(frames);
             }
         } catch (MalformedException e) {
@@ -92,7 +91,10 @@ final class MapPoll {
                 return stream.read(config.timing().watchdog().minus(probe));
             } catch (InterruptedIOException dead) {
                 client.disconnect();
-                throw lost("its map stream was silent for " + config.timing().watchdog().toSeconds() + " s");
+                throw lost(
+                        "its map stream was silent for "
+                                + config.timing().watchdog().toSeconds()
+                                + " s");
             }
         }
     }

@@ -8,8 +8,7 @@ import java.util.Optional;
 ///
 /// @param nodeKey absent before the first login and after a logout
 /// @param oldNodeKey the one before it, if it was replaced
-public record NodeIdentity(
-        Optional<NodePrivateKey> nodeKey, Optional<NodePrivateKey> oldNodeKey) {
+public record NodeIdentity(Optional<NodePrivateKey> nodeKey, Optional<NodePrivateKey> oldNodeKey) {
     public static final NodeIdentity NONE = new NodeIdentity(Optional.empty(), Optional.empty());
 
     /// The old key for the server's eyes; the zero key says that there is none.

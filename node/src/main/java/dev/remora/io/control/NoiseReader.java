@@ -29,9 +29,7 @@ final class NoiseReader extends ByteToMessageDecoder {
     private Optional<ByteBuf> beginning = Optional.of(Unpooled.EMPTY_BUFFER);
 
     NoiseReader(
-            ControlUrl url,
-            NoiseHandshake handshake,
-            CompletableFuture<ControlConnection> result) {
+            ControlUrl url, NoiseHandshake handshake, CompletableFuture<ControlConnection> result) {
         this.url = url;
         this.handshake = handshake;
         this.result = result;

@@ -48,18 +48,17 @@ final class Pings {
             LOG.debug("ping request dropped: {} are being answered", MAX_AT_ONCE);
             return;
         }
-        threads.execute(
-                () -> {
-                    try {
-                        answer(request, url);
-                    } catch (IOException | MalformedException | IllegalArgumentException e) {
-                        LOG.debug("a ping request could not be answered: {}", e.getMessage());
-                    } catch (InterruptedException e) {
-                        Thread.currentThread().interrupt();
-                    } finally {
-                        free.release();
-                    }
-                });
+        threads.execute(() -> {
+            try {
+                answer(request, url);
+            } catch (IOException | MalformedException | IllegalArgumentException e) {
+                LOG.debug("a ping request could not be answered: {}", e.getMessage());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                free.release();
+            }
+        });
     }
 
     private void answer(PingRequest request, String url)
@@ -109,7 +108,8 @@ final class Pings {
     private static String target(String url) throws MalformedException {
         try {
             URI uri = new URI(url);
-            String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+            String path =
+                    uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
             return uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery();
         } catch (URISyntaxException e) {
             throw new MalformedException("ping request with a URL that is none");

@@ -39,7 +39,8 @@ final class Race<T> {
         long deadline = System.nanoTime() + budget.toNanos();
         long nextStart = System.nanoTime();
         int open = 0;
-        IOException worst = new InterruptedIOException("no answer within " + budget.toSeconds() + " s");
+        IOException worst =
+                new InterruptedIOException("no answer within " + budget.toSeconds() + " s");
         T winner = null;
         try {
             while (winner == null) {
@@ -50,8 +51,7 @@ final class Race<T> {
                     continue;
                 }
                 long until = moreToStart ? Math.min(nextStart, deadline) : deadline;
-                Outcome<T> outcome =
-                        outcomes.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
+                Outcome<T> outcome = outcomes.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (outcome == null && System.nanoTime() - deadline >= 0) {
                     throw worst;
                 }
@@ -82,12 +82,11 @@ final class Race<T> {
 
     private void dropAllBut(@Nullable T winner) {
         for (CompletableFuture<T> future : running) {
-            future.whenComplete(
-                    (value, failure) -> {
-                        if (value != null && value != winner) {
-                            discard.accept(value);
-                        }
-                    });
+            future.whenComplete((value, failure) -> {
+                if (value != null && value != winner) {
+                    discard.accept(value);
+                }
+            });
             future.cancel(true);
         }
     }

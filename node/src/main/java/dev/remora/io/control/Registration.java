@@ -41,8 +41,7 @@ final class Registration {
         this.stored = stored;
         this.random = random;
         this.isNewKey = newKey || stored.nodeKey().isEmpty();
-        this.offered =
-                isNewKey ? NodePrivateKey.generate(random) : stored.nodeKey().orElseThrow();
+        this.offered = isNewKey ? NodePrivateKey.generate(random) : stored.nodeKey().orElseThrow();
     }
 
     /// Blocks until we are in. After an exception it may be called again and goes on where it was.
@@ -116,7 +115,9 @@ final class Registration {
         if (isNewKey) {
             throw new ControlException(
                     Reason.REGISTRATION_REFUSED,
-                    "The control server " + config.url() + " takes a brand-new key for expired: check its clock and ours.");
+                    "The control server "
+                            + config.url()
+                            + " takes a brand-new key for expired: check its clock and ours.");
         }
         offered = NodePrivateKey.generate(random);
         isNewKey = true;
@@ -127,7 +128,11 @@ final class Registration {
         if (url.equals(followUp)) {
             throw new ControlException(
                     Reason.SERVER_ERROR,
-                    "The control server " + config.url() + " did not wait for the login at " + url + ".");
+                    "The control server "
+                            + config.url()
+                            + " did not wait for the login at "
+                            + url
+                            + ".");
         }
         followUp = url;
         onUrl.accept(url);
@@ -136,11 +141,15 @@ final class Registration {
     /// Servers say in free text what is wrong; some texts are known well enough to help with.
     private ControlException refusal(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
-        String says = " (the control server " + config.url() + " says " + Failures.quoted(text) + "): ";
-        if (lower.contains("requested tags") || lower.contains("tags") && lower.contains("not permitted")) {
+        String says =
+                " (the control server " + config.url() + " says " + Failures.quoted(text) + "): ";
+        if (lower.contains("requested tags")
+                || lower.contains("tags") && lower.contains("not permitted")) {
             return new ControlException(
                     Reason.TAGS_REFUSED,
-                    "The tags asked for are refused" + says + "ask only for tags that the policy lets you have, or use an auth key made for them.");
+                    "The tags asked for are refused"
+                            + says
+                            + "ask only for tags that the policy lets you have, or use an auth key made for them.");
         }
         if (options.authKey().isPresent() && lower.matches("(?s).*(auth ?key|pre ?auth).*")) {
             return ofAuthKey(lower, says);

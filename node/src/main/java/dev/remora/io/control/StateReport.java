@@ -55,11 +55,10 @@ final class StateReport {
                 LOG.info("connected to the control server");
                 connected
                         .clockSkew()
-                        .ifPresent(
-                                skew ->
-                                        LOG.warn(
-                                                "this machine's clock differs from the control server's by {}",
-                                                skew.truncatedTo(ChronoUnit.SECONDS)));
+                        .ifPresent(skew ->
+                                LOG.warn(
+                                        "this machine's clock differs from the control server's by {}",
+                                        skew.truncatedTo(ChronoUnit.SECONDS)));
             }
             case ControlState.NeedsLogin(var why, var url) ->
                     LOG.info("login needed{}", url.map(u -> ": go to " + u).orElse(""));

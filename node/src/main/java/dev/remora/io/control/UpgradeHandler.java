@@ -43,9 +43,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     private boolean agreed;
 
     private UpgradeHandler(
-            ControlUrl url,
-            NoiseHandshake handshake,
-            CompletableFuture<ControlConnection> result) {
+            ControlUrl url, NoiseHandshake handshake, CompletableFuture<ControlConnection> result) {
         this.url = url;
         this.handshake = handshake;
         this.result = result;
@@ -53,9 +51,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
 
     /// What a fresh channel needs to become a connection, which then completes `result`.
     static List<ChannelHandler> handlers(
-            ControlUrl url,
-            NoiseHandshake handshake,
-            CompletableFuture<ControlConnection> result) {
+            ControlUrl url, NoiseHandshake handshake, CompletableFuture<ControlConnection> result) {
         return List.of(new HttpClientCodec(), new UpgradeHandler(url, handshake, result));
     }
 
@@ -86,8 +82,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
                 status = response.status();
                 agreed =
                         status.equals(HttpResponseStatus.SWITCHING_PROTOCOLS)
-                                && PROTOCOL.equals(
-                                        response.headers().get(HttpHeaderNames.UPGRADE));
+                                && PROTOCOL.equals(response.headers().get(HttpHeaderNames.UPGRADE));
             }
             if (message instanceof HttpContent content && body.length() < MAX_SHOWN) {
                 body.append(content.content().toString(StandardCharsets.UTF_8));
@@ -115,8 +110,7 @@ final class UpgradeHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void refuse(ChannelHandlerContext ctx, String what) {
-        Reason reason =
-                status.code() >= 500 ? Reason.SERVER_ERROR : Reason.NOT_A_CONTROL_SERVER;
+        Reason reason = status.code() >= 500 ? Reason.SERVER_ERROR : Reason.NOT_A_CONTROL_SERVER;
         String said = body.isEmpty() ? "" : " " + Failures.quoted(body.toString());
         result.completeExceptionally(
                 new ControlException(

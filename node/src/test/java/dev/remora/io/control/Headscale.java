@@ -36,7 +36,9 @@ final class Headscale implements AutoCloseable {
             return Optional.empty();
         }
         try (Stream<Path> versions = Files.list(peers)) {
-            return versions.map(v -> v.resolve("bin/headscale")).filter(Files::isExecutable).findFirst();
+            return versions.map(v -> v.resolve("bin/headscale"))
+                    .filter(Files::isExecutable)
+                    .findFirst();
         }
     }
 
@@ -44,7 +46,9 @@ final class Headscale implements AutoCloseable {
     static Headscale start(Path binary, Path folder) throws Exception {
         int port = freePort();
         Path tls = Path.of("src/test/resources/tls").toAbsolutePath();
-        Files.writeString(folder.resolve("policy.hujson"), "{\"acls\":[{\"action\":\"accept\",\"src\":[\"*\"],\"dst\":[\"*:*\"]}]}");
+        Files.writeString(
+                folder.resolve("policy.hujson"),
+                "{\"acls\":[{\"action\":\"accept\",\"src\":[\"*\"],\"dst\":[\"*:*\"]}]}");
         Files.writeString(
                 folder.resolve("config.yaml"),
                 """
@@ -85,7 +89,8 @@ final class Headscale implements AutoCloseable {
     }
 
     private Process serve() throws IOException {
-        return new ProcessBuilder(binary.toString(), "-c", folder.resolve("config.yaml").toString(), "serve")
+        return new ProcessBuilder(
+                        binary.toString(), "-c", folder.resolve("config.yaml").toString(), "serve")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
                 .start();
@@ -110,7 +115,10 @@ final class Headscale implements AutoCloseable {
         List<String> command =
                 new ArrayList<>(List.of("preauthkeys", "create", "-u", "1", "-e", "24h"));
         command.addAll(Arrays.asList(more));
-        return run(command.toArray(String[]::new)).out.lines().reduce("", (a, b) -> b.isBlank() ? a : b.strip());
+        return run(command.toArray(String[]::new))
+                .out
+                .lines()
+                .reduce("", (a, b) -> b.isBlank() ? a : b.strip());
     }
 
     record Result(int rc, String out) {}
@@ -121,7 +129,8 @@ final class Headscale implements AutoCloseable {
                 new ArrayList<>(
                         List.of(binary.toString(), "-c", folder.resolve("config.yaml").toString()));
         all.addAll(Arrays.asList(command));
-        Process process = new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        Process process =
+                new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.DISCARD).start();
         String out = new String(process.getInputStream().readAllBytes());
         return new Result(process.waitFor(), out);
     }

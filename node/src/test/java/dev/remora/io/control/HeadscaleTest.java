@@ -7,8 +7,8 @@ import dev.remora.base.IpPort;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.DiscoPrivateKey;
 import dev.remora.crypto.MachinePrivateKey;
-import dev.remora.engine.netmap.Node;
 import dev.remora.engine.netmap.NetMap;
+import dev.remora.engine.netmap.Node;
 import dev.remora.io.control.ControlState.NeedsLogin;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.io.loop.TlsTrust;
@@ -135,16 +135,17 @@ class HeadscaleTest {
         two.session.updateEndpoints(
                 List.of(new SelfReport.ReportedEndpoint(endpoint, EndpointType.LOCAL)));
         two.session.updateNetInfo(
-                new NetInfo(null, null, null, true, null, null, null, null, null, 999, null, null, null));
+                new NetInfo(
+                        null, null, null, true, null, null, null, null, null, 999, null, null,
+                        null));
 
         NetMap map =
-                one.listener.awaitMap(
-                        m ->
-                                m.peers()
-                                        .get(self.id())
-                                        .filter(p -> p.endpoints().contains(endpoint))
-                                        .filter(p -> p.homeDerp().isPresent())
-                                        .isPresent());
+                one.listener.awaitMap(m ->
+                        m.peers()
+                                .get(self.id())
+                                .filter(p -> p.endpoints().contains(endpoint))
+                                .filter(p -> p.homeDerp().isPresent())
+                                .isPresent());
         Node peer = map.peers().get(self.id()).orElseThrow();
         assertThat(peer.key()).isEqualTo(self.key());
         assertThat(peer.addresses()).isEqualTo(self.addresses());
@@ -212,11 +213,16 @@ class HeadscaleTest {
         TestNode node = new TestNode("asking");
         node.session.login(LoginOptions.RESUME);
 
-        NeedsLogin needs =
-                node.listener.awaitState(NeedsLogin.class, s -> s.url().isPresent());
+        NeedsLogin needs = node.listener.awaitState(NeedsLogin.class, s -> s.url().isPresent());
         String url = needs.url().orElseThrow();
         assertThat(url).startsWith(headscale.url() + "/register/");
-        headscale.run("auth", "register", "--auth-id", url.substring(url.lastIndexOf('/') + 1), "-u", "u");
+        headscale.run(
+                "auth",
+                "register",
+                "--auth-id",
+                url.substring(url.lastIndexOf('/') + 1),
+                "-u",
+                "u");
 
         node.listener.awaitState(ControlState.Connected.class);
         assertThat(needs.why()).isEqualTo(NeedsLogin.Why.NEW);
@@ -253,7 +259,8 @@ class HeadscaleTest {
         NetMap map = node.listener.awaitMap(m -> !m.self().id().equals(self.id()));
         assertThat(map.self().name()).contains("deleted");
         assertThat(node.listener.states())
-                .anyMatch(s -> s instanceof ControlState.Failed f && f.reason() == Reason.NODE_GONE);
+                .anyMatch(
+                        s -> s instanceof ControlState.Failed f && f.reason() == Reason.NODE_GONE);
     }
 
     @Test

@@ -70,7 +70,13 @@ final class RecordingListener implements ControlListener {
     private void waitUntil(long deadline, String what) throws InterruptedException {
         long left = (deadline - System.nanoTime()) / 1_000_000;
         if (left <= 0) {
-            throw new AssertionError("waited in vain for " + what + ", saw " + states + " and " + map.map(NetMap::self));
+            throw new AssertionError(
+                    "waited in vain for "
+                            + what
+                            + ", saw "
+                            + states
+                            + " and "
+                            + map.map(NetMap::self));
         }
         wait(left);
     }
