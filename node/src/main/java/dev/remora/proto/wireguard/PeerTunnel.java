@@ -30,15 +30,13 @@ final class PeerTunnel {
     private final SessionSlots sessions;
     private final StagedPackets staged;
     private final CookieJar cookies;
+    private final OwnHandshake ownHandshake;
     private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
 
     private NodePrivateKey self;
 
     /// The Diffie-Hellman result of the two static keys: half the work of an initiation.
     private byte[] staticStatic;
-
-    /// Our initiation that waits for its response.
-    private Handshake.@Nullable Initiated pending;
 
     /// Of initiations, responses; keeps the spacing between the former.
     private long handshakeSentAt = -Limits.REKEY_TIMEOUT;
@@ -51,7 +49,6 @@ final class PeerTunnel {
     /// Data came in while the keep-alive timer ran already.
     private boolean anotherKeepalive;
 
-    private long stampedAt;
     private byte[] lastStamp = new byte[Tai64n.LENGTH];
     private long initiationAcceptedAt = -Limits.INITIATION_SPACING;
     private @Nullable Source source;
@@ -73,6 +70,7 @@ final class PeerTunnel {
         this.sessions = new SessionSlots(shared.index());
         this.staged = new StagedPackets(shared.staged());
         this.cookies = new CookieJar(peer);
+        this.ownHandshake = new OwnHandshake(this, shared);
     }
 
     NodeKey peer() {
@@ -150,26 +148,12 @@ final class PeerTunnel {
         if (now - handshakeSentAt < Limits.REKEY_TIMEOUT) {
             return;
         }
-        dropPending();
         try {
-            EphemeralKey ephemeral = EphemeralKey.generate(shared.random());
-            int index = shared.index().next();
-            pending =
-                    Handshake.initiate(
-                            shared.aead(), self, peer, staticStatic, ephemeral, index, stamp(now));
-            shared.index().addHandshake(index, this);
-            sendHandshake(pending.message().toBytes(), now, out);
+            sendHandshake(ownHandshake.begin(self, peer, staticStatic, now), now, out);
         } catch (MalformedException e) {
             shared.drops().drop(DropReason.UNUSABLE_KEY, out);
         }
         deadlines.set(Timer.RETRANSMIT, now + Limits.REKEY_TIMEOUT + jitter());
-    }
-
-    /// Never goes back, even if the clock does: the peer would refuse us until it has caught up.
-    private byte[] stamp(long now) {
-        long clock = shared.epochOffset().getAsLong() + now;
-        stampedAt = Math.max(clock, stampedAt + Tai64n.GRANULE);
-        return Tai64n.of(stampedAt);
     }
 
     private void sendHandshake(byte[] message, long now, Consumer<? super Output> out) {
@@ -235,22 +219,7 @@ final class PeerTunnel {
     /// @throws MalformedException if it is not the response to it, which is still pending then
     void onResponse(Message.Response response, Source from, long now, Consumer<? super Output> out)
             throws MalformedException {
-        if (pending == null) {
-            throw new MalformedException("no handshake is pending");
-        }
-        TransportKeys keys = pending.finish(response, self, Handshake.NO_PRESHARED_KEY);
-        int index = pending.message().sender();
-        dropPending();
-        sessions.addInitiated(
-                new Session(
-                        this,
-                        shared.aead(),
-                        keys.initiatorSends(),
-                        keys.responderSends(),
-                        index,
-                        response.sender(),
-                        true,
-                        now));
+        sessions.addInitiated(ownHandshake.finish(response, self, now));
         deadlines.set(Timer.ZERO_KEYS, now + Limits.ZERO_KEYS_AFTER);
         onAuthentic(Message.Response.LENGTH, from, out);
         onSessionUp(true, now, out);
@@ -272,7 +241,7 @@ final class PeerTunnel {
 
     private void onSessionUp(boolean initiator, long now, Consumer<? super Output> out) {
         deadlines.clear(Timer.RETRANSMIT);
-        dropPending();
+        ownHandshake.drop();
         retries = 0;
         renewedWhileReceiving = false;
         lastHandshakeAt = now;
@@ -397,14 +366,14 @@ final class PeerTunnel {
         staticStatic = newSelf.agree(peer.bytes());
         self = newSelf;
         sessions.stopSending();
-        dropPending();
+        ownHandshake.drop();
         handshakeSentAt = -Limits.REKEY_TIMEOUT;
     }
 
     /// Starts anew, as if the peer had never been heard of, for those packets that wait. Returns false if none does.
     boolean reset(long now, Consumer<? super Output> out) {
         sessions.clear();
-        dropPending();
+        ownHandshake.drop();
         deadlines.clearAll();
         lastStamp = new byte[Tai64n.LENGTH];
         handshakeSentAt = -Limits.REKEY_TIMEOUT;
@@ -418,16 +387,9 @@ final class PeerTunnel {
     /// Erases all keys and drops what waits.
     void erase(DropReason reason, Consumer<? super Output> out) {
         sessions.clear();
-        dropPending();
+        ownHandshake.drop();
         deadlines.clearAll();
         shared.drops().drop(reason, staged.clear(), out);
-    }
-
-    private void dropPending() {
-        if (pending != null) {
-            shared.index().removeHandshake(pending.message().sender());
-            pending = null;
-        }
     }
 
     private long jitter() {

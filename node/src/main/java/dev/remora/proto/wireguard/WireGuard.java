@@ -1,5 +1,6 @@
 package dev.remora.proto.wireguard;
 
+import dev.remora.base.Bytes;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.NodeKey;
@@ -92,14 +93,31 @@ public final class WireGuard {
         }
         switch (Message.type(datagram)) {
             case Message.TRANSPORT -> onTransport(source, datagram, now, out);
-            case Message.INITIATION ->
-                    onHandshake(source, datagram, Message.Initiation.LENGTH, now, out);
-            case Message.RESPONSE ->
-                    onHandshake(source, datagram, Message.Response.LENGTH, now, out);
-            case Message.COOKIE ->
-                    onHandshake(source, datagram, Message.CookieReply.LENGTH, now, out);
+            case Message.INITIATION -> {
+                if (hasLength(datagram, Message.Initiation.LENGTH, out)) {
+                    onInitiation(source, Bytes.take(datagram, Message.Initiation.LENGTH), now, out);
+                }
+            }
+            case Message.RESPONSE -> {
+                if (hasLength(datagram, Message.Response.LENGTH, out)) {
+                    onResponse(source, Bytes.take(datagram, Message.Response.LENGTH), now, out);
+                }
+            }
+            case Message.COOKIE -> {
+                if (hasLength(datagram, Message.CookieReply.LENGTH, out)) {
+                    onCookie(Bytes.take(datagram, Message.CookieReply.LENGTH), now, out);
+                }
+            }
             default -> drop(DropReason.UNKNOWN_TYPE, out);
         }
+    }
+
+    private boolean hasLength(ByteBuffer datagram, int length, Consumer<? super Output> out) {
+        if (datagram.remaining() != length) {
+            drop(DropReason.WRONG_LENGTH, out);
+            return false;
+        }
+        return true;
     }
 
     private void onTransport(
@@ -113,33 +131,52 @@ public final class WireGuard {
         wakes.update(session.tunnel());
     }
 
-    private void onHandshake(
-            Source source,
-            ByteBuffer datagram,
-            int length,
-            long now,
-            Consumer<? super Output> out) {
-        if (datagram.remaining() != length) {
-            drop(DropReason.WRONG_LENGTH, out);
+    private void onInitiation(Source source, byte[] bytes, long now, Consumer<? super Output> out) {
+        Message.Initiation message = Message.Initiation.parse(bytes);
+        if (!admits(bytes, message.sender(), source, now, out)) {
             return;
         }
-        byte[] message = new byte[length];
-        datagram.get(message);
-        switch (length) {
-            case Message.CookieReply.LENGTH ->
-                    onCookie(Message.CookieReply.parse(message), now, out);
-            case Message.Response.LENGTH -> {
-                Message.Response response = Message.Response.parse(message);
-                if (admits(message, response.sender(), source, now, out)) {
-                    onResponse(response, source, now, out);
-                }
+        try {
+            Handshake.Opened opened = Handshake.open(shared.aead(), self, message);
+            if (shared.peers().isKnown(opened.peer())) {
+                onOpened(opened, source, now, out);
+            } else {
+                drop(DropReason.UNKNOWN_PEER, out);
             }
-            default -> {
-                Message.Initiation initiation = Message.Initiation.parse(message);
-                if (admits(message, initiation.sender(), source, now, out)) {
-                    onInitiation(initiation, source, now, out);
-                }
-            }
+        } catch (MalformedException e) {
+            drop(DropReason.BAD_HANDSHAKE, out);
+        }
+    }
+
+    private void onOpened(
+            Handshake.Opened opened, Source source, long now, Consumer<? super Output> out)
+            throws MalformedException {
+        PeerTunnel known = tunnels.get(opened.peer());
+        PeerTunnel tunnel =
+                known == null ? new PeerTunnel(opened.peer(), self, shared, tunnelsMade++) : known;
+        byte[] stamp = opened.stamp(tunnel.staticStatic());
+        // Only from here on is it certain that the peer itself sent this.
+        if (tunnel.onInitiation(opened, stamp, source, now, out)) {
+            tunnels.putIfAbsent(opened.peer(), tunnel);
+            wakes.update(tunnel);
+        }
+    }
+
+    private void onResponse(Source source, byte[] bytes, long now, Consumer<? super Output> out) {
+        Message.Response response = Message.Response.parse(bytes);
+        if (!admits(bytes, response.sender(), source, now, out)) {
+            return;
+        }
+        PeerTunnel tunnel = shared.index().handshake(response.receiver());
+        if (tunnel == null) {
+            drop(DropReason.UNKNOWN_INDEX, out);
+            return;
+        }
+        try {
+            tunnel.onResponse(response, source, now, out);
+            wakes.update(tunnel);
+        } catch (MalformedException e) {
+            drop(DropReason.BAD_HANDSHAKE, out);
         }
     }
 
@@ -167,46 +204,8 @@ public final class WireGuard {
         return true;
     }
 
-    private void onInitiation(
-            Message.Initiation message, Source source, long now, Consumer<? super Output> out) {
-        try {
-            Handshake.Opened opened = Handshake.open(shared.aead(), self, message);
-            if (!shared.peers().isKnown(opened.peer())) {
-                drop(DropReason.UNKNOWN_PEER, out);
-                return;
-            }
-            PeerTunnel known = tunnels.get(opened.peer());
-            PeerTunnel tunnel =
-                    known == null
-                            ? new PeerTunnel(opened.peer(), self, shared, tunnelsMade++)
-                            : known;
-            byte[] stamp = opened.stamp(tunnel.staticStatic());
-            // Only from here on is it certain that the peer itself sent this.
-            if (tunnel.onInitiation(opened, stamp, source, now, out)) {
-                tunnels.putIfAbsent(opened.peer(), tunnel);
-                wakes.update(tunnel);
-            }
-        } catch (MalformedException e) {
-            drop(DropReason.BAD_HANDSHAKE, out);
-        }
-    }
-
-    private void onResponse(
-            Message.Response response, Source source, long now, Consumer<? super Output> out) {
-        PeerTunnel tunnel = shared.index().handshake(response.receiver());
-        if (tunnel == null) {
-            drop(DropReason.UNKNOWN_INDEX, out);
-            return;
-        }
-        try {
-            tunnel.onResponse(response, source, now, out);
-            wakes.update(tunnel);
-        } catch (MalformedException e) {
-            drop(DropReason.BAD_HANDSHAKE, out);
-        }
-    }
-
-    private void onCookie(Message.CookieReply reply, long now, Consumer<? super Output> out) {
+    private void onCookie(byte[] bytes, long now, Consumer<? super Output> out) {
+        Message.CookieReply reply = Message.CookieReply.parse(bytes);
         PeerTunnel tunnel = shared.index().owner(reply.receiver());
         if (tunnel == null) {
             drop(DropReason.UNKNOWN_INDEX, out);
