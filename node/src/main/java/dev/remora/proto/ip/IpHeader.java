@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 /// the IPv4 identification or the IPv6 flow label.
 public record IpHeader(IpAddress src, IpAddress dst, int protocol, int id) {
     private static final int HOP_LIMIT = 64;
+    private static final int DONT_FRAGMENT = 0x4000;
 
     public IpHeader {
         if (src.v4() != dst.v4()) {
@@ -39,6 +40,16 @@ public record IpHeader(IpAddress src, IpAddress dst, int protocol, int id) {
             out.putShort((short) payloadLength).put((byte) protocol).put((byte) HOP_LIMIT);
             src.write(out);
             dst.write(out);
+        }
+    }
+
+    /// Like [#write], and nobody on the way may fragment the packet, so that its identification means nothing
+    /// (RFC 6864 §4.1). IPv6 is so always.
+    public void writeUnfragmented(ByteBuffer out, int payloadLength) {
+        if (src.v4()) {
+            writeV4(out, payloadLength, DONT_FRAGMENT);
+        } else {
+            write(out, payloadLength);
         }
     }
 
