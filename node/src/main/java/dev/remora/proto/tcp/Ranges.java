@@ -12,11 +12,13 @@ final class Ranges {
     /// many hundred: every second segment is missing then.
     static final int MOST = 1024;
 
+    private static final long[] NONE = {};
+
     /// As many as fit into a SACK option.
     private static final int RECENT = 4;
 
-    private long[] left = new long[8];
-    private long[] right = new long[8];
+    private long[] left = NONE;
+    private long[] right = NONE;
     private int count;
 
     /// An offset inside each of the ranges touched last, the latest first.
@@ -90,8 +92,9 @@ final class Ranges {
     /// Makes the `merged` ranges from `first` on one.
     private void resize(int first, int merged) {
         if (merged == 0 && count == left.length) {
-            left = Arrays.copyOf(left, 2 * count);
-            right = Arrays.copyOf(right, 2 * count);
+            int larger = Math.max(8, 2 * count);
+            left = Arrays.copyOf(left, larger);
+            right = Arrays.copyOf(right, larger);
         }
         int tail = count - first - merged;
         System.arraycopy(left, first + merged, left, first + 1, tail);

@@ -4,13 +4,16 @@ package dev.remora.proto.tcp;
 /// what is new compared with the acknowledgement before, since each repeats what the last ones said.
 final class SackReader {
     private static final int MOST = 4;
+    private static final long[] NONE = {};
 
     private final int iss;
-    private final long[] left = new long[MOST];
-    private final long[] right = new long[MOST];
+
+    // Most connections never see a SACK option: the arrays are made with the first one.
+    private long[] left = NONE;
+    private long[] right = NONE;
     private int count;
-    private final long[] lastLeft = new long[MOST];
-    private final long[] lastRight = new long[MOST];
+    private long[] lastLeft = NONE;
+    private long[] lastRight = NONE;
     private int lastCount;
 
     private boolean duplicate;
@@ -22,11 +25,20 @@ final class SackReader {
     }
 
     void read(TcpSegment segment, long una, long nxt) {
+        duplicate = false;
+        if (segment.sackBlocks() == 0 && count == 0) {
+            return;
+        }
+        if (left.length == 0) {
+            left = new long[MOST];
+            right = new long[MOST];
+            lastLeft = new long[MOST];
+            lastRight = new long[MOST];
+        }
         System.arraycopy(left, 0, lastLeft, 0, count);
         System.arraycopy(right, 0, lastRight, 0, count);
         lastCount = count == 0 ? lastCount : count;
         count = 0;
-        duplicate = false;
         for (int i = 0; i < segment.sackBlocks(); i++) {
             long from = Seq.unwrap(iss, segment.sackLeft(i), una);
             long to = Seq.unwrap(iss, segment.sackRight(i), una);

@@ -127,7 +127,7 @@ final class SegmentWriter {
         int length = end - ipLength;
         int sum = Checksum.finish(ip.pseudoHeader(length) + Checksum.sum(out, ipLength, length));
         out.putShort(ipLength + CHECKSUM, (short) sum);
-        ip.write(out.position(0), length);
+        ip.writeUnfragmented(out.position(0), length);
         sink.end(out.limit(end).position(0));
     }
 }

@@ -186,7 +186,7 @@ final class Sender {
     private boolean resend(SendRecord record, long now, TcpOut out) {
         boolean beyondWindow = record.start >= window.edge() && record.start != una;
         boolean first = headFirst && record.start == una;
-        if (beyondWindow || !first && recovery.room() < Math.min(record.length(), mss.value())) {
+        if (beyondWindow || !first && !fits(Math.min(record.length(), mss.value()))) {
             limitedAt = nxt;
             return false;
         }
@@ -208,7 +208,7 @@ final class Sender {
         if (length == 0 && !fin) {
             return false;
         }
-        if (recovery.room() < length && records.inFlight() > 0) {
+        if (!fits(length)) {
             limitedAt = nxt;
             return false;
         }
@@ -230,6 +230,11 @@ final class Sender {
         emit(start, nxt, now, out);
         records.sent(start, nxt, now);
         recovery.onSent(length);
+    }
+
+    /// The congestion window has room; a single segment always fits, or nothing would ever move again.
+    private boolean fits(int length) {
+        return recovery.room() >= length || records.inFlight() == 0;
     }
 
     private boolean mayPace(long now) {
