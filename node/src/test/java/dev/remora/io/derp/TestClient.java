@@ -19,6 +19,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /// A node's relay connections on a loop of their own, and what they were told, as lines of text.
 final class TestClient implements AutoCloseable {
@@ -39,7 +40,7 @@ final class TestClient implements AutoCloseable {
                         Optional.of("/no/such/directory"));
         long start = System.nanoTime();
         relays =
-                ask(() ->
+                call(() ->
                         new DerpRelays(
                                 loop,
                                 key,
@@ -64,31 +65,38 @@ final class TestClient implements AutoCloseable {
     }
 
     void tell(Consumer<DerpRelays> what) throws Exception {
-        ask(() -> {
+        ask(relays -> {
             what.accept(relays);
             return true;
         });
     }
 
-    <T> T ask(Callable<T> what) throws Exception {
+    <T> T ask(Function<DerpRelays, T> what) throws Exception {
+        return call(() -> what.apply(relays));
+    }
+
+    private <T> T call(Callable<T> what) throws Exception {
         return loop.netty().submit(what).get(WAIT_SECONDS, TimeUnit.SECONDS);
     }
 
     boolean send(TestClient to, String text) throws Exception {
-        ByteBuffer packet = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        return ask(() -> relays.send(RealDerper.REGION, to.key(), packet));
+        return send(to.key(), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    boolean send(NodeKey to, ByteBuffer packet) throws Exception {
+        return ask(relays -> relays.send(RealDerper.REGION, to, packet));
     }
 
     List<RelayStatus> status() throws Exception {
-        return ask(relays::status);
+        return ask(DerpRelays::status);
     }
 
     Optional<DerpRegionId> heardThrough(NodeKey peer) throws Exception {
-        return ask(() -> relays.heardThrough(peer));
+        return ask(relays -> relays.heardThrough(peer));
     }
 
     long dropped(DropReason reason) throws Exception {
-        return ask(() -> relays.dropped(reason));
+        return ask(relays -> relays.dropped(reason));
     }
 
     HttpsLatency measureHttps() throws Exception {
