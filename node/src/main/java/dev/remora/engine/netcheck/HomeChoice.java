@@ -60,25 +60,19 @@ public final class HomeChoice {
         }
         Map<DerpRegionId, Double> best = bestOfHistory(latency, request.map());
         Optional<DerpRegionId> old = request.home();
-        Optional<DerpRegionId> candidate =
+        Optional<Map.Entry<DerpRegionId, Double>> candidate =
                 best.entrySet().stream()
                         .min(
                                 Map.Entry.<DerpRegionId, Double>comparingByValue()
-                                        .thenComparing(Map.Entry.comparingByKey()))
-                        .map(Map.Entry::getKey);
+                                        .thenComparing(Map.Entry.comparingByKey()));
         if (candidate.isEmpty()) {
             return old.filter(region -> heardSince(region, now - HEARD_AT_ALL));
         }
+        double bestOfAll = candidate.get().getValue();
         boolean keep =
                 old.isPresent()
-                        && isWorthKeeping(
-                                old.get(),
-                                best.get(candidate.get()),
-                                request,
-                                latency,
-                                startedAt,
-                                now);
-        return keep ? old : candidate;
+                        && isWorthKeeping(old.get(), bestOfAll, request, latency, startedAt, now);
+        return keep ? old : Optional.of(candidate.get().getKey());
     }
 
     private boolean isWorthKeeping(

@@ -3,42 +3,56 @@ package dev.remora.engine.netcheck;
 import dev.remora.base.IpPort;
 import dev.remora.engine.netmap.DerpRegionId;
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What the answers of one run add up to.
 final class Measurement {
+    private final OfFamily v4 = new OfFamily();
+    private final OfFamily v6 = new OfFamily();
     private final Map<DerpRegionId, Long> latency = new HashMap<>();
-    private final Map<Family, Map<DerpRegionId, Long>> latencyBy = new EnumMap<>(Family.class);
-    private final Map<Family, Map<IpPort, Integer>> seen = new EnumMap<>(Family.class);
-    private final Map<Family, IpPort> best = new EnumMap<>(Family.class);
-    private final Map<Family, Integer> sent = new EnumMap<>(Family.class);
-    private final Set<Family> answered = EnumSet.noneOf(Family.class);
     private NatMapping mapping = NatMapping.UNKNOWN;
     private boolean udp;
     private @Nullable IpPort firstV4Server;
 
-    Measurement() {
-        for (Family family : Family.values()) {
-            latencyBy.put(family, new HashMap<>());
-            seen.put(family, new LinkedHashMap<>());
-            sent.put(family, 0);
+    private static final class OfFamily {
+        private final Map<DerpRegionId, Long> latency = new HashMap<>();
+
+        /// How often each address of ours was seen.
+        private final Map<IpPort, Integer> seen = new LinkedHashMap<>();
+
+        private @Nullable IpPort best;
+        private int sent;
+
+        void addEndpoints(List<IpPort> endpoints) {
+            if (best != null) {
+                endpoints.add(best);
+            }
+            seen.forEach((address, times) -> {
+                if (times >= 2 && !address.equals(best)) {
+                    endpoints.add(address);
+                }
+            });
         }
     }
 
+    private OfFamily of(Family family) {
+        return switch (family) {
+            case V4 -> v4;
+            case V6 -> v6;
+        };
+    }
+
     void sent(Family family) {
-        sent.merge(family, 1, Integer::sum);
+        of(family).sent++;
     }
 
     void sendFailed(Family family) {
-        sent.merge(family, -1, Integer::sum);
+        of(family).sent--;
     }
 
     /// @param seenFrom our address as the server saw it
@@ -46,33 +60,30 @@ final class Measurement {
         Family family = Family.of(server.ip());
         udp = true;
         onLatency(region, family, nanos);
-        seen.get(family).merge(seenFrom, 1, Integer::sum);
-        if (family == Family.V4) {
-            compareMapping(server, seenFrom);
-            best.putIfAbsent(family, seenFrom);
-        } else {
-            best.put(family, seenFrom);
+        of(family).seen.merge(seenFrom, 1, Integer::sum);
+        switch (family) {
+            case V4 -> onSeenOverIpv4(server, seenFrom);
+            case V6 -> v6.best = seenFrom; // the last one counts
+        }
+    }
+
+    /// Two servers that see the same address prove one thing, a different address the other. One server that
+    /// is asked twice and sees the same proves nothing.
+    private void onSeenOverIpv4(IpPort server, IpPort seenFrom) {
+        if (v4.best == null) {
+            v4.best = seenFrom;
+            firstV4Server = server;
+        } else if (!v4.best.equals(seenFrom)) {
+            mapping = NatMapping.ENDPOINT_DEPENDENT;
+        } else if (mapping == NatMapping.UNKNOWN && !server.equals(firstV4Server)) {
+            mapping = NatMapping.ENDPOINT_INDEPENDENT;
         }
     }
 
     void onLatency(DerpRegionId region, Family family, long nanos) {
         long measured = Math.max(nanos, 1);
-        answered.add(family);
         latency.merge(region, measured, Math::min);
-        latencyBy.get(family).merge(region, measured, Math::min);
-    }
-
-    /// Two servers that see the same address prove one thing, a different address the other. One server that
-    /// is asked twice and sees the same proves nothing.
-    private void compareMapping(IpPort server, IpPort seenFrom) {
-        IpPort first = best.get(Family.V4);
-        if (first == null) {
-            firstV4Server = server;
-        } else if (!first.equals(seenFrom)) {
-            mapping = NatMapping.ENDPOINT_DEPENDENT;
-        } else if (mapping == NatMapping.UNKNOWN && !server.equals(firstV4Server)) {
-            mapping = NatMapping.ENDPOINT_INDEPENDENT;
-        }
+        of(family).latency.merge(region, measured, Math::min);
     }
 
     boolean udp() {
@@ -83,22 +94,19 @@ final class Measurement {
         return latency.size();
     }
 
-    boolean hasAnswered(DerpRegionId region) {
-        return latency.containsKey(region);
-    }
-
     long slowest() {
         return latency.values().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     /// Whether another answer from the region in that family would tell anything new.
     boolean wouldGainFrom(DerpRegionId region, Family family) {
-        if (!hasAnswered(region)) {
+        if (!latency.containsKey(region)) {
             return true;
         }
-        return family == Family.V6
-                ? latencyBy.get(Family.V6).isEmpty()
-                : mapping == NatMapping.UNKNOWN;
+        return switch (family) {
+            case V4 -> mapping == NatMapping.UNKNOWN;
+            case V6 -> v6.latency.isEmpty();
+        };
     }
 
     Map<DerpRegionId, Long> latency() {
@@ -107,36 +115,22 @@ final class Measurement {
 
     /// Without a preferred relay, which depends on more than this run.
     NetReport report(boolean full, HostNetwork host) {
+        List<IpPort> endpoints = new ArrayList<>();
+        v4.addEndpoints(endpoints);
+        v6.addEndpoints(endpoints);
         return new NetReport(
                 full,
                 udp,
-                answered.contains(Family.V4),
-                answered.contains(Family.V6),
-                sent.get(Family.V4) > 0,
-                sent.get(Family.V6) > 0,
+                !v4.latency.isEmpty(),
+                !v6.latency.isEmpty(),
+                v4.sent > 0,
+                v6.sent > 0,
                 host.osHasIpv6(),
                 mapping,
-                stunEndpoints(),
+                endpoints,
                 latency,
-                latencyBy.get(Family.V4),
-                latencyBy.get(Family.V6),
+                v4.latency,
+                v6.latency,
                 Optional.empty());
-    }
-
-    private List<IpPort> stunEndpoints() {
-        List<IpPort> endpoints = new ArrayList<>();
-        for (Family family : Family.values()) {
-            IpPort first = best.get(family);
-            if (first != null) {
-                endpoints.add(first);
-                seen.get(family)
-                        .forEach((address, times) -> {
-                            if (times >= 2 && !address.equals(first)) {
-                                endpoints.add(address);
-                            }
-                        });
-            }
-        }
-        return endpoints;
     }
 }

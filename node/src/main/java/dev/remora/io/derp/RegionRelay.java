@@ -159,7 +159,7 @@ final class RegionRelay implements RelayConnection.Events {
     }
 
     private void onDialed(Future<RelayDialer.Dialed> dial) {
-        if (!(state instanceof State.Dialing(var current, var deadline)) || current != dial) {
+        if (!(state instanceof State.Dialing(var current, var deadline)) || !current.equals(dial)) {
             if (dial.isSuccess()) {
                 dial.getNow().channel().close();
             }
