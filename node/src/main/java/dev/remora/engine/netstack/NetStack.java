@@ -42,7 +42,11 @@ public final class NetStack {
 
     /// The addresses that are ours from now on. Streams of an address that is gone are reset.
     public void onAddresses(Collection<IpAddress> own, long now) {
-        addresses = Set.copyOf(own);
+        Set<IpAddress> after = Set.copyOf(own);
+        if (after.equals(addresses)) {
+            return;
+        }
+        addresses = after;
         for (TcpStream stream : tcp.streams()) {
             if (!addresses.contains(stream.flow().local())) {
                 stream.abort();

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class StackPairTest {
     static LongStream seeds() {
-        return LongStream.range(0, 60);
+        return LongStream.range(0, 200);
     }
 
     @Test
@@ -82,7 +82,9 @@ class StackPairTest {
                                         && talkers.stream().allMatch(t -> t.closed != null));
 
         assertThat(over).isTrue();
-        assertThat(talkers).allMatch(talker -> talker.peerFinished);
+        assertThat(talkers).allMatch(talker -> talker.finished && talker.peerFinished);
+        assertThat(talkers.stream().mapToLong(talker -> talker.received).sum())
+                .isEqualTo(talkers.stream().mapToLong(talker -> talker.sent).sum());
         assertLeavesNothing(net);
     }
 

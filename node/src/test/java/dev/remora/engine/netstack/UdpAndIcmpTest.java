@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UdpAndIcmpTest {
@@ -242,6 +243,53 @@ class UdpAndIcmpTest {
         net.give(unreachableAbout(net.flush().getFirst()));
 
         assertThat(told).containsExactly(remote);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 600, 600", "0, 400, 1280", "-9999999, 600, 1280"})
+    void aPacketTooBigCountsForWhatIsInFlightAndDownToALimit(int seqError, int mtu, int expected) {
+        net.listen(80);
+        net.give(
+                Segments.segment(
+                        Stack.PEER, 9, Stack.OWN, 80, Segments.SYN, 0, 0, Segments.synOptions(1)));
+        TcpStream stream = net.requests.getFirst().accept(net, 0).orElseThrow();
+        int iss = Segments.seq(net.flush().getFirst());
+        byte[] timestamps = Segments.timestamps(2, 0);
+        net.give(
+                Segments.segment(
+                        Stack.PEER, 9, Stack.OWN, 80, Segments.ACK, 1, iss + 1, timestamps));
+        stream.write(ByteBuffer.allocate(50_000), 0);
+        IpPacket sent = net.flush().getFirst();
+        assertThat(sent.length()).isEqualTo(1280);
+
+        ByteBuffer quoted = ByteBuffer.allocate(28);
+        quoted.put(sent.bytes().slice(0, 28)).flip().putInt(24, Segments.seq(sent) + seqError);
+        net.give(fragmentationNeeded(quoted, mtu));
+        net.give(
+                Segments.segment(
+                        Stack.PEER,
+                        9,
+                        Stack.OWN,
+                        80,
+                        Segments.ACK,
+                        1,
+                        Segments.seq(sent) + 1228,
+                        timestamps));
+
+        stream.write(ByteBuffer.allocate(50_000), 0);
+        int largest =
+                net.runUntil(SECONDS.toNanos(1)).stream()
+                        .mapToInt(IpPacket::length)
+                        .max()
+                        .orElseThrow();
+        assertThat(largest).isEqualTo(expected);
+    }
+
+    private static IpPacket fragmentationNeeded(ByteBuffer quoted, int mtu) {
+        Packets written = new Packets();
+        IpHeader header = new IpHeader(Stack.PEER, Stack.OWN, IpProtocol.ICMP, 0);
+        IcmpPacket.write(header, 3, 4, mtu, quoted, written);
+        return Packets.packet(written.single());
     }
 
     private static IpPacket unreachableAbout(IpPacket packet) {
