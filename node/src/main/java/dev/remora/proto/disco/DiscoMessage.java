@@ -25,6 +25,11 @@ public sealed interface DiscoMessage {
     /// Byte 0 of the message, 0 to 255.
     int type();
 
+    /// Byte 1 of the message, 0 to 255.
+    default int version() {
+        return VERSION;
+    }
+
     /// Bytes behind the header.
     int bodyLength();
 
@@ -36,7 +41,7 @@ public sealed interface DiscoMessage {
     }
 
     default void writeTo(ByteBuffer out) {
-        out.put((byte) type()).put((byte) VERSION);
+        out.put((byte) type()).put((byte) version());
         writeBody(out);
     }
 

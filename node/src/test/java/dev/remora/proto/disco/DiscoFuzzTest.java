@@ -5,6 +5,7 @@ import dev.remora.base.Bytes32;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.DiscoPrivateKey;
 import dev.remora.crypto.NaclBox;
+import dev.remora.proto.disco.DiscoMessage.Ping;
 import java.nio.ByteBuffer;
 
 /// What a peer says is read or refused, and what a stranger seals never opens.
@@ -17,6 +18,13 @@ class DiscoFuzzTest {
         try {
             message = DiscoMessage.parse(ByteBuffer.wrap(payload));
         } catch (MalformedException refused) {
+            return;
+        }
+        // so much padding and no key in front of it cannot be said: its first 32 bytes are the
+        // key's place
+        if (message instanceof Ping(_, var nodeKey, var padding)
+                && nodeKey.isEmpty()
+                && padding >= 32) {
             return;
         }
         ByteBuffer out = ByteBuffer.allocate(message.length());
