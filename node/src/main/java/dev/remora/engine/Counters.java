@@ -1,10 +1,10 @@
 package dev.remora.engine;
 
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// Packets and bytes by the path they took, and drops by reason. Written by the engine's thread; a reader on another thread gets a copy through the
-/// loop.
+/// Packets and bytes by the path they took, and drops by reason.
 public final class Counters {
     /// The ways a packet takes, named as in the metrics of the official daemon.
     public enum Way {
@@ -12,6 +12,8 @@ public final class Counters {
         DIRECT_IPV6,
         DERP
     }
+
+    private static final int MOST_REASONS = 200;
 
     private final long[] sentPackets = new long[Way.values().length];
     private final long[] sentBytes = new long[Way.values().length];
@@ -32,35 +34,36 @@ public final class Counters {
 
     /// Something from outside was not used.
     void droppedIn(String reason) {
-        inboundDrops.merge(reason, 1L, Long::sum);
+        count(inboundDrops, reason, 1);
     }
 
     /// Something of ours was not sent.
     public void droppedOut(String reason, long count) {
-        outboundDrops.merge(reason, count, Long::sum);
+        count(outboundDrops, reason, count);
     }
 
-    public long sentPackets(Way way) {
-        return sentPackets[way.ordinal()];
+    /// Some reasons quote what a stranger sent; strangers must not fill our memory with them.
+    private static void count(Map<String, Long> drops, String reason, long count) {
+        boolean room = drops.size() < MOST_REASONS || drops.containsKey(reason);
+        drops.merge(room ? reason : "another reason", count, Long::sum);
     }
 
-    public long sentBytes(Way way) {
-        return sentBytes[way.ordinal()];
+    /// A copy, for other threads.
+    Traffic snapshot() {
+        return new Traffic(
+                byWay(sentPackets),
+                byWay(sentBytes),
+                byWay(receivedPackets),
+                byWay(receivedBytes),
+                Map.copyOf(inboundDrops),
+                Map.copyOf(outboundDrops));
     }
 
-    public long receivedPackets(Way way) {
-        return receivedPackets[way.ordinal()];
-    }
-
-    public long receivedBytes(Way way) {
-        return receivedBytes[way.ordinal()];
-    }
-
-    public Map<String, Long> inboundDrops() {
-        return Map.copyOf(inboundDrops);
-    }
-
-    public Map<String, Long> outboundDrops() {
-        return Map.copyOf(outboundDrops);
+    private static Map<Way, Long> byWay(long[] counts) {
+        Map<Way, Long> map = new EnumMap<>(Way.class);
+        for (Way way : Way.values()) {
+            map.put(way, counts[way.ordinal()]);
+        }
+        return map;
     }
 }

@@ -130,6 +130,12 @@ public final class Engine {
         }
     }
 
+    /// We are no member any more, or do not want to be reachable: every peer and every stream goes.
+    public void onStopped(long now) {
+        peers.clear(change -> onPeer(change, now));
+        stack().onAddresses(List.of(), now);
+    }
+
     public void onPrefs(NetworkPrefs prefs) {
         peers.onPrefs(prefs);
     }
@@ -220,6 +226,10 @@ public final class Engine {
         return peers.ownAddressFor(source)
                 .map(own -> peers.filter().rules().grants(source, own))
                 .orElse(Map.of());
+    }
+
+    public Traffic traffic() {
+        return counters.snapshot();
     }
 
     /// What is known of the way to a peer and of the traffic with it.

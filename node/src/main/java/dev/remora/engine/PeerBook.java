@@ -99,6 +99,19 @@ final class PeerBook {
         updateFilter(before == null || !before.self().addresses().equals(map.self().addresses()));
     }
 
+    /// We are no member any more: nobody is known, nothing passes.
+    void clear(Consumer<Change> changes) {
+        if (netMap != null) {
+            for (Node old : netMap.peers()) {
+                routes.remove(old.key());
+                changes.accept(new Change.Gone(old.key()));
+            }
+        }
+        netMap = null;
+        rulesInForce = List.of();
+        filter = PacketFilter.dropAll(this::hasCapability);
+    }
+
     /// Applies other wishes of the user to the map we have.
     void onPrefs(NetworkPrefs wanted) {
         prefs = wanted;

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.net.NoRouteToHostException;
 
 /// The system calls of a UDP socket, each under its man page's name. Numbers are those of Linux on x86-64 and arm64. A failed call answers the
 /// negative errno.
@@ -40,8 +41,12 @@ final class LibC {
     static final int EAGAIN = 11;
     static final int EINVAL = 22;
     static final int EMSGSIZE = 90;
+    static final int EADDRNOTAVAIL = 99;
+    static final int ENETDOWN = 100;
+    static final int ENETUNREACH = 101;
     static final int ENOBUFS = 105;
     static final int ECONNREFUSED = 111;
+    static final int EHOSTUNREACH = 113;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
@@ -140,9 +145,14 @@ final class LibC {
         }
     }
 
-    /// A failed call as an exception that says what was tried.
+    /// A failed call as an exception that says what was tried; a [NoRouteToHostException] if only this destination is at fault.
     static IOException failed(String call, int negativeErrno) {
-        return new IOException(call + ": " + describe(-negativeErrno));
+        String sentence = call + ": " + describe(-negativeErrno);
+        return switch (-negativeErrno) {
+            case ENETDOWN, ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL ->
+                    new NoRouteToHostException(sentence);
+            default -> new IOException(sentence);
+        };
     }
 
     private static String describe(int errno) {
@@ -151,10 +161,10 @@ final class LibC {
             case 24 -> "too many open files";
             case 97 -> "address family not supported";
             case 98 -> "address already in use";
-            case 99 -> "cannot assign requested address";
-            case 100 -> "network is down";
-            case 101 -> "network is unreachable";
-            case 113 -> "no route to host";
+            case EADDRNOTAVAIL -> "cannot assign requested address";
+            case ENETDOWN -> "network is down";
+            case ENETUNREACH -> "network is unreachable";
+            case EHOSTUNREACH -> "no route to host";
             case EPERM -> "operation not permitted";
             case EMSGSIZE -> "message too long";
             case ENOBUFS -> "no buffer space";

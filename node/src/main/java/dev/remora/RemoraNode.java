@@ -1,0 +1,289 @@
+package dev.remora;
+
+import dev.remora.base.IpAddress;
+import dev.remora.base.IpPrefix;
+import dev.remora.base.MalformedException;
+import dev.remora.crypto.Aead;
+import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.engine.netmap.NetMap;
+import dev.remora.io.control.ControlState;
+import dev.remora.io.control.ControlUrl;
+import dev.remora.io.control.LoginOptions;
+import dev.remora.io.loop.TlsTrust;
+import dev.remora.io.state.StateFile;
+import dev.remora.io.state.StateStore;
+import dev.remora.node.Node;
+import dev.remora.node.NodeSettings;
+import dev.remora.node.NodeStatus;
+import dev.remora.proto.control.AuthKey;
+import dev.remora.proto.control.HostInfo;
+import dev.remora.proto.control.HostInfoBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/// A member of a tailnet inside this JVM: no daemon, no TUN device, no root. Several may live side by side, each with its own keys and addresses.
+///
+///     try (RemoraNode node = RemoraNode.builder()
+///             .controlUrl("https://headscale.example").authKey(key).hostname("reports").build()) {
+///         node.up(Duration.ofSeconds(30));
+///         try (ServerSocket server = node.listen(80)) {
+///             Socket peer = server.accept();
+///             …
+///
+/// All methods may be called from any thread.
+public final class RemoraNode implements AutoCloseable {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
+    private final Node node;
+    private final StateStore state;
+    private final Membership membership;
+    private final ControlUrl controlUrl;
+    private final LoginOptions login;
+
+    private RemoraNode(
+            Node node,
+            StateStore state,
+            Membership membership,
+            ControlUrl controlUrl,
+            LoginOptions login) {
+        this.node = node;
+        this.state = state;
+        this.membership = membership;
+        this.controlUrl = controlUrl;
+        this.login = login;
+    }
+
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /// Joins the tailnet, or comes back to it, and waits until it is there.
+    ///
+    /// @throws IOException if that did not happen in time; the message says why, and [#status] goes on telling. The node keeps trying.
+    public void up(Duration timeout) throws IOException {
+        node.login(controlUrl, membership.identity(), login);
+        membership.awaitMember(timeout);
+    }
+
+    /// How the node is doing now.
+    public RemoraStatus status() {
+        NodeStatus now = node.status();
+        Optional<NetMap> map = now.netMap();
+        return new RemoraStatus(
+                map.isPresent(),
+                map.map(known -> withoutDot(known.self().name())),
+                map.map(known -> inet(known.self().addresses())).orElse(List.of()),
+                map.map(RemoraNode::peers).orElse(List.of()),
+                now.control() instanceof ControlState.NeedsLogin(_, var url)
+                        ? url
+                        : Optional.empty(),
+                now.control() instanceof ControlState.Failed(_, var sentence, _)
+                        ? Optional.of(sentence)
+                        : Optional.empty());
+    }
+
+    private static List<Who> peers(NetMap map) {
+        List<Who> peers = new ArrayList<>();
+        map.peers().forEach(peer -> peers.add(who(map, peer)));
+        return peers;
+    }
+
+    /// Listens on a TCP port of this node's tailnet addresses. Closing the socket stops listening; accepted sockets go on.
+    ///
+    /// @throws IOException if this node listens on that port already
+    public ServerSocket listen(int port) throws IOException {
+        return TailnetServerSocket.listen(node, port);
+    }
+
+    /// Connects to a TCP port of another member.
+    ///
+    /// @param name its name on the tailnet, in full or just the first label, or one of its addresses
+    /// @throws UnknownHostException if there is no such member
+    /// @throws IOException if it refuses or does not answer within 30 seconds
+    public Socket connect(String name, int port) throws IOException {
+        BlockingStream stream = new BlockingStream();
+        try {
+            node.connect(resolve(name), port, stream).get();
+            return new TailnetSocket(
+                    stream.connected().get(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "connect to " + name + ":" + port + ": " + e.getCause().getMessage(),
+                    e.getCause());
+        } catch (TimeoutException e) {
+            stream.close();
+            throw new IOException(
+                    "connect to " + name + ":" + port + ": no answer within 30 seconds", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while connecting to " + name, e);
+        }
+    }
+
+    private IpAddress resolve(String name) throws UnknownHostException {
+        try {
+            return IpAddress.parse(name);
+        } catch (MalformedException e) {
+            String wanted = withoutDot(name).toLowerCase(Locale.ROOT);
+            NetMap map =
+                    node.status()
+                            .netMap()
+                            .orElseThrow(() -> new UnknownHostException("not on a tailnet yet"));
+            for (dev.remora.engine.netmap.Node peer : map.peers()) {
+                String full = withoutDot(peer.name()).toLowerCase(Locale.ROOT);
+                if (full.equals(wanted) || full.startsWith(wanted + ".")) {
+                    return peer.addresses().getFirst().ip();
+                }
+            }
+            throw new UnknownHostException(name + " is no member of this tailnet");
+        }
+    }
+
+    /// Who the member with this address is; empty if nobody has it.
+    public Optional<Who> whoIs(InetAddress address) {
+        IpAddress ip = IpAddress.of(address.getAddress());
+        return node.status().netMap().flatMap(map -> map.owner(ip).map(owner -> who(map, owner)));
+    }
+
+    private static Who who(NetMap map, dev.remora.engine.netmap.Node of) {
+        Optional<String> owner =
+                of.isTagged() ? Optional.empty() : map.userOf(of).map(user -> user.loginName());
+        return new Who(withoutDot(of.name()), inet(of.addresses()), owner, of.tags());
+    }
+
+    private static List<InetAddress> inet(List<IpPrefix> addresses) {
+        return addresses.stream().map(IpPrefix::ip).sorted().map(TailnetSocket::inet).toList();
+    }
+
+    private static String withoutDot(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    }
+
+    /// Leaves: an ephemeral node says goodbye, every socket is closed.
+    @Override
+    public void close() {
+        node.close();
+        state.close();
+    }
+
+    /// What a node is made of. Without a state directory it is a new member each time, which suits an ephemeral one.
+    public static final class Builder {
+        private String controlUrl = "https://controlplane.tailscale.com";
+        private @Nullable String authKey;
+        private String hostname = "remora";
+        private @Nullable Path stateDirectory;
+        private List<String> tags = List.of();
+        private boolean ephemeral;
+        private int udpPort;
+        private long memory = NodeSettings.DEFAULT_MEMORY;
+
+        private Builder() {}
+
+        /// The control server: Tailscale's if nothing else is said.
+        public Builder controlUrl(String url) {
+            controlUrl = url;
+            return this;
+        }
+
+        /// Lets the node in without a person. Not needed once its state directory holds a key that the server knows.
+        public Builder authKey(String key) {
+            authKey = key;
+            return this;
+        }
+
+        public Builder hostname(String name) {
+            hostname = name;
+            return this;
+        }
+
+        /// Where keys survive a restart.
+        public Builder stateDirectory(Path directory) {
+            stateDirectory = directory;
+            return this;
+        }
+
+        /// Tags to ask for, with their `tag:`.
+        public Builder tags(String... names) {
+            tags = List.of(names);
+            return this;
+        }
+
+        /// The server forgets this node when it is closed, or has been away for a while.
+        public Builder ephemeral(boolean is) {
+            ephemeral = is;
+            return this;
+        }
+
+        /// The UDP port for direct paths, 0 (the default) for any.
+        public Builder udpPort(int port) {
+            udpPort = port;
+            return this;
+        }
+
+        /// Bytes that the buffers of all connections may take together; 64 MiB if nothing else is said.
+        public Builder memory(long bytes) {
+            memory = bytes;
+            return this;
+        }
+
+        /// Opens state and sockets; contacts nobody yet.
+        public RemoraNode build() throws IOException {
+            ControlUrl url;
+            try {
+                url = ControlUrl.parse(controlUrl);
+            } catch (MalformedException e) {
+                throw new IOException("control URL \"" + controlUrl + "\": " + e.reason(), e);
+            }
+            StateStore store =
+                    stateDirectory == null ? StateStore.inMemory() : StateFile.open(stateDirectory);
+            try {
+                Membership membership = Membership.load(store);
+                Node node = Node.start(settings(membership.machineKey()), membership);
+                return new RemoraNode(node, store, membership, url, login());
+            } catch (IOException | RuntimeException e) {
+                store.close();
+                throw e;
+            }
+        }
+
+        private NodeSettings settings(MachinePrivateKey machineKey) {
+            HostInfo host =
+                    new HostInfoBuilder()
+                            .hostname(hostname)
+                            .os(System.getProperty("os.name").toLowerCase(Locale.ROOT))
+                            .osVersion(System.getProperty("os.version"))
+                            .ipnVersion("remora")
+                            .app("remora-node")
+                            .requestTags(tags)
+                            .userspace(true)
+                            .build();
+            TlsTrust trust =
+                    TlsTrust.of(
+                            Optional.ofNullable(System.getenv("SSL_CERT_FILE")),
+                            Optional.ofNullable(System.getenv("SSL_CERT_DIR")));
+            return new NodeSettings(
+                    udpPort, memory, machineKey, Optional.empty(), trust, Aead.best(), host);
+        }
+
+        private LoginOptions login() {
+            return new LoginOptions(
+                    Optional.ofNullable(authKey).map(AuthKey::new),
+                    ephemeral,
+                    false,
+                    Optional.empty());
+        }
+    }
+}

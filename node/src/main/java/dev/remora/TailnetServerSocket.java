@@ -1,0 +1,148 @@
+package dev.remora;
+
+import dev.remora.node.IncomingStream;
+import dev.remora.node.Node;
+import dev.remora.node.PortHandler;
+import dev.remora.node.ServedPort;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// A port of the tailnet as an ordinary server socket. Connections that nobody accepts are refused once the backlog is full.
+final class TailnetServerSocket extends ServerSocket implements PortHandler {
+    private static final int BACKLOG = 128;
+
+    private final BlockingQueue<Arrival> arrived = new LinkedBlockingQueue<>(BACKLOG);
+    private final int port;
+    private @Nullable ServedPort served;
+    private volatile int timeoutMillis;
+    private volatile boolean closed;
+
+    /// A connection, or the end of the wait for one.
+    private record Arrival(@Nullable BlockingStream stream) {}
+
+    private TailnetServerSocket(int port) throws IOException {
+        this.port = port;
+    }
+
+    static TailnetServerSocket listen(Node node, int port) throws IOException {
+        TailnetServerSocket socket = new TailnetServerSocket(port);
+        socket.served =
+                node.listen(port, socket)
+                        .orElseThrow(() ->
+                                new SocketException("port " + port + " is in use on this node"));
+        return socket;
+    }
+
+    @Override
+    public void onStream(IncomingStream incoming) {
+        if (closed || arrived.remainingCapacity() == 0) {
+            incoming.refuse();
+            return;
+        }
+        BlockingStream stream = new BlockingStream();
+        stream.connected()
+                .thenAccept(connected -> {
+                    if (closed || !arrived.offer(new Arrival(connected))) {
+                        connected.close();
+                    }
+                });
+        incoming.accept(stream);
+    }
+
+    @Override
+    public Socket accept() throws IOException {
+        if (closed) {
+            throw new SocketException("Socket is closed");
+        }
+        BlockingStream stream = next().stream();
+        if (stream == null) {
+            arrived.offer(new Arrival(null)); // whoever else waits must wake up, too
+            throw new SocketException("Socket closed");
+        }
+        return new TailnetSocket(stream);
+    }
+
+    private Arrival next() throws IOException {
+        try {
+            if (timeoutMillis == 0) {
+                return arrived.take();
+            }
+            Arrival arrival = arrived.poll(timeoutMillis, TimeUnit.MILLISECONDS);
+            if (arrival == null) {
+                throw new SocketTimeoutException(
+                        "nobody connected within " + timeoutMillis + " ms");
+            }
+            return arrival;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new SocketException("interrupted while waiting for a connection");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        if (served != null) {
+            served.close();
+        }
+        for (Arrival waiting; (waiting = arrived.poll()) != null; ) {
+            if (waiting.stream() != null) {
+                waiting.stream().close();
+            }
+        }
+        arrived.offer(new Arrival(null));
+    }
+
+    @Override
+    public int getLocalPort() {
+        return port;
+    }
+
+    @Override
+    public InetAddress getInetAddress() {
+        return InetAddress.ofLiteral("0.0.0.0");
+    }
+
+    @Override
+    public SocketAddress getLocalSocketAddress() {
+        return new InetSocketAddress(getInetAddress(), port);
+    }
+
+    @Override
+    public boolean isBound() {
+        return true;
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void setSoTimeout(int millis) {
+        timeoutMillis = millis;
+    }
+
+    @Override
+    public int getSoTimeout() {
+        return timeoutMillis;
+    }
+
+    @Override
+    public String toString() {
+        return "TailnetServerSocket[port " + port + "]";
+    }
+}

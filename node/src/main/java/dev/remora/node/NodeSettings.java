@@ -1,0 +1,28 @@
+package dev.remora.node;
+
+import dev.remora.crypto.Aead;
+import dev.remora.crypto.LockKey;
+import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.io.loop.TlsTrust;
+import dev.remora.proto.control.HostInfo;
+import java.util.Optional;
+
+/// What a node is started with.
+///
+/// @param udpPort the port for WireGuard, 0 for any
+/// @param memory bytes that buffers of all streams may take together
+/// @param machineKey who this installation is
+/// @param lockKey the public half of the tailnet-lock key, if the node has one
+/// @param trust whom TLS connections believe
+/// @param hostInfo what control is told about this machine
+public record NodeSettings(
+        int udpPort,
+        long memory,
+        MachinePrivateKey machineKey,
+        Optional<LockKey> lockKey,
+        TlsTrust trust,
+        Aead aead,
+        HostInfo hostInfo) {
+    /// The budget for stream buffers where nobody says otherwise.
+    public static final long DEFAULT_MEMORY = 64L << 20;
+}
