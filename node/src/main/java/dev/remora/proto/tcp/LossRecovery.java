@@ -310,6 +310,7 @@ final class LossRecovery implements SendRecords.Delivered {
     boolean mayProbe() {
         return options.sack()
                 && phase == Phase.OPEN
+                && !records.isEmpty()
                 && records.sackedBytes() == 0
                 && !probe.outstanding();
     }

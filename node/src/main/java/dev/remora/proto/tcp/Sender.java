@@ -313,10 +313,10 @@ final class Sender {
             recovery.onReorderTimer(nxt, windowLimited(), now);
             transmit(now, out);
         }
-        if (timers.fires(Timer.LOSS_PROBE, now)) {
+        if (timers.fires(Timer.LOSS_PROBE, now) && recovery.mayProbe()) {
             sendProbe(now, out);
         }
-        if (timers.fires(Timer.RTO, now)) {
+        if (timers.fires(Timer.RTO, now) && !records.isEmpty()) {
             onTimeout(now, out);
         }
         if (timers.fires(Timer.PERSIST, now)) {

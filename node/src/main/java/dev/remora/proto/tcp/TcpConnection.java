@@ -30,18 +30,17 @@ public final class TcpConnection {
     private final ReceiveWindow receiveWindow;
     private final Handshake handshake;
     private final KeepAlive keepAlive;
-    private final ChallengeLimit challenges = new ChallengeLimit();
 
     private TcpState state = TcpState.CLOSED;
+
+    /// What there is once the peer's SYN is known.
     private @Nullable Halves halves;
+
     private boolean passive;
     private boolean finQueued;
     private boolean orphaned;
     private boolean finishTold;
     private TcpEvent.@Nullable Closed postponed;
-
-    /// What there is once the peer's SYN is known.
-    private record Halves(Receiver receiver, Sender sender, RttEstimator rtt, Negotiated options) {}
 
     private TcpConnection(
             TcpConfig config, Flow flow, InitialNumbers.Start start, TcpMemory memory) {
@@ -118,7 +117,7 @@ public final class TcpConnection {
             new SegmentWriter(flow).reset(out, segment);
         } else if (segment.has(TcpSegment.RST)) {
             if (acks) {
-                finish(Reason.REFUSED, now, out);
+                finish(Reason.REFUSED, out);
             }
         } else if (segment.has(TcpSegment.SYN)) {
             onSyn(segment, now, out);
@@ -135,7 +134,7 @@ public final class TcpConnection {
         RttEstimator rtt = new RttEstimator(config.patience().minRto());
         Receiver receiver = new Receiver(wiring, receiveWindow, syn, options, now);
         Sender sender = new Sender(wiring, receiver, sendQueue, options, rtt);
-        halves = new Halves(receiver, sender, rtt, options);
+        halves = new Halves(wiring, receiver, sender, rtt, options);
         become(TcpState.SYN_RECEIVED);
         if (!syn.has(TcpSegment.ACK)) {
             handshake.sendSynAck(receiver, receiveWindow, options, now, out);
@@ -149,7 +148,7 @@ public final class TcpConnection {
             handshake.sendSynAck(h.receiver(), receiveWindow, h.options(), now, out);
             return;
         }
-        if (!repeatsSyn && !usable(segment, h, now, out)) {
+        if (!repeatsSyn && !passes(segment, h, now, out)) {
             return;
         }
         if (segment.ack() != Seq.wire(wiring.iss(), 1)) {
@@ -165,9 +164,7 @@ public final class TcpConnection {
     }
 
     private void establish(TcpSegment segment, Halves h, long now, TcpOut out) {
-        handshake.finish(segment, h.options().timestamps(), h.rtt(), now);
-        h.receiver().establish(h.options(), h.rtt().srtt());
-        h.sender().establish(segment, handshake.initialSegments(), now);
+        h.establish(segment, handshake, now);
         keepAlive.start(now);
         become(TcpState.ESTABLISHED);
         out.on(this, CONNECTED);
@@ -178,52 +175,22 @@ public final class TcpConnection {
 
     private void onSegment(TcpSegment segment, Halves h, long now, TcpOut out) {
         keepAlive.onSegment(now);
-        boolean predicted = config.features().headerPrediction() && isPredicted(segment, h);
-        if (predicted || usable(segment, h, now, out) && acknowledgesOurs(segment, h, now, out)) {
+        boolean predicted = config.features().headerPrediction() && h.predicts(segment);
+        if (predicted || passes(segment, h, now, out) && h.acknowledgesOurs(segment, now, out)) {
             process(segment, h, now, out);
         }
     }
 
-    /// Header prediction: the next bytes in order, nothing unusual about them. Passing these few tests implies all of
-    /// [InputCheck].
-    private boolean isPredicted(TcpSegment segment, Halves h) {
-        return state == TcpState.ESTABLISHED
-                && (segment.flags() & ~TcpSegment.PSH) == TcpSegment.ACK
-                && h.receiver().expects(segment)
-                && h.sender().expects(segment.ack());
-    }
-
-    /// Says whether a segment may be used, and does what is to be done if not.
-    private boolean usable(TcpSegment segment, Halves h, long now, TcpOut out) {
-        long seq = h.receiver().unwrap(segment.seq());
-        switch (InputCheck.check(segment, seq, h.receiver(), now)) {
-            case ACCEPT -> {
-                return true;
+    /// Whether a segment may be used; everything else about it is done when this says no.
+    private boolean passes(TcpSegment segment, Halves h, long now, TcpOut out) {
+        return switch (h.check(segment, now, out)) {
+            case ACCEPT -> true;
+            case DROP, CHALLENGE, REPEATED -> false;
+            case RESET -> {
+                finish(resetReason(), out);
+                yield false;
             }
-            case DROP -> {}
-            case CHALLENGE -> challenge(h, now, out);
-            case REPEATED -> {
-                if (h.receiver().onRepeated(segment, seq)) {
-                    acknowledge(h, now, out);
-                }
-            }
-            case RESET -> finish(resetReason(), now, out);
-        }
-        return false;
-    }
-
-    private boolean acknowledgesOurs(TcpSegment segment, Halves h, long now, TcpOut out) {
-        boolean plausible = InputCheck.plausibleAck(h.sender().unwrap(segment.ack()), h.sender());
-        if (!plausible) {
-            challenge(h, now, out);
-        }
-        return plausible;
-    }
-
-    private void challenge(Halves h, long now, TcpOut out) {
-        if (challenges.allow(now)) {
-            acknowledge(h, now, out);
-        }
+        };
     }
 
     private Reason resetReason() {
@@ -244,12 +211,12 @@ public final class TcpConnection {
         }
         if (orphaned && segment.payloadLength() > 0) {
             // RFC 9293 §3.10.7.4 would let it in; nobody is there to read it (RFC 1122 §4.2.2.13).
-            sendReset(h, now, out);
-            finish(Reason.ABORTED, now, out);
+            h.reset(now, out);
+            finish(Reason.ABORTED, out);
             return;
         }
         if (h.receiver().onText(segment, seq, now, out)) {
-            acknowledge(h, now, out);
+            h.acknowledge(now, out);
         }
         if (h.receiver().finished() && !finishTold) {
             onPeerFinished(h, now, out);
@@ -264,7 +231,7 @@ public final class TcpConnection {
                 limitFinWait(now);
             }
             case CLOSING -> enterTimeWait(h, now, out);
-            case LAST_ACK -> finish(Reason.FINISHED, now, out);
+            case LAST_ACK -> finish(Reason.FINISHED, out);
             case SYN_SENT,
                     SYN_RECEIVED,
                     ESTABLISHED,
@@ -281,7 +248,7 @@ public final class TcpConnection {
             case ESTABLISHED -> become(TcpState.CLOSE_WAIT);
             case FIN_WAIT_1 -> become(TcpState.CLOSING);
             case FIN_WAIT_2 -> {
-                acknowledge(h, now, out);
+                h.acknowledge(now, out);
                 tellFinish(h, out);
                 enterTimeWait(h, now, out);
             }
@@ -306,19 +273,11 @@ public final class TcpConnection {
         }
         h.sender().endOfBatch(now, out);
         if (h.receiver().acks().dueAtEnd()) {
-            acknowledge(h, now, out);
+            h.acknowledge(now, out);
         }
         if (sendRoom.opens(h.sender())) {
             out.on(this, WRITABLE);
         }
-    }
-
-    private void acknowledge(Halves h, long now, TcpOut out) {
-        h.receiver().stamp(wiring.writer(), now);
-        wiring.writer()
-                .acknowledgement(
-                        out, Seq.wire(wiring.iss(), h.sender().nxt()), h.receiver().sackBlocks());
-        h.receiver().onAckSent();
     }
 
     /// Bytes received in order that [TcpOut#deliver] did not take.
@@ -340,7 +299,7 @@ public final class TcpConnection {
         Halves h = halves();
         boolean tell = h.receiver().consume(length, now);
         if (tell && state.receives()) {
-            acknowledge(h, now, out);
+            h.acknowledge(now, out);
         }
         tellFinish(h, out);
         if (postponed != null && h.receiver().readable() == 0) {
@@ -434,9 +393,9 @@ public final class TcpConnection {
             return;
         }
         if (halves != null) {
-            sendReset(halves, now, out);
+            halves.reset(now, out);
         }
-        finish(Reason.ABORTED, now, out);
+        finish(Reason.ABORTED, out);
     }
 
     private void release(TcpOut out) {
@@ -446,25 +405,21 @@ public final class TcpConnection {
         }
     }
 
-    private void sendReset(Halves h, long now, TcpOut out) {
-        h.receiver().stamp(wiring.writer(), now);
-        int flags = TcpSegment.RST | TcpSegment.ACK;
-        wiring.writer().control(out, flags, Seq.wire(wiring.iss(), h.sender().nxt()));
-    }
-
     /// When [#onTimer] is to be called, Long.MAX_VALUE for never.
     public long nextDeadline() {
         return timers.next();
     }
 
+    /// Does what is due by now. To be called after [#endOfBatch] of the segments that are here already: what they say comes
+    /// before what a timer would conclude from silence.
     public void onTimer(long now, TcpOut out) {
         Halves h = halves;
         if (timers.fires(Timer.HANDSHAKE, now)) {
             onHandshakeTimer(now, out);
         } else if (timers.fires(Timer.USER_TIMEOUT, now)) {
-            finish(Reason.TIMEOUT, now, out);
+            finish(Reason.TIMEOUT, out);
         } else if (timers.fires(Timer.FIN_WAIT, now)) {
-            finish(Reason.FINISHED, now, out);
+            finish(Reason.FINISHED, out);
         } else if (h != null) {
             onTimer(h, now, out);
         }
@@ -473,7 +428,7 @@ public final class TcpConnection {
     private void onTimer(Halves h, long now, TcpOut out) {
         h.sender().onTimer(now, out);
         if (timers.fires(Timer.DELAYED_ACK, now) && h.receiver().acks().pending()) {
-            acknowledge(h, now, out);
+            h.acknowledge(now, out);
         }
         boolean looksAgain = timers.fires(Timer.ROOM, now);
         if (looksAgain && sendRoom.opens(h.sender())) {
@@ -487,7 +442,7 @@ public final class TcpConnection {
     private void onHandshakeTimer(long now, TcpOut out) {
         int most = passive ? config.patience().synAckRetries() : config.patience().synRetries();
         if (!handshake.mayRepeat(most)) {
-            finish(Reason.TIMEOUT, now, out);
+            finish(Reason.TIMEOUT, out);
         } else if (halves == null) {
             handshake.sendSyn(receiveWindow, now, out);
         } else {
@@ -499,7 +454,7 @@ public final class TcpConnection {
         switch (keepAlive.onTimer(!h.sender().everythingAcknowledged(), now)) {
             case NONE -> {}
             case PROBE -> h.sender().keepAlive(now, out);
-            case GIVE_UP -> finish(Reason.TIMEOUT, now, out);
+            case GIVE_UP -> finish(Reason.TIMEOUT, out);
         }
     }
 
@@ -514,7 +469,7 @@ public final class TcpConnection {
     /// only fatal while connecting; an open connection waits for its timers.
     public void onUnreachable(int quotedSeq, long now, TcpOut out) {
         if (state == TcpState.SYN_SENT && quotedSeq == wiring.iss()) {
-            finish(Reason.REFUSED, now, out);
+            finish(Reason.REFUSED, out);
         }
     }
 
@@ -529,20 +484,10 @@ public final class TcpConnection {
 
     private void enterTimeWait(Halves h, long now, TcpOut out) {
         become(TcpState.TIME_WAIT);
-        TimeWait record =
-                new TimeWait(
-                        flow,
-                        Seq.wire(wiring.iss(), h.sender().nxt()),
-                        h.receiver().nextOnWire(),
-                        h.receiver().windowField(),
-                        h.options().timestamps(),
-                        h.receiver().tsRecent(),
-                        wiring.clock(),
-                        now);
-        end(new TcpEvent.Closed(Reason.FINISHED, Optional.of(record)), out);
+        end(new TcpEvent.Closed(Reason.FINISHED, Optional.of(h.timeWait(now))), out);
     }
 
-    private void finish(Reason reason, long now, TcpOut out) {
+    private void finish(Reason reason, TcpOut out) {
         become(TcpState.CLOSED);
         end(new TcpEvent.Closed(reason, Optional.empty()), out);
     }

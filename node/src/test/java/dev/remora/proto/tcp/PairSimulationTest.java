@@ -39,6 +39,7 @@ final class PairSimulationTest {
                         random.nextInt(4) > 0,
                         random.nextBoolean(),
                         random.nextBoolean());
+        boolean scarce = random.nextInt(3) == 0;
         int window = 1 << random.nextInt(11, 17);
         TcpConfig config =
                 TcpConfig.defaults()
@@ -55,8 +56,8 @@ final class PairSimulationTest {
                 anyShape(random),
                 random.nextInt(1 << random.nextInt(1, 20)),
                 random.nextInt(1 << random.nextInt(1, 20)),
-                random.nextInt(3) == 0 ? random.nextDouble(0.9) : 0,
-                random.nextInt(3) == 0 ? random.nextInt(2, 10) : 10_000,
+                !scarce && random.nextInt(2) == 0 ? random.nextDouble(0.9) : 0,
+                scarce ? random.nextInt(2, 10) : 10_000,
                 true);
     }
 
