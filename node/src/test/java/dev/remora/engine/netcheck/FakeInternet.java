@@ -1,6 +1,7 @@
 package dev.remora.engine.netcheck;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
@@ -94,12 +95,9 @@ final class FakeInternet {
     List<Long> sentMillis(IpAddress to) {
         return sent.stream()
                 .filter(s -> s.to().ip().equals(to))
-                .map(s -> NANOSECONDS_TO_MILLIS.apply(s.at()))
+                .map(s -> NANOSECONDS.toMillis(s.at()))
                 .toList();
     }
-
-    private static final Function<Long, Long> NANOSECONDS_TO_MILLIS =
-            nanos -> nanos / MILLISECONDS.toNanos(1);
 
     private void step() {
         long timer = check.nextDeadline();
