@@ -24,7 +24,17 @@ final class AddressIndex<T> {
     }
 
     /// Interval `i` reaches from its start to the start of the next one.
-    private record Family<T>(long[] high, long[] low, List<List<T>> lists) {
+    private static final class Family<T> {
+        private final long[] high;
+        private final long[] low;
+        private final List<List<T>> lists;
+
+        Family(List<Edge> starts, List<List<T>> lists) {
+            high = starts.stream().mapToLong(Edge::high).toArray();
+            low = starts.stream().mapToLong(Edge::low).toArray();
+            this.lists = List.copyOf(lists);
+        }
+
         List<T> at(long high, long low) {
             int from = 0;
             int to = lists.size();
@@ -66,6 +76,7 @@ final class AddressIndex<T> {
             return new AddressIndex<>(sweep(edgesV4), sweep(edgesV6));
         }
 
+        @SuppressWarnings("ReferenceEquality") // equal lists are one and the same
         private Family<T> sweep(List<Edge> edges) {
             edges.sort((a, b) -> IpRange.compare(a.high, a.low, b.high, b.low));
             Map<BitSet, List<T>> known = new HashMap<>();
@@ -86,9 +97,7 @@ final class AddressIndex<T> {
                     }
                 }
             }
-            long[] high = starts.stream().mapToLong(Edge::high).toArray();
-            long[] low = starts.stream().mapToLong(Edge::low).toArray();
-            return new Family<>(high, low, List.copyOf(lists));
+            return new Family<>(starts, lists);
         }
 
         private static boolean samePlace(Edge a, Edge b) {
