@@ -2,6 +2,7 @@ package dev.remora.io.control;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
@@ -45,17 +46,30 @@ final class C2n {
                         new HttpRequestDecoder(), new HttpObjectAggregator(MAX_REQUEST));
         try {
             http.writeInbound(Unpooled.wrappedBuffer(request));
-            Object read = http.readInbound();
-            if (read instanceof FullHttpRequest whole) {
-                try {
-                    return raw(replyTo(whole));
-                } finally {
-                    whole.release();
-                }
-            }
+            return raw(read(http));
+        } catch (CodecException e) {
             return raw(Reply.error(HttpResponseStatus.BAD_REQUEST, "bad request"));
         } finally {
+            discard(http);
+        }
+    }
+
+    private static Reply read(EmbeddedChannel http) {
+        if (http.readInbound() instanceof FullHttpRequest request) {
+            try {
+                return replyTo(request);
+            } finally {
+                request.release();
+            }
+        }
+        return Reply.error(HttpResponseStatus.BAD_REQUEST, "bad request");
+    }
+
+    private static void discard(EmbeddedChannel http) {
+        try {
             http.finishAndReleaseAll();
+        } catch (CodecException e) {
+            http.releaseInbound(); // it complains of a request that was cut off: so did we
         }
     }
 

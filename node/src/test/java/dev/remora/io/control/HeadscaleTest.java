@@ -172,7 +172,7 @@ class HeadscaleTest {
 
         node.session.login(LoginOptions.withAuthKey("hskey-auth-nobodyknows-" + "x".repeat(64)));
 
-        ControlState.Failed failed = node.listener.awaitState(ControlState.Failed.class);
+        ControlState.Failed failed = node.listener.awaitSeen(ControlState.Failed.class);
         assertThat(failed.reason()).isEqualTo(Reason.AUTH_KEY_INVALID);
         assertThat(failed.sentence()).contains("The auth key is not valid");
         assertThat(failed.nextTryAt().orElseThrow())
@@ -192,7 +192,7 @@ class HeadscaleTest {
 
         second.session.login(LoginOptions.withAuthKey(once));
 
-        assertThat(second.listener.awaitState(ControlState.Failed.class).reason())
+        assertThat(second.listener.awaitSeen(ControlState.Failed.class).reason())
                 .isEqualTo(Reason.AUTH_KEY_USED);
     }
 
@@ -204,7 +204,7 @@ class HeadscaleTest {
 
         node.session.login(LoginOptions.withAuthKey(brief));
 
-        assertThat(node.listener.awaitState(ControlState.Failed.class).reason())
+        assertThat(node.listener.awaitSeen(ControlState.Failed.class).reason())
                 .isEqualTo(Reason.AUTH_KEY_EXPIRED);
     }
 
@@ -213,7 +213,7 @@ class HeadscaleTest {
         TestNode node = new TestNode("asking");
         node.session.login(LoginOptions.RESUME);
 
-        NeedsLogin needs = node.listener.awaitState(NeedsLogin.class, s -> s.url().isPresent());
+        NeedsLogin needs = node.listener.awaitSeen(NeedsLogin.class, s -> s.url().isPresent());
         String url = needs.url().orElseThrow();
         assertThat(url).startsWith(headscale.url() + "/register/");
         headscale.run(
@@ -238,7 +238,7 @@ class HeadscaleTest {
 
         leaves.session.logout().get(10, TimeUnit.SECONDS);
 
-        assertThat(leaves.listener.awaitState(NeedsLogin.class).why())
+        assertThat(leaves.listener.awaitSeen(NeedsLogin.class).why())
                 .isEqualTo(NeedsLogin.Why.LOGGED_OUT);
         assertThat(leaves.listener.identity()).isEqualTo(NodeIdentity.NONE);
         stays.listener.awaitMap(

@@ -1,6 +1,7 @@
 package dev.remora.io.control;
 
 import dev.remora.engine.netmap.NetMap;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,7 @@ final class RecordingListener implements ControlListener {
     private final List<ControlState> states = new ArrayList<>();
     private Optional<NetMap> map = Optional.empty();
     private NodeIdentity identity = NodeIdentity.NONE;
+    private int failures;
 
     @Override
     public synchronized void onState(ControlState state) {
@@ -28,9 +30,17 @@ final class RecordingListener implements ControlListener {
     }
 
     @Override
-    public synchronized void onIdentity(NodeIdentity identity) {
+    public synchronized void onIdentity(NodeIdentity identity) throws IOException {
+        if (failures-- > 0) {
+            throw new IOException("disk full");
+        }
         this.identity = identity;
         notifyAll();
+    }
+
+    /// The disk is full for so many times.
+    synchronized void failToSave(int times) {
+        failures = times;
     }
 
     synchronized NodeIdentity identity() {
@@ -39,6 +49,28 @@ final class RecordingListener implements ControlListener {
 
     synchronized List<ControlState> states() {
         return List.copyOf(states);
+    }
+
+    /// The first state of this type there was, however short it lasted.
+    <S extends ControlState> S awaitSeen(Class<S> type) throws InterruptedException {
+        return awaitSeen(type, state -> true);
+    }
+
+    synchronized <S extends ControlState> S awaitSeen(Class<S> type, Predicate<S> test)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            Optional<S> seen =
+                    states.stream()
+                            .filter(type::isInstance)
+                            .map(type::cast)
+                            .filter(test)
+                            .findFirst();
+            if (seen.isPresent()) {
+                return seen.get();
+            }
+            waitUntil(deadline, "a state " + type.getSimpleName());
+        }
     }
 
     /// The newest state, once it is of this type.
