@@ -1,7 +1,6 @@
 package dev.remora.sidecar.config;
 
 import dev.remora.base.MalformedException;
-import io.avaje.json.JsonException;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import java.nio.charset.StandardCharsets;
@@ -19,16 +18,14 @@ final class ConfigJson {
 
     /// Reads one value; `what` names it in the reason of a refusal.
     static <T> T read(JsonType<T> type, byte[] json, String what) throws MalformedException {
+        JsonTree.checkDepth(json);
         try {
             T value = type.fromJson(json);
             if (value == null) {
                 throw new MalformedException(what + " is null");
             }
             return value;
-        } catch (JsonException
-                | IllegalArgumentException
-                | IllegalStateException
-                | ArithmeticException e) {
+        } catch (RuntimeException e) { // the library throws several kinds on broken texts
             throw new MalformedException(what + ": " + e.getMessage());
         }
     }

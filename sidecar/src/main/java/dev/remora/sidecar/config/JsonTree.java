@@ -1,7 +1,6 @@
 package dev.remora.sidecar.config;
 
 import dev.remora.base.MalformedException;
-import io.avaje.json.JsonException;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
@@ -35,12 +34,13 @@ public final class JsonTree {
                 throw new MalformedException("no JSON object");
             }
             return object;
-        } catch (JsonException | IllegalArgumentException | IllegalStateException e) {
+        } catch (RuntimeException e) { // the library throws several kinds on broken texts
             throw new MalformedException("invalid JSON: " + e.getMessage());
         }
     }
 
-    private static void checkDepth(byte[] json) throws MalformedException {
+    /// Whoever reads JSON of strangers asks this first: the reader recurses.
+    static void checkDepth(byte[] json) throws MalformedException {
         int depth = 0;
         for (byte b : json) {
             depth += b == '{' || b == '[' ? 1 : b == '}' || b == ']' ? -1 : 0;
