@@ -27,8 +27,9 @@ final class Pacer {
     }
 
     /// @param bytesPerSecond 0 for no pacing
-    void rate(long bytesPerSecond, long srtt) {
-        rate = srtt < NEAR ? 0 : bytesPerSecond;
+    /// @param roundTrip without what queues add to it, as far as that is known
+    void rate(long bytesPerSecond, long roundTrip) {
+        rate = roundTrip < NEAR ? 0 : bytesPerSecond;
         quantum =
                 Math.clamp(
                         rate * QUANTUM_SPAN / SECONDS.toNanos(1),

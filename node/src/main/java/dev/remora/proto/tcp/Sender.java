@@ -158,7 +158,7 @@ final class Sender {
     /// Sends what may go now.
     void transmit(long now, TcpOut out) {
         if (records.lostBytes() > 0 || nxt < queue.end() || nxt == finAt) {
-            pacer.rate(pacingRate(), rtt.srtt());
+            pacer.rate(pacingRate(), Math.min(recovery.minRtt(), rtt.srtt()));
             receiver.stamp(wiring.writer(), now);
             boolean sent = false;
             while (sendOne(now, out)) {

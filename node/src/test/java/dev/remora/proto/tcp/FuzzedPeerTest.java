@@ -20,7 +20,8 @@ final class FuzzedPeerTest {
         for (int i = 0; i < 500 && !peer.over(); i++) {
             random.nextBytes(step);
             // Ends are rare, so that much happens before them.
-            step[1] &= random.nextInt(50) == 0 ? 0xff : ~TcpSegment.FIN;
+            int allowed = random.nextInt(50) == 0 ? 0xff : ~TcpSegment.FIN;
+            step[1] = (byte) (step[1] & allowed);
             if ((step[0] & 7) == 1 && (step[1] & 7) < 2 && random.nextInt(20) > 0) {
                 step[1] |= 2;
             }
