@@ -1,6 +1,7 @@
 package dev.remora.base;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /// An IPv4 or IPv6 address as a value. Scopes ("%eth0") are not part of it. An IPv4-mapped IPv6 address read from a
 /// wire format that carries both families becomes the IPv4 address it stands for ([#readMapped]).
@@ -123,6 +124,20 @@ public record IpAddress(long high, long low, boolean v4) implements Comparable<I
 
     public boolean isMulticast() {
         return v4 ? low >>> 28 == 0xe : high >>> 56 == 0xff;
+    }
+
+    // Written out, as in Bytes32, because every packet asks: what a record generates is several
+    // times slower.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || other instanceof IpAddress ip && low == ip.low && high == ip.high && v4 == ip.v4;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(high * 31 + low) ^ (v4 ? 0x55555555 : 0);
     }
 
     /// IPv4 before IPv6, each in numeric order.
