@@ -32,7 +32,8 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | node
             | !
             | sidecar.serve sidecar.egress sidecar.config
-            | sidecar.localapi sidecar.life sidecar.health
+            | sidecar.localapi sidecar.health
+            | sidecar.life
             | sidecar.cli sidecar.demo
             """;
 

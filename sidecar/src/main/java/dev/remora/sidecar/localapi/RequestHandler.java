@@ -94,15 +94,26 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
             LOG.warn("local API {} {} failed", request.method(), request.path(), e);
             response = ApiResponse.text(500, "internal error: " + e.getMessage());
         }
-        ApiResponse answer = response;
-        ctx.executor().execute(() -> answer(ctx, answer, keepAlive, head));
+        if (response instanceof ApiResponse.Stream stream) {
+            begin(ctx, stream);
+        } else {
+            ApiResponse answer = response;
+            ctx.executor().execute(() -> answer(ctx, answer, keepAlive, head));
+        }
+    }
+
+    /// The stream is open before its reader can know: what the reader causes with its next request must not be missing in it.
+    private void begin(ChannelHandlerContext ctx, ApiResponse.Stream stream) {
+        OpenStream open = new OpenStream(ctx, stream.contentType());
+        stream.start().accept(open);
+        ctx.executor().execute(open::sendHead);
     }
 
     private void answer(
             ChannelHandlerContext ctx, ApiResponse response, boolean keepAlive, boolean head) {
         switch (response) {
             case ApiResponse.Full full -> answerFull(ctx, full, keepAlive, head);
-            case ApiResponse.Stream stream -> answerStream(ctx, stream);
+            case ApiResponse.Stream stream -> begin(ctx, stream);
         }
         ctx.channel().config().setAutoRead(true);
     }
@@ -126,15 +137,6 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
     }
 
-    private void answerStream(ChannelHandlerContext ctx, ApiResponse.Stream stream) {
-        HttpResponse out = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-        addHeaders(out, stream.contentType());
-        out.headers().set("Transfer-Encoding", "chunked");
-        ctx.writeAndFlush(out);
-        OpenStream open = new OpenStream(ctx);
-        Thread.startVirtualThread(() -> stream.start().accept(open));
-    }
-
     private void addHeaders(HttpResponse out, String contentType) {
         headers.forEach(out.headers()::set);
         if (!contentType.isEmpty()) {
@@ -148,11 +150,33 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         ctx.close();
     }
 
-    private record OpenStream(ChannelHandlerContext ctx) implements ApiStream {
+    /// An answer that goes on. The head goes out with the first piece, or when there is none yet, alone.
+    private final class OpenStream implements ApiStream {
+        private final ChannelHandlerContext ctx;
+        private final String contentType;
+        private boolean headSent;
+
+        OpenStream(ChannelHandlerContext ctx, String contentType) {
+            this.ctx = ctx;
+            this.contentType = contentType;
+        }
+
+        private void sendHead() {
+            if (!headSent) {
+                headSent = true;
+                HttpResponse out = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+                addHeaders(out, contentType);
+                out.headers().set("Transfer-Encoding", "chunked");
+                ctx.writeAndFlush(out);
+                ctx.channel().config().setAutoRead(true); // so that its end is noticed
+            }
+        }
+
         @Override
         public void write(byte[] piece) {
             ctx.executor()
                     .execute(() -> {
+                        sendHead();
                         if (ctx.channel().isWritable()) {
                             ctx.writeAndFlush(
                                     new DefaultHttpContent(Unpooled.wrappedBuffer(piece)));
@@ -170,9 +194,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         @Override
         public void close() {
             ctx.executor()
-                    .execute(() ->
-                            ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
-                                    .addListener(ChannelFutureListener.CLOSE));
+                    .execute(() -> {
+                        sendHead();
+                        ctx.writeAndFlush(LastHttpContent.EMPTY_LAST_CONTENT)
+                                .addListener(ChannelFutureListener.CLOSE);
+                    });
         }
     }
 }

@@ -1,0 +1,293 @@
+package dev.remora.sidecar.life;
+
+import dev.remora.base.MalformedException;
+import dev.remora.engine.netcheck.NetReport;
+import dev.remora.engine.netmap.NetMap;
+import dev.remora.engine.netmap.Node;
+import dev.remora.engine.netmap.NodeId;
+import dev.remora.engine.netmap.UserId;
+import dev.remora.sidecar.localapi.ApiHandler;
+import dev.remora.sidecar.localapi.ApiRequest;
+import dev.remora.sidecar.localapi.ApiResponse;
+import dev.remora.sidecar.localapi.MetricsText;
+import dev.remora.sidecar.localapi.NetworkJson;
+import dev.remora.sidecar.localapi.NodeJson;
+import dev.remora.sidecar.localapi.StatusJson;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// What each path of the local API does, under which method, for whom. Answers are called for on a virtual thread each.
+final class Api implements ApiHandler {
+    private static final String PREFIX = "/localapi/v0/";
+
+    private final Backend backend;
+    private final Permissions permissions;
+    private final PrefsApi prefs;
+    private final ServeApi serve;
+    private final PeerApi peers;
+    private final Runnable shutdown;
+
+    /// @param shutdown ends the daemon
+    Api(Backend backend, Permissions permissions, Runnable shutdown) {
+        this.backend = backend;
+        this.permissions = permissions;
+        this.shutdown = shutdown;
+        this.prefs = new PrefsApi(backend, permissions);
+        this.serve = new ServeApi(backend, permissions);
+        this.peers = new PeerApi(backend);
+    }
+
+    @Override
+    public ApiResponse handle(ApiRequest request) throws IOException, MalformedException {
+        String path = request.path();
+        if (path.startsWith(PREFIX)) {
+            return local(path.substring(PREFIX.length()), request);
+        }
+        return switch (path) {
+            case "/" ->
+                    new ApiResponse.Full(
+                            200,
+                            "text/html; charset=utf-8",
+                            Map.of(),
+                            "<html><title>Remora</title><body><h1>Remora</h1>This is the local Remora daemon.\n"
+                                    .getBytes(StandardCharsets.UTF_8));
+            case "/server-status" -> ApiResponse.json(200, Map.of());
+            default -> ApiResponse.notFound();
+        };
+    }
+
+    private ApiResponse local(String name, ApiRequest request) throws IOException, MalformedException {
+        return switch (name) {
+            case "status" -> status(request);
+            case "watch-ipn-bus" -> watch(request);
+            case "prefs" -> prefs.prefs(request);
+            case "check-prefs" -> prefs.check(request);
+            case "start" -> prefs.start(request);
+            case "login-interactive" -> prefs.loginInteractive(request);
+            case "logout" -> prefs.logout(request);
+            case "serve-config" -> serve.config(request);
+            case "whois" -> peers.whoIs(request);
+            case "ping" -> peers.ping(request);
+            case "usermetrics" -> metrics("text/plain;version=0.0.4;charset=utf-8");
+            case "metrics" -> writers(request, "metric access denied", () -> metrics("text/plain"));
+            case "derpmap" -> ofNetMap(map -> ApiResponse.prettyJson(NetworkJson.derpMap(map.derpMap())));
+            case "dns-config" -> ofNetMap(map -> ApiResponse.prettyJson(NodeJson.tree(map.dns())));
+            case "dns-osconfig" ->
+                    writers(
+                            request,
+                            "dns-osconfig dump access denied",
+                            () -> ApiResponse.text(500, "getting OS base config is not supported"));
+            case "peer-by-id" -> peerById(request);
+            case "user-profile" -> userProfile(request);
+            case "remora/netcheck" -> netcheck();
+            case "debug" -> posted(request, "debug access denied", "POST required", () -> debug(request));
+            case "shutdown" -> shutdown(request);
+            default -> name.startsWith("profiles/") ? prefs.profiles(request, name.substring("profiles/".length())) : small(name, request);
+        };
+    }
+
+    /// Those whose answer does not depend on anything, and those we know but cannot answer.
+    private ApiResponse small(String name, ApiRequest request) throws IOException, MalformedException {
+        return switch (name) {
+            case "check-ip-forwarding", "check-udp-gro-forwarding", "set-udp-gro-forwarding" ->
+                    ApiResponse.json(200, Map.of("Warning", ""));
+            case "check-so-mark-in-use" -> ApiResponse.json(200, Map.of("UseSOMark", true));
+            case "services", "appc-route-info" -> ApiResponse.json(200, Map.of());
+            case "suggest-exit-node" -> ApiResponse.json(200, noExitNode());
+            case "file-targets" -> ApiResponse.json(200, List.of());
+            case "cert-domains" -> ApiResponse.json(200, List.of());
+            case "update/check" -> ApiResponse.json(200, Map.of("RunningLatest", true));
+            case "policy/" -> ApiResponse.prettyJson(Map.of("Summary", Map.of("Scope", "Device")));
+            case "component-debug-logging" ->
+                    writers(request, "debug access denied", () -> ApiResponse.json(200, Map.of("Error", "")));
+            case "bugreport" -> bugReport(request);
+            case "upload-client-metrics" -> clientMetrics(request);
+            case "query-feature" -> queryFeature(request);
+            case "reload-config" -> posted(request, "access denied", "use POST", () -> ApiResponse.json(200, notReloaded()));
+            case "disconnect-control" -> posted(request, "access denied", "use POST", () -> ApiResponse.empty(200));
+            case "id-token" -> unsupported(request, "id-token access denied", "Identity tokens are");
+            case "dns-query" -> unsupported(request, "dns-query access denied", "DNS queries through the daemon are");
+            case "set-dns" -> unsupported(request, "access denied", "DNS challenges are");
+            case "set-expiry-sooner" -> unsupported(request, "access denied", "Shortening the key's life is");
+            case "set-use-exit-node-enabled" -> unsupported(request, "access denied", "Using an exit node is");
+            case "reset-auth" -> unsupported(request, "reset-auth modify access denied", "Resetting all profiles is");
+            case "logtap" -> unsupported(request, "logtap access denied", "Following the log through the socket is");
+            case "dial" -> dial(request);
+            default -> prefixed(name, request);
+        };
+    }
+
+    private ApiResponse prefixed(String name, ApiRequest request) throws IOException, MalformedException {
+        if (name.startsWith("cert/")) {
+            return unsupported(request, "cert access denied", "Certificates are");
+        }
+        if (name.startsWith("files/") || name.startsWith("file-put/")) {
+            return unsupported(request, "file access denied", "Files from other nodes are");
+        }
+        return name.startsWith("tka/") || name.startsWith("drive/")
+                ? unsupported(request, "access denied", "Tailnet lock and shared folders are")
+                : ApiResponse.notFound();
+    }
+
+    /// An answer that may fail.
+    @FunctionalInterface
+    interface Answer {
+        ApiResponse get() throws IOException, MalformedException;
+    }
+
+    private ApiResponse writers(ApiRequest request, String denied, Answer answer) throws IOException, MalformedException {
+        return permissions.mayWrite(request.caller()) ? answer.get() : ApiResponse.text(403, denied);
+    }
+
+    private ApiResponse posted(ApiRequest request, String denied, String wrongMethod, Answer answer)
+            throws IOException, MalformedException {
+        return writers(
+                request,
+                denied,
+                () -> request.method().equals("POST") ? answer.get() : ApiResponse.text(405, wrongMethod));
+    }
+
+    private ApiResponse unsupported(ApiRequest request, String denied, String what) throws IOException, MalformedException {
+        return writers(request, denied, () -> ApiResponse.text(501, what + " not supported by this program."));
+    }
+
+    private ApiResponse status(ApiRequest request) throws IOException, MalformedException {
+        boolean peers = !request.parameter("peers").equals(Optional.of("false"));
+        return ApiResponse.prettyJson(StatusJson.of(backend.view(), peers));
+    }
+
+    private ApiResponse watch(ApiRequest request) {
+        Optional<String> text = request.parameter("mask");
+        long bits;
+        try {
+            bits = text.isEmpty() ? 0 : Long.parseLong(text.get());
+        } catch (NumberFormatException e) {
+            return ApiResponse.text(400, "bad mask");
+        }
+        WatchMask mask = new WatchMask(bits);
+        if (!mask.isPossible()) {
+            return ApiResponse.text(400, "bad mask: these bits do not go together");
+        }
+        return new ApiResponse.Stream(
+                "application/json",
+                stream -> {
+                    try {
+                        backend.watch(mask, stream);
+                    } catch (IOException | MalformedException e) {
+                        stream.close(); // the daemon is ending
+                    }
+                });
+    }
+
+    private ApiResponse metrics(String contentType) throws IOException, MalformedException {
+        String text =
+                MetricsText.of(
+                        backend.node().status(), backend.currentPrefs().advertiseRoutes(), backend.warnings());
+        return new ApiResponse.Full(200, contentType, Map.of(), text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ApiResponse ofNetMap(Function<NetMap, ApiResponse> answer) throws IOException, MalformedException {
+        return backend.netMap().map(answer).orElseGet(() -> ApiResponse.text(503, "no netmap"));
+    }
+
+    private ApiResponse peerById(ApiRequest request) throws IOException, MalformedException {
+        return ofNetMap(map -> number(request, "id")
+                .flatMap(id -> map.peers().get(new NodeId(id)))
+                .map((Node peer) -> (ApiResponse) ApiResponse.prettyJson(NodeJson.node(map, peer)))
+                .orElseGet(() -> ApiResponse.text(404, "no such peer")));
+    }
+
+    private ApiResponse userProfile(ApiRequest request) throws IOException, MalformedException {
+        return ofNetMap(map -> number(request, "id")
+                .map(UserId::new)
+                .filter(map.users()::containsKey)
+                .map(id -> (ApiResponse) ApiResponse.prettyJson(NodeJson.user(map, id)))
+                .orElseGet(() -> ApiResponse.text(404, "no such user")));
+    }
+
+    private static Optional<Long> number(ApiRequest request, String name) {
+        try {
+            return request.parameter(name).map(Long::valueOf);
+        } catch (NumberFormatException e) {
+            return Optional.empty();
+        }
+    }
+
+    private ApiResponse netcheck() {
+        try {
+            NetReport report = backend.node().netcheck().join();
+            return ApiResponse.json(200, NetworkJson.report(report, Instant.now()));
+        } catch (java.util.concurrent.CompletionException e) {
+            return ApiResponse.text(503, "the network could not be looked at: " + e.getCause());
+        }
+    }
+
+    private ApiResponse debug(ApiRequest request) {
+        String action = request.parameter("action").orElse("");
+        if (!action.equals("restun")) {
+            return ApiResponse.text(400, "unknown action \"" + action + "\"");
+        }
+        netcheck();
+        return new ApiResponse.Full(200, "text/plain", Map.of(), "done\n".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ApiResponse shutdown(ApiRequest request) {
+        if (!permissions.mayEnd(request.caller())) {
+            return ApiResponse.text(403, "shutdown access denied");
+        }
+        if (!request.method().equals("POST")) {
+            return ApiResponse.text(405, "only POST allowed");
+        }
+        shutdown.run();
+        return ApiResponse.empty(200);
+    }
+
+    private static Map<String, Object> noExitNode() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("ID", "");
+        tree.put("Name", "");
+        return tree;
+    }
+
+    private static Map<String, Object> notReloaded() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        tree.put("Reloaded", false);
+        tree.put("Err", "");
+        return tree;
+    }
+
+    /// We send no logs anywhere, so there is nothing that a marker could point at.
+    private static ApiResponse bugReport(ApiRequest request) {
+        if (!request.method().equals("POST")) {
+            return ApiResponse.text(405, "only POST allowed");
+        }
+        String marker = "BUG-NO-LOGS-NO-SUPPORT-this-node-has-had-its-logging-disabled\n";
+        return new ApiResponse.Full(200, "text/plain", Map.of(), marker.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// Counters of commands are of no use to us, but a command may insist.
+    private static ApiResponse clientMetrics(ApiRequest request) {
+        return request.body().length == 0
+                ? ApiResponse.text(400, "invalid JSON body")
+                : ApiResponse.json(200, Map.of());
+    }
+
+    private static ApiResponse queryFeature(ApiRequest request) {
+        return request.parameter("feature").orElse("").isEmpty()
+                ? ApiResponse.text(500, "missing feature")
+                : new ApiResponse.Full(
+                        501, "application/json", Map.of(), "Not implemented yet\n".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static ApiResponse dial(ApiRequest request) {
+        return request.header("upgrade").orElse("").equals("ts-dial")
+                ? ApiResponse.text(501, "Connections through the daemon are not supported by this program.")
+                : ApiResponse.text(400, "bad ts-dial upgrade");
+    }
+}

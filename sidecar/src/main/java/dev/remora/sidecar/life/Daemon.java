@@ -1,0 +1,168 @@
+package dev.remora.sidecar.life;
+
+import dev.remora.base.MalformedException;
+import dev.remora.crypto.Aead;
+import dev.remora.io.loop.TlsTrust;
+import dev.remora.io.state.StateFile;
+import dev.remora.io.state.StateStore;
+import dev.remora.node.Node;
+import dev.remora.node.NodeSettings;
+import dev.remora.node.NodeStatus;
+import dev.remora.sidecar.config.Version;
+import dev.remora.sidecar.localapi.LocalApiServer;
+import dev.remora.sidecar.serve.ServedPorts;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The daemon as a process: starts state, node, backend and socket, in this order, and ends them in the other.
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final String USERSPACE = "userspace-networking";
+
+    /// What ends, last started first.
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+
+    private Daemon() {}
+
+    /// Runs until it is told to end; never returns.
+    public static void main(String[] args) {
+        DaemonFlags flags = flags(args, System.err);
+        Logging.configure(flags.verbosity(), flags.jsonLog());
+        Daemon daemon = new Daemon();
+        try {
+            daemon.start(flags);
+        } catch (IOException | MalformedException e) {
+            System.err.println("remora: " + e.getMessage());
+            daemon.close();
+            System.exit(1);
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(daemon), "shutdown"));
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            System.exit(1);
+        }
+    }
+
+    private static DaemonFlags flags(String[] args, PrintStream err) {
+        try {
+            DaemonFlags flags = DaemonFlags.parse(List.of(args));
+            if (!flags.tun().equals(USERSPACE)) {
+                err.println(
+                        "remora: TUN devices come later: start with --tun="
+                                + USERSPACE
+                                + ", which needs no rights and no device");
+                System.exit(1);
+            }
+            return flags;
+        } catch (DaemonFlags.UsageException e) {
+            err.println(e.getMessage());
+            err.print(DaemonFlags.USAGE);
+            System.exit(2);
+            throw new IllegalStateException("exited", e);
+        }
+    }
+
+    /// On SIGTERM and SIGINT the JVM would report the signal as its exit code; to end as told is a success.
+    private static void end(Daemon daemon) {
+        LOG.info("ending");
+        daemon.close();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private void start(DaemonFlags flags) throws IOException, MalformedException {
+        LOG.info("Remora {} starts", Version.TEXT);
+        SecureRandom random = new SecureRandom();
+        SystemInfo system = SystemInfo.here();
+        Profiles profiles = new Profiles(begun(store(flags)), random);
+        NodeEvents events = new NodeEvents(profiles);
+        Node node = begun(Node.start(settings(flags, profiles, system), events));
+        requirePort(flags, node.status());
+        Backend backend =
+                begun(
+                        new Backend(
+                                profiles,
+                                Tailnode.of(node),
+                                new ServedPorts(node.loop(), node::listen),
+                                system,
+                                flags.stateDirectory().isEmpty(),
+                                random));
+        Permissions permissions =
+                new Permissions(Permissions.ownUid(), () -> backend.currentPrefs().operatorUser());
+        Api api = new Api(backend, permissions, () -> new Thread(() -> System.exit(0), "exit").start());
+        begun(LocalApiServer.start(node.loop(), flags.socket(), headers(), api));
+        LOG.info("commands are taken on {}", flags.socket());
+        events.to(backend);
+        backend.resume();
+    }
+
+    private <T extends AutoCloseable> T begun(T part) {
+        started.push(part);
+        return part;
+    }
+
+    private static StateStore store(DaemonFlags flags) throws IOException {
+        return flags.stateDirectory().isPresent()
+                ? StateFile.open(flags.stateDirectory().get())
+                : StateStore.inMemory();
+    }
+
+    private static NodeSettings settings(DaemonFlags flags, Profiles profiles, SystemInfo system) {
+        return new NodeSettings(
+                flags.udpPort(),
+                NodeSettings.DEFAULT_MEMORY,
+                profiles.machineKey(),
+                Optional.of(profiles.lockKey().publicKey()),
+                TlsTrust.of(
+                        Optional.ofNullable(System.getenv("SSL_CERT_FILE")),
+                        Optional.ofNullable(System.getenv("SSL_CERT_DIR"))),
+                Aead.best(),
+                system.hostInfo(profiles.current().prefs()));
+    }
+
+    /// A port that was asked for is often one that a firewall lets through: another one would not do.
+    private static void requirePort(DaemonFlags flags, NodeStatus status) throws IOException {
+        int wanted = flags.udpPort();
+        if (wanted != 0 && status.udpPortV4() != wanted && status.udpPortV6() != wanted) {
+            throw new IOException(
+                    "UDP port "
+                            + wanted
+                            + " is in use by another program; stop it or choose another port with --port");
+        }
+        LOG.info("UDP port {}, cipher {}", status.udpPortV4(), status.aead());
+    }
+
+    /// What goes with every answer of the local API.
+    private static Map<String, String> headers() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put(
+                "Content-Security-Policy",
+                "default-src 'none'; frame-ancestors 'none'; script-src 'none'; script-src-elem 'none'; script-src-attr 'none'");
+        headers.put("Tailscale-Cap", Integer.toString(Version.LOCAL_API_LEVEL));
+        headers.put("Tailscale-Version", Version.TEXT);
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("X-Frame-Options", "DENY");
+        return headers;
+    }
+
+    @Override
+    public void close() {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) {
+                LOG.warn("while ending", e);
+            }
+        }
+    }
+}

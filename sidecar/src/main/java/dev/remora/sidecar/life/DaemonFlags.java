@@ -1,0 +1,138 @@
+package dev.remora.sidecar.life;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/// How the daemon was called, in `tailscaled`'s flags and Go's syntax for them: one dash or two, `--flag=value` or `--flag value`.
+///
+/// @param tun the device packets come from; only `userspace-networking` is served
+/// @param stateDirectory where the state is; empty: nowhere, it ends with the process
+/// @param udpPort for WireGuard, 0 for any
+/// @param verbosity 0 for what a person running a node wants to know, 1 for more, 2 for everything
+record DaemonFlags(
+        String tun, Optional<Path> stateDirectory, Path socket, int udpPort, int verbosity, boolean jsonLog) {
+    static final String USAGE =
+            """
+            usage: remora daemon [flags]
+              --tun=userspace-networking    packets stay inside the process (there is no other mode yet)
+              --statedir=DIR                where keys and settings are kept (default %s)
+              --state=FILE|mem:             instead of --statedir: DIR/tailscaled.state, or nothing kept at all
+              --socket=PATH                 the Unix socket that commands talk to (default %s)
+              --port=N                      UDP port for WireGuard, 0 for any (default 0)
+              --verbose=N                   0, 1 or 2: how much is logged (default 0)
+              --log-format=text|json        (default text)
+            """
+                    .formatted(Defaults.STATE_DIRECTORY, Defaults.SOCKET);
+
+    private static final String MEMORY = "mem:";
+    private static final String STATE_FILE = "tailscaled.state";
+    private static final int MAX_PORT = 65535;
+
+    private static final class Defaults {
+        static final String STATE_DIRECTORY = "/var/lib/remora";
+        static final String SOCKET = "/var/run/tailscale/tailscaled.sock";
+    }
+
+    /// The flags cannot be understood: usage is to be shown.
+    static final class UsageException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        UsageException(String message) {
+            super(message);
+        }
+    }
+
+    /// @throws UsageException for a flag that does not exist or a value that makes no sense
+    static DaemonFlags parse(List<String> words) throws UsageException {
+        Parser parser = new Parser();
+        parser.parse(words);
+        return parser.flags();
+    }
+
+    private static final class Parser {
+        private String tun = "userspace-networking";
+        private String stateDirectory = "";
+        private String state = "";
+        private String socket = Defaults.SOCKET;
+        private int port;
+        private int verbosity;
+        private boolean json;
+
+        void parse(List<String> words) throws UsageException {
+            int next = 0;
+            while (next < words.size()) {
+                String word = words.get(next++);
+                if (!word.startsWith("-") || word.length() < 2) {
+                    throw new UsageException("the daemon takes no arguments but flags: " + word);
+                }
+                String text = word.substring(word.startsWith("--") ? 2 : 1);
+                int equals = text.indexOf('=');
+                String name = equals < 0 ? text : text.substring(0, equals);
+                if (equals >= 0 || name.equals("no-logs-no-support")) {
+                    set(name, equals < 0 ? "true" : text.substring(equals + 1));
+                } else if (next < words.size()) {
+                    set(name, words.get(next++));
+                } else {
+                    check(name);
+                    throw new UsageException("flag needs an argument: -" + name);
+                }
+            }
+        }
+
+        private void check(String name) throws UsageException {
+            if (!List.of("tun", "statedir", "state", "socket", "port", "verbose", "log-format").contains(name)) {
+                throw new UsageException("flag provided but not defined: -" + name);
+            }
+        }
+
+        private void set(String name, String value) throws UsageException {
+            switch (name) {
+                case "tun" -> tun = value;
+                case "statedir" -> stateDirectory = value;
+                case "state" -> state = value;
+                case "socket" -> socket = value;
+                case "port" -> port = number(name, value, MAX_PORT);
+                case "verbose" -> verbosity = number(name, value, 9);
+                case "log-format" -> {
+                    json = value.equals("json");
+                    if (!json && !value.equals("text")) {
+                        throw invalid(name, value, "text or json");
+                    }
+                }
+                case "no-logs-no-support" -> {} // we send logs nowhere, told to or not
+                default -> check(name);
+            }
+        }
+
+        private static int number(String name, String value, int max) throws UsageException {
+            boolean digits = !value.isEmpty() && value.length() < 8 && value.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (!digits || Integer.parseInt(value) > max) {
+                throw invalid(name, value, "a number from 0 to " + max);
+            }
+            return Integer.parseInt(value);
+        }
+
+        private static UsageException invalid(String name, String value, String wanted) {
+            return new UsageException("invalid value \"%s\" for flag -%s: want %s".formatted(value, name, wanted));
+        }
+
+        DaemonFlags flags() throws UsageException {
+            return new DaemonFlags(tun, directory(), Path.of(socket), port, verbosity, json);
+        }
+
+        private Optional<Path> directory() throws UsageException {
+            if (state.equals(MEMORY)) {
+                return Optional.empty();
+            }
+            if (state.isEmpty()) {
+                return Optional.of(Path.of(stateDirectory.isEmpty() ? Defaults.STATE_DIRECTORY : stateDirectory));
+            }
+            Path file = Path.of(state).toAbsolutePath();
+            if (state.contains(":") || !file.endsWith(STATE_FILE)) {
+                throw invalid("state", state, "mem: or a path that ends in " + STATE_FILE);
+            }
+            return Optional.of(file.getParent());
+        }
+    }
+}

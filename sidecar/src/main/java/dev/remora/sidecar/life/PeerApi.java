@@ -1,0 +1,144 @@
+package dev.remora.sidecar.life;
+
+import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
+import dev.remora.base.MalformedException;
+import dev.remora.crypto.NodeKey;
+import dev.remora.engine.PingResult;
+import dev.remora.engine.netmap.NetMap;
+import dev.remora.engine.netmap.Node;
+import dev.remora.node.PingKind;
+import dev.remora.sidecar.localapi.ApiRequest;
+import dev.remora.sidecar.localapi.ApiResponse;
+import dev.remora.sidecar.localapi.NodeJson;
+import dev.remora.sidecar.localapi.PingJson;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Questions about other nodes: who they are, and whether they answer.
+final class PeerApi {
+    /// Longer than any command waits. What comes after is for nobody.
+    private static final Duration PING_PATIENCE = Duration.ofSeconds(30);
+
+    private static final int MAX_PING_SIZE = 0xffff;
+
+    private final Backend backend;
+
+    PeerApi(Backend backend) {
+        this.backend = backend;
+    }
+
+    ApiResponse whoIs(ApiRequest request) throws IOException, MalformedException {
+        String addr = request.parameter("addr").orElse("");
+        if (addr.isEmpty()) {
+            return ApiResponse.text(400, "missing 'addr' parameter");
+        }
+        Optional<NetMap> map = backend.netMap();
+        Optional<Node> found;
+        if (addr.startsWith("nodekey:")) {
+            try {
+                NodeKey key = NodeKey.parse(addr);
+                found = map.flatMap(m -> m.self().key().equals(key) ? Optional.of(m.self()) : m.peer(key));
+            } catch (MalformedException e) {
+                return ApiResponse.text(400, "invalid nodekey in 'addr' parameter");
+            }
+        } else {
+            try {
+                IpAddress ip = address(addr);
+                found = map.flatMap(m -> m.owner(ip));
+            } catch (MalformedException e) {
+                return ApiResponse.text(400, "invalid 'addr' parameter");
+            }
+        }
+        return found.isEmpty()
+                ? ApiResponse.text(404, "no match for IP:port")
+                : ApiResponse.prettyJson(NodeJson.whoIs(map.get(), found.get(), grants(found.get())));
+    }
+
+    private static IpAddress address(String text) throws MalformedException {
+        try {
+            return IpAddress.parse(text);
+        } catch (MalformedException e) {
+            return IpPort.parse(text).ip();
+        }
+    }
+
+    private Map<String, List<Object>> grants(Node peer) {
+        return peer.addresses().isEmpty()
+                ? Map.of()
+                : backend.node().grantsOf(peer.addresses().getFirst().ip());
+    }
+
+    ApiResponse ping(ApiRequest request) throws IOException, MalformedException {
+        if (!request.method().equals("POST")) {
+            return ApiResponse.text(400, "want POST");
+        }
+        String ip = request.parameter("ip").orElse("");
+        String type = request.parameter("type").orElse("");
+        if (ip.isEmpty()) {
+            return ApiResponse.text(400, "missing 'ip' parameter");
+        }
+        IpAddress to;
+        try {
+            to = IpAddress.parse(ip);
+        } catch (MalformedException e) {
+            return ApiResponse.text(400, "invalid IP");
+        }
+        if (type.isEmpty()) {
+            return ApiResponse.text(400, "missing 'type' parameter");
+        }
+        int size = size(request);
+        if (size < 0) {
+            return ApiResponse.text(400, "invalid 'size' parameter");
+        }
+        if (size > 0 && !type.equals("disco")) {
+            return ApiResponse.text(400, "'size' parameter is only supported with disco pings");
+        }
+        return ping(to, type, size);
+    }
+
+    private static int size(ApiRequest request) {
+        try {
+            int size = Integer.parseInt(request.parameter("size").orElse("0"));
+            return size > MAX_PING_SIZE ? -1 : size;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+
+    private ApiResponse ping(IpAddress to, String type, int size) throws IOException, MalformedException {
+        return switch (type) {
+            case "disco" -> ping(to, PingKind.DISCO, size);
+            case "TSMP" -> ping(to, PingKind.TSMP, size);
+            case "ICMP" -> ping(to, PingKind.ICMP, size);
+            case "peerapi" ->
+                    ApiResponse.json(200, PingJson.failed(to, "pings of this kind are not supported by this program"));
+            default -> ApiResponse.text(400, "unknown ping type \"" + type + "\"");
+        };
+    }
+
+    private ApiResponse ping(IpAddress to, PingKind kind, int size) throws IOException, MalformedException {
+        Optional<NetMap> map = backend.netMap();
+        Optional<Node> peer = map.flatMap(m -> m.owner(to));
+        if (peer.isEmpty()) {
+            return ApiResponse.json(200, PingJson.failed(to, "no matching peer"));
+        }
+        if (peer.get() == map.get().self()) {
+            return ApiResponse.json(200, PingJson.ownAddress(to));
+        }
+        return ApiResponse.json(200, PingJson.of(to, map.get(), peer.get(), patientPing(to, kind, size)));
+    }
+
+    /// A command that gets no answer in its own time says so by itself, and goes on; an answer of "no answer" would end it.
+    private PingResult patientPing(IpAddress to, PingKind kind, int size) {
+        long until = System.nanoTime() + PING_PATIENCE.toNanos();
+        PingResult result;
+        do {
+            result = backend.node().ping(to, kind, size).join();
+        } while (result instanceof PingResult.TimedOut && System.nanoTime() < until);
+        return result;
+    }
+}

@@ -1,0 +1,253 @@
+package dev.remora.sidecar.life;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.remora.base.MalformedException;
+import dev.remora.crypto.LockPrivateKey;
+import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.io.control.NodeIdentity;
+import dev.remora.io.state.StateException;
+import dev.remora.io.state.StateStore;
+import dev.remora.sidecar.config.JsonTree;
+import dev.remora.sidecar.config.Prefs;
+import dev.remora.sidecar.config.ServeConfig;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// All that survives a restart, by the names under which `tailscaled` keeps it:
+///
+///     _machinekey          privkey:…            who this installation is
+///     _current-profile     profile-1a2b
+///     _profiles            {"1a2b": {…}}        how profiles are listed
+///     profile-1a2b         {…, "Config": {…}}   preferences and identity
+///     _serve/1a2b          {…}                  what is published
+///
+/// Used from several threads: the conversation with control must have a new key on disk before it goes on. Every method calls nobody else.
+final class Profiles {
+    private static final String MACHINE_KEY = "_machinekey";
+    private static final String CURRENT = "_current-profile";
+    private static final String ALL = "_profiles";
+    private static final String PREFIX = "profile-";
+    private static final String SERVE = "_serve/";
+
+    private final StateStore store;
+    private final RandomGenerator random;
+    private final MachinePrivateKey machineKey;
+    private LockPrivateKey lockKey;
+    private final Map<String, Map<String, @Nullable Object>> listed = new LinkedHashMap<>();
+    private Profile current = Profile.NEW;
+    private Optional<ServeConfig> serve = Optional.empty();
+
+    /// Reads the state, and makes a machine key where there is none.
+    ///
+    /// @throws StateException if something in it makes no sense: a wrong guess would make another node of us
+    Profiles(StateStore store, RandomGenerator random) throws IOException {
+        this.store = store;
+        this.random = random;
+        machineKey = readMachineKey();
+        readList();
+        String name = text(CURRENT).orElse("");
+        if (name.startsWith(PREFIX)) {
+            load(name.substring(PREFIX.length()));
+        }
+        lockKey = current.lockKey().orElseGet(() -> LockPrivateKey.generate(random));
+    }
+
+    private MachinePrivateKey readMachineKey() throws IOException {
+        Optional<String> text = text(MACHINE_KEY);
+        if (text.isPresent()) {
+            try {
+                return MachinePrivateKey.parse(text.get());
+            } catch (MalformedException e) {
+                throw damaged(MACHINE_KEY, e);
+            }
+        }
+        MachinePrivateKey made = MachinePrivateKey.generate(random);
+        store.write(MACHINE_KEY, made.text().getBytes(UTF_8));
+        return made;
+    }
+
+    private void readList() throws StateException {
+        for (Map.Entry<String, Object> entry : tree(ALL).entrySet()) {
+            if (entry.getValue() instanceof Map<?, ?> about) {
+                Map<String, @Nullable Object> members = new LinkedHashMap<>();
+                about.forEach((name, value) -> members.put(String.valueOf(name), value));
+                listed.put(entry.getKey(), members);
+            }
+        }
+    }
+
+    private void load(String id) throws StateException {
+        Map<String, Object> tree = tree(PREFIX + id);
+        try {
+            current = Profile.read(id, tree, listed.getOrDefault(id, Map.of()));
+        } catch (MalformedException e) {
+            throw damaged(PREFIX + id, e);
+        }
+        Optional<byte[]> kept = store.read(SERVE + id);
+        try {
+            serve = kept.isEmpty() || isNull(kept.get()) ? Optional.empty() : Optional.of(ServeConfig.parse(kept.get()));
+        } catch (MalformedException e) {
+            throw damaged(SERVE + id, e);
+        }
+    }
+
+    private static boolean isNull(byte[] json) {
+        return new String(json, UTF_8).strip().equals("null");
+    }
+
+    private Optional<String> text(String key) {
+        return store.read(key).map(bytes -> new String(bytes, UTF_8));
+    }
+
+    private Map<String, Object> tree(String key) throws StateException {
+        Optional<byte[]> json = store.read(key);
+        try {
+            return json.isEmpty() ? Map.of() : JsonTree.read(json.get());
+        } catch (MalformedException e) {
+            throw damaged(key, e);
+        }
+    }
+
+    private StateException damaged(String key, MalformedException why) {
+        return new StateException(
+                "the state in "
+                        + store.describe()
+                        + " is damaged (its entry "
+                        + key
+                        + " cannot be read: "
+                        + why.reason()
+                        + "); restore a backup, or remove the file to start as a new node",
+                why);
+    }
+
+    synchronized MachinePrivateKey machineKey() {
+        return machineKey;
+    }
+
+    synchronized LockPrivateKey lockKey() {
+        return lockKey;
+    }
+
+    synchronized Profile current() {
+        return current;
+    }
+
+    /// How all kept profiles are listed, in the order in which they were made.
+    synchronized List<Map<String, @Nullable Object>> list() {
+        return List.copyOf(listed.values());
+    }
+
+    synchronized Optional<ServeConfig> serve() {
+        return serve;
+    }
+
+    synchronized void save(Prefs prefs) throws IOException {
+        current = current.with(prefs);
+        write();
+    }
+
+    /// Keeps new keys; on return they are on disk.
+    synchronized void save(NodeIdentity identity) throws IOException {
+        current = current.with(identity, lockKey);
+        write();
+    }
+
+    /// Keeps what the server says about us, if that is news.
+    ///
+    /// @param about how this profile is listed, without `ID` and `Key`
+    /// @return whether it was
+    synchronized boolean saveMembership(
+            Map<String, @Nullable Object> user, String nodeId, Map<String, @Nullable Object> about, Instant now)
+            throws IOException {
+        String id = idOf(current);
+        Map<String, @Nullable Object> full = new LinkedHashMap<>();
+        full.put("ID", id);
+        full.putAll(about);
+        full.put("Key", PREFIX + id);
+        full.put("Created", current.about().getOrDefault("Created", now.toString()));
+        Profile changed = current.withId(id).withMembership(user, nodeId, full);
+        boolean news = !changed.equals(current);
+        if (news) {
+            current = changed;
+            write();
+        }
+        return news;
+    }
+
+    /// Where all this is kept, for people.
+    String describe() {
+        return store.describe();
+    }
+
+    synchronized void saveServe(Optional<ServeConfig> config) throws IOException {
+        serve = config;
+        keepId();
+        store.write(SERVE + current.id(), config.map(ServeConfig::toJson).orElse(new byte[0]));
+    }
+
+    private void write() throws IOException {
+        keepId();
+        store.write(PREFIX + current.id(), JsonTree.compact(current.toTree()).getBytes(UTF_8));
+        if (!current.about().isEmpty() && !current.about().equals(listed.get(current.id()))) {
+            listed.put(current.id(), current.about());
+            store.write(ALL, JsonTree.compact(listed).getBytes(UTF_8));
+        }
+    }
+
+    private void keepId() throws IOException {
+        current = current.withId(idOf(current));
+        String name = PREFIX + current.id();
+        if (!text(CURRENT).equals(Optional.of(name))) {
+            store.write(CURRENT, name.getBytes(UTF_8));
+        }
+    }
+
+    private String idOf(Profile profile) {
+        String id = profile.id();
+        while (id.isEmpty() || profile.id().isEmpty() && store.read(PREFIX + id).isPresent()) {
+            id = "%04x".formatted(random.nextInt(1 << 16));
+        }
+        return id;
+    }
+
+    /// Begins another profile; the present one stays kept.
+    synchronized void startNew() {
+        current = Profile.NEW;
+        serve = Optional.empty();
+        lockKey = LockPrivateKey.generate(random);
+    }
+
+    /// Goes to a kept profile; false if there is none of that id.
+    synchronized boolean switchTo(String id) throws IOException {
+        if (!listed.containsKey(id)) {
+            return false;
+        }
+        load(id);
+        lockKey = current.lockKey().orElse(lockKey);
+        keepId();
+        return true;
+    }
+
+    /// Forgets a profile; if it is the present one, a new one begins.
+    synchronized boolean remove(String id) throws IOException {
+        boolean known = listed.remove(id) != null || id.equals(current.id()) && !id.isEmpty();
+        if (!known) {
+            return false;
+        }
+        store.write(PREFIX + id, new byte[0]);
+        store.write(SERVE + id, new byte[0]);
+        store.write(ALL, listed.isEmpty() ? new byte[0] : JsonTree.compact(listed).getBytes(UTF_8));
+        if (id.equals(current.id())) {
+            store.write(CURRENT, new byte[0]);
+            startNew();
+        }
+        return true;
+    }
+}

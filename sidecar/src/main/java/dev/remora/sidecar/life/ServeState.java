@@ -1,0 +1,91 @@
+package dev.remora.sidecar.life;
+
+import dev.remora.base.MalformedException;
+import dev.remora.sidecar.config.ServeConfig;
+import dev.remora.sidecar.serve.ServedPorts;
+import dev.remora.sidecar.serve.Supported;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What is published now: the configuration as it is kept, and the ports that follow from it. Used on the backend's thread.
+///
+/// A foreground part lives as long as its session does; one whose session is over counts for nothing.
+final class ServeState {
+    private static final Logger LOG = LoggerFactory.getLogger(ServeState.class);
+
+    private final Profiles profiles;
+    private final ServedPorts ports;
+    private final Bus bus;
+    private List<String> problems = List.of();
+
+    ServeState(Profiles profiles, ServedPorts ports, Bus bus) {
+        this.profiles = profiles;
+        this.ports = ports;
+        this.bus = bus;
+    }
+
+    /// What is kept, for people and for their next change.
+    Optional<ServeConfig> config() {
+        return profiles.serve();
+    }
+
+    /// Publishes what the present profile says.
+    void load() {
+        apply(profiles.serve().orElse(ServeConfig.EMPTY));
+    }
+
+    /// What could not be published, in sentences.
+    List<String> problems() {
+        return problems;
+    }
+
+    int connections() {
+        return ports.connections();
+    }
+
+    /// Takes another configuration. Sessions that lose their part in it end.
+    ///
+    /// @throws MalformedException if it makes no sense, conflicts with the present one, or asks for what cannot be done
+    void change(Optional<ServeConfig> wanted) throws MalformedException, IOException {
+        ServeConfig before = profiles.serve().orElse(ServeConfig.EMPTY);
+        ServeConfig after = wanted.orElse(ServeConfig.EMPTY);
+        Supported.check(after);
+        after.checkConflicts(before, bus.sessions());
+        profiles.saveServe(wanted);
+        apply(after);
+        Set<String> ended = new HashSet<>(before.sessions().keySet());
+        ended.removeAll(after.sessions().keySet());
+        ended.forEach(bus::close);
+    }
+
+    void onSessionEnded(String session) {
+        ServeConfig config = profiles.serve().orElse(ServeConfig.EMPTY);
+        if (!config.sessions().containsKey(session)) {
+            return;
+        }
+        Map<String, ServeConfig> left = new HashMap<>(config.sessions());
+        left.remove(session);
+        ServeConfig after = config.withForeground(left);
+        apply(after);
+        try {
+            profiles.saveServe(Optional.of(after));
+        } catch (IOException e) {
+            LOG.warn("{}", e.getMessage());
+        }
+    }
+
+    private void apply(ServeConfig config) {
+        problems = ports.update(config.handlers(bus.sessions()));
+    }
+
+    void close() {
+        ports.close();
+    }
+}

@@ -1,0 +1,27 @@
+package dev.remora.sidecar.localapi;
+
+import dev.remora.engine.netmap.NetMap;
+import dev.remora.node.NodeStatus;
+import java.util.List;
+import java.util.Optional;
+
+/// What the status is made of.
+///
+/// @param state the node's state by name
+/// @param authUrl where a login waits for a person, else empty
+/// @param hostname what this machine calls itself
+/// @param netMap the tailnet while we are its member
+/// @param tailnet what the profile calls the tailnet where the server has no name for it
+/// @param health sentences on what is wrong
+/// @param proxyConnections connections that serve forwards now
+public record StatusView(
+        String state,
+        String authUrl,
+        String hostname,
+        NodeStatus node,
+        Optional<NetMap> netMap,
+        boolean hasNodeKey,
+        boolean online,
+        String tailnet,
+        List<String> health,
+        int proxyConnections) {}

@@ -1,0 +1,139 @@
+package dev.remora.sidecar.serve;
+
+import dev.remora.engine.netstack.BackendGate;
+import dev.remora.io.loop.EngineLoop;
+import dev.remora.node.IncomingStream;
+import dev.remora.node.PortHandler;
+import dev.remora.node.StreamChannel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Forwards one served port to the app.
+///
+/// The app is dialled before the peer is answered, so that a peer sees of an app that is down what it would see without us: a refused connection.
+/// While the app refuses, one dial a second tries again. Used on the loop.
+final class PortForward implements PortHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(PortForward.class);
+
+    private final EngineLoop loop;
+    private final int port;
+    private final AppAddress target;
+    private final OpenConnections open;
+    private final BackendGate gate = new BackendGate();
+    private final Map<IncomingStream, AppDial> dials = new HashMap<>();
+    private boolean refusing;
+    private boolean reported;
+
+    /// @param open counts the connections to the app
+    PortForward(EngineLoop loop, int port, AppAddress target, OpenConnections open) {
+        this.loop = loop;
+        this.port = port;
+        this.target = target;
+        this.open = open;
+    }
+
+    @Override
+    public void onStream(IncomingStream peer) {
+        if (gate.onRequest(System.nanoTime()) == BackendGate.Decision.REFUSE) {
+            peer.refuse();
+            return;
+        }
+        Attempt attempt = new Attempt(peer);
+        AppDial dial = AppDial.start(loop, target, attempt);
+        if (!attempt.over) {
+            dials.put(peer, dial);
+        }
+    }
+
+    @Override
+    public void onCancelled(IncomingStream peer) {
+        AppDial dial = dials.remove(peer);
+        if (dial != null) {
+            dial.cancel();
+            if (refusing) {
+                gate.onFailed(System.nanoTime()); // this may have been the one dial that tries for all
+            }
+        }
+    }
+
+    /// One peer's wait for the app.
+    private final class Attempt implements AppDial.Listener {
+        private final IncomingStream peer;
+        private boolean over;
+
+        Attempt(IncomingStream peer) {
+            this.peer = peer;
+        }
+
+        @Override
+        public void onConnected(DuplexChannel app) {
+            end();
+            gate.onDialled();
+            refusing = false;
+            if (reported) {
+                reported = false;
+                LOG.info("port {}: the app at {} answers again", port, target);
+            }
+            open.add(app);
+            Optional<StreamChannel> stream = peer.accept(new Joining(app));
+            if (stream.isEmpty()) {
+                app.close(); // the peer has given up meanwhile
+            } else {
+                stream.get().closeFuture().addListener(closed -> closeUnlessJoined(app));
+            }
+        }
+
+        @Override
+        public void onFailed(IOException why, boolean refused) {
+            end();
+            if (refused) {
+                refusing = true;
+                gate.onFailed(System.nanoTime());
+                peer.refuse();
+            } else {
+                peer.ignore(); // it asks again by itself, and by then the app may have time
+            }
+            if (!reported) {
+                reported = true;
+                LOG.warn(
+                        "port {}: the app at {} cannot be reached ({}); peers are refused until it answers",
+                        port,
+                        target,
+                        why.getMessage());
+            }
+        }
+
+        private void end() {
+            over = true;
+            dials.remove(peer);
+        }
+    }
+
+    private static void closeUnlessJoined(DuplexChannel app) {
+        if (app.pipeline().get(Splice.class) == null) {
+            app.close();
+        }
+    }
+
+    /// Waits until the peer has confirmed the connection; what the app says first must not be lost.
+    private static final class Joining extends ChannelInboundHandlerAdapter {
+        private final DuplexChannel app;
+
+        Joining(DuplexChannel app) {
+            this.app = app;
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext ctx) {
+            Splice.join((DuplexChannel) ctx.channel(), app);
+            ctx.pipeline().remove(this);
+        }
+    }
+}
