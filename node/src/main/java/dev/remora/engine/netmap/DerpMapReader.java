@@ -2,6 +2,7 @@ package dev.remora.engine.netmap;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.MalformedException;
+import dev.remora.proto.control.DerpHomeParams;
 import dev.remora.proto.control.DerpMapInfo;
 import dev.remora.proto.control.DerpNodeInfo;
 import dev.remora.proto.control.DerpRegionInfo;
@@ -21,10 +22,12 @@ final class DerpMapReader {
     /// Regions and scores are kept or replaced independently of each other.
     static DerpMap merged(DerpMap before, DerpMapInfo info) {
         boolean keepRegions = info.regions() == null;
-        boolean keepScores = info.homeParams() == null || info.homeParams().regionScore() == null;
+        DerpHomeParams params = info.homeParams();
         return new DerpMap(
                 keepRegions ? before.regions() : regions(info.regions()),
-                keepScores ? before.homeScores() : scores(info.homeParams().regionScore()),
+                params == null || params.regionScore() == null
+                        ? before.homeScores()
+                        : scores(params.regionScore()),
                 keepRegions ? before.omitDefaultRegions() : info.omitDefaultRegions());
     }
 

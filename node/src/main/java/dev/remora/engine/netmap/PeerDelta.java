@@ -31,7 +31,7 @@ public sealed interface PeerDelta {
             } else {
                 Node was = old.get(i++);
                 Node is = now.get(j++);
-                if (was != is && !was.equals(is)) {
+                if (!was.equals(is)) {
                     deltas.add(new Changed(was, is));
                 }
             }

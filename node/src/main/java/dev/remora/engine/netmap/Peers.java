@@ -110,6 +110,7 @@ public final class Peers implements Iterable<Node> {
     }
 
     /// For tests: nothing was found anew to make this from `other`.
+    @SuppressWarnings("ReferenceEquality") // the same object is what is asked for
     boolean sharesIndexWith(Peers other) {
         return index == other.index;
     }

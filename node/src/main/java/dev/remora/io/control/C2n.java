@@ -25,6 +25,7 @@ final class C2n {
     private C2n() {}
 
     /// What to send back, head and body.
+    @SuppressWarnings("ArrayRecordComponent") // written once, never compared
     private record Reply(HttpResponseStatus status, String type, byte[] body) {
         static Reply json(String body) {
             return new Reply(HttpResponseStatus.OK, JSON, bytes(body + "\n"));

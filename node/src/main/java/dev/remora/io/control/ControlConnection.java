@@ -36,6 +36,7 @@ final class ControlConnection implements AutoCloseable {
     }
 
     /// The whole answer to a short request.
+    @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     record Answer(int status, byte[] body, String retryAfter) {
         String text() {
             return new String(body, StandardCharsets.UTF_8);

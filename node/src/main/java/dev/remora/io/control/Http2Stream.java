@@ -86,13 +86,8 @@ final class Http2Stream implements AutoCloseable {
 
     /// Waits for the answer's status.
     int status(Duration timeout) throws IOException, InterruptedException {
-        while (headers.isEmpty()) {
-            switch (next(timeout)) {
-                case Event.Head(Http2Headers arrived) -> headers = Optional.of(arrived);
-                case Event.Data data -> throw new EOFException("data before an answer");
-                case Event.End end -> throw new EOFException("closed without an answer");
-                case Event.Failed(String why) -> throw new EOFException(why);
-            }
+        if (headers.isEmpty()) {
+            headers = Optional.of(head(next(timeout)));
         }
         CharSequence status = headers.get().status();
         try {
@@ -100,6 +95,15 @@ final class Http2Stream implements AutoCloseable {
         } catch (NumberFormatException e) {
             return 0;
         }
+    }
+
+    private static Http2Headers head(Event event) throws EOFException {
+        return switch (event) {
+            case Event.Head(Http2Headers arrived) -> arrived;
+            case Event.Data data -> throw new EOFException("data before an answer");
+            case Event.End end -> throw new EOFException("closed without an answer");
+            case Event.Failed(String why) -> throw new EOFException(why);
+        };
     }
 
     /// A header of the answer, once its status is there.

@@ -106,8 +106,7 @@ final class MapPoll {
             onMessage(next.get());
         }
         map = map.map(folded -> folded.at(clock.instant()));
-        boolean same = before.isPresent() && map.isPresent() && before.get() == map.get();
-        if (!same) {
+        if (!map.equals(before)) {
             map.ifPresent(events::onNetMap);
         }
     }

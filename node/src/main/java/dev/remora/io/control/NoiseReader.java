@@ -54,7 +54,8 @@ final class NoiseReader extends ByteToMessageDecoder {
         transport = handshake.finish(arrived);
         in.skipBytes(arrived.position());
         if (transport.isPresent()) {
-            ctx.pipeline().addAfter(ctx.name(), null, new NoiseWriter(transport.get()));
+            ctx.pipeline()
+                    .addAfter(ctx.name(), null, new NoiseWriter(transport.get(), ctx.channel()));
             result.complete(ControlConnection.over(ctx.channel(), url));
         }
     }

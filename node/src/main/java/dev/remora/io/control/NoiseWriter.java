@@ -2,6 +2,7 @@ package dev.remora.io.control;
 
 import dev.remora.proto.noise.NoiseTransport;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -15,15 +16,11 @@ final class NoiseWriter extends ChannelOutboundHandlerAdapter {
     private final NoiseTransport transport;
     private final ByteBuffer plain = ByteBuffer.allocate(NoiseTransport.MAX_PLAIN);
     private final ByteBuffer sealed = ByteBuffer.allocate(NoiseTransport.MAX_RECORD);
-    private CoalescingBufferQueue waiting;
+    private final CoalescingBufferQueue waiting;
 
-    NoiseWriter(NoiseTransport transport) {
+    NoiseWriter(NoiseTransport transport, Channel channel) {
         this.transport = transport;
-    }
-
-    @Override
-    public void handlerAdded(ChannelHandlerContext ctx) {
-        waiting = new CoalescingBufferQueue(ctx.channel());
+        this.waiting = new CoalescingBufferQueue(channel);
     }
 
     @Override

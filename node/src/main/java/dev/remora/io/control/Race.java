@@ -80,6 +80,7 @@ final class Race<T> {
         return next.headStart;
     }
 
+    @SuppressWarnings("ReferenceEquality") // two connections are never the same, however equal
     private void dropAllBut(@Nullable T winner) {
         for (CompletableFuture<T> future : running) {
             future.whenComplete((value, failure) -> {

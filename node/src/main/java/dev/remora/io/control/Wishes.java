@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is wanted of a session: set by any thread, served by the session's one worker. A change interrupts
 /// the worker, wherever it waits, so that it comes back and asks again.
 final class Wishes {
+    private static final Logger LOG = LoggerFactory.getLogger(Wishes.class);
+
     /// What the session should be doing.
     sealed interface Wish {
         /// Nothing.
@@ -39,6 +43,7 @@ final class Wishes {
     private Wish wish = new Wish.Rest();
     private LoginOptions options = LoginOptions.RESUME;
     private long logins;
+    private long changes;
     private boolean loggedIn;
     private Thread worker = Thread.currentThread();
     private boolean shielded;
@@ -86,6 +91,7 @@ final class Wishes {
     }
 
     private void poke() {
+        changes++;
         notifyAll();
         if (shielded) {
             held = true;
@@ -110,7 +116,7 @@ final class Wishes {
 
     /// A logout was served: there is nothing to come back to.
     synchronized void onLoggedOut(Wish.Logout served) {
-        if (wish == served) {
+        if (wish.equals(served)) {
             wish = new Wish.Rest();
             loggedIn = false;
             options = LoginOptions.RESUME;
@@ -119,12 +125,21 @@ final class Wishes {
 
     /// Waits, until something changes at the latest.
     synchronized void pause(Duration time) throws InterruptedException {
-        wait(Math.max(1, time.toMillis()));
+        long seen = changes;
+        long deadline = System.nanoTime() + time.toNanos();
+        long left = time.toMillis() + 1;
+        while (changes == seen && left > 0) {
+            wait(left);
+            left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+        }
     }
 
     /// Waits until something changes.
     synchronized void pause() throws InterruptedException {
-        wait();
+        long seen = changes;
+        while (changes == seen) {
+            wait();
+        }
     }
 
     /// Runs something that must not be interrupted, as writing a file; an interrupt comes after it.

@@ -105,7 +105,9 @@ final class CaCertificates {
         List<X509Certificate> parsed = new ArrayList<>();
         for (ByteBuffer der : candidates) {
             try {
-                ByteArrayInputStream in = new ByteArrayInputStream(der.array());
+                byte[] bytes = new byte[der.remaining()];
+                der.get(der.position(), bytes);
+                ByteArrayInputStream in = new ByteArrayInputStream(bytes);
                 parsed.add((X509Certificate) factory.generateCertificate(in));
             } catch (CertificateException e) {
                 continue; // right name, broken rest: it could not have signed anything

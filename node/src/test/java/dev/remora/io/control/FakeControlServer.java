@@ -196,7 +196,7 @@ final class FakeControlServer implements AutoCloseable {
         }
 
         private void speakHttp2(ChannelHandlerContext ctx, NoiseTransport noise) {
-            ctx.pipeline().addLast(new ServerReader(noise), new NoiseWriter(noise));
+            ctx.pipeline().addLast(new ServerReader(noise), new NoiseWriter(noise, ctx.channel()));
             earlyPayload.ifPresent(json -> sendEarly(ctx.channel(), json));
             ctx.pipeline()
                     .addLast(
