@@ -160,6 +160,10 @@ public final class Prefs {
         return bool(PrefField.LOGGED_OUT);
     }
 
+    public boolean runSsh() {
+        return bool(PrefField.RUN_SSH);
+    }
+
     public boolean shieldsUp() {
         return bool(PrefField.SHIELDS_UP);
     }

@@ -25,7 +25,12 @@ final class Diagnosis {
 
     /// @param problems what serve could not do, in sentences
     static List<Warning> of(
-            Prefs prefs, RunState state, Membership membership, NodeStatus node, List<String> problems, ZoneId zone) {
+            Prefs prefs,
+            RunState state,
+            Membership membership,
+            NodeStatus node,
+            List<String> problems,
+            ZoneId zone) {
         Diagnosis diagnosis = new Diagnosis();
         if (!prefs.wantRunning()) {
             diagnosis.add("wantrunning-false", "low", "Remora is stopped", "Tailscale is stopped.");
@@ -44,22 +49,17 @@ final class Diagnosis {
     }
 
     private void login(RunState state, Membership membership, ZoneId zone) {
-        Optional<ControlState.Failed> failure = membership.failure();
-        String why = failure.map(failed -> sentence(failed, zone)).orElse("");
-        String key = failure.map(failed -> failed.reason() + failed.sentence()).orElse("");
-        if (state == RunState.NEEDS_LOGIN || membership.netMap().isEmpty() && failure.isPresent()) {
+        String why = membership.failure().map(failed -> sentence(failed, zone)).orElse("");
+        if (state == RunState.NEEDS_LOGIN || membership.netMap().isEmpty() && !why.isEmpty()) {
             String text = "You are logged out.";
             String last = why.isEmpty() ? text : text + " The last login error was: " + why;
             String severity = why.isEmpty() ? "low" : "medium"; // to be logged out is no failure
-            found.add(Warning.of("login-state", severity, "Logged out", last).withKey(key));
-        } else if (failure.isPresent()) {
-            found.add(
-                    Warning.of(
-                                    "not-in-map-poll",
-                                    "medium",
-                                    "Out of sync",
-                                    "The control server cannot be reached; what was known keeps working. " + why)
-                            .withKey(key));
+            found.add(Warning.of("login-state", severity, "Logged out", last).loggedAlready());
+        } else if (!why.isEmpty()) {
+            String text =
+                    "What was known of the tailnet keeps working, but there is no news from the control server: "
+                            + why;
+            found.add(Warning.of("not-in-map-poll", "medium", "Out of sync", text).loggedAlready());
         }
     }
 
@@ -76,7 +76,25 @@ final class Diagnosis {
         }
         relays(map, node);
         if (node.udpPortV4() == 0 && node.udpPortV6() == 0) {
-            add("no-udp4-bind", "medium", "No UDP", "No UDP port could be opened; all traffic goes through relays.");
+            add(
+                    "no-udp4-bind",
+                    "medium",
+                    "No UDP",
+                    "No UDP port could be opened; all traffic goes through relays.");
+        }
+        if (prefs.runSsh()) {
+            add(
+                    "ssh-unsupported",
+                    "low",
+                    "SSH",
+                    "--ssh has no effect: this program has no SSH server.");
+        }
+        if (!prefs.exitNodeId().isEmpty() || !prefs.exitNodeIp().isEmpty()) {
+            add(
+                    "exit-node-unsupported",
+                    "medium",
+                    "Exit node",
+                    "--exit-node has no effect: this program sends nothing to exit nodes.");
         }
         if (!prefs.acceptRoutes() && offersRoutes(map)) {
             add(
@@ -89,29 +107,23 @@ final class Diagnosis {
     }
 
     private void relays(NetMap map, NodeStatus node) {
-        if (map.derpMap().regions().isEmpty()) {
-            return;
-        }
         Optional<RelayStatus> home = node.relays().stream().filter(RelayStatus::home).findFirst();
-        if (home.isEmpty()) {
-            if (node.netReport().isPresent()) {
-                found.add(
-                        Warning.of(
-                                        "no-derp-home",
-                                        "medium",
-                                        "No home relay server",
-                                        "No relay server answered; peers that cannot reach this node directly cannot reach it at all.")
-                                .cuttingOff());
-            }
-        } else if (home.get().phase() == RelayStatus.Phase.WAITING) {
-            String name = map.derpMap().region(home.get().region()).map(DerpRegion::name).orElse("");
+        boolean silent = node.netReport().filter(report -> report.latency().isEmpty()).isPresent();
+        if (node.home().isEmpty() && silent && !map.derpMap().regions().isEmpty()) {
+            String text =
+                    "No relay server answered; peers that cannot reach this node directly cannot reach it at all.";
             found.add(
-                    Warning.of(
-                                    "no-derp-connection",
-                                    "medium",
-                                    "Relay server unavailable",
-                                    "The home relay \"" + name + "\" cannot be reached: " + home.get().trouble().orElse("no connection") + ".")
+                    Warning.of("no-derp-home", "medium", "No home relay server", text)
                             .cuttingOff());
+        } else if (home.isPresent() && home.get().phase() == RelayStatus.Phase.WAITING) {
+            String name =
+                    map.derpMap().region(home.get().region()).map(DerpRegion::name).orElse("");
+            String trouble = home.get().trouble().orElse("no connection");
+            String text = "The home relay \"" + name + "\" cannot be reached: " + trouble + ".";
+            found.add(
+                    Warning.of("no-derp-connection", "medium", "Relay server unavailable", text)
+                            .cuttingOff()
+                            .loggedAlready());
         }
     }
 

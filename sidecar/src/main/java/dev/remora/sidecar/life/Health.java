@@ -24,7 +24,7 @@ final class Health {
         Map<String, Since> next = new TreeMap<>();
         for (Warning warning : warnings) {
             Since before = now.get(warning.code());
-            if (before == null || !before.warning.key().equals(warning.key())) {
+            if (before == null || !before.warning.text().equals(warning.text())) {
                 log(warning);
             }
             next.put(warning.code(), new Since(warning, before == null ? at : before.at));
@@ -47,9 +47,9 @@ final class Health {
         }
     }
 
-    /// What the user has asked for is no news in the log.
+    /// What the user has asked for is no news in the log, nor is what stands there already.
     private static boolean isNews(Warning warning) {
-        return !warning.severity().equals("low");
+        return !warning.logged() && !warning.severity().equals("low");
     }
 
     /// The sentences, for the status.
@@ -64,7 +64,8 @@ final class Health {
     /// As watchers are told.
     Map<String, @Nullable Object> toTree() {
         Map<String, @Nullable Object> warnings = new LinkedHashMap<>();
-        now.forEach((code, since) -> warnings.put(code, since.warning.toTree(Objects.toString(since.at))));
+        now.forEach((code, since) ->
+                warnings.put(code, since.warning.toTree(Objects.toString(since.at))));
         Map<String, @Nullable Object> tree = new LinkedHashMap<>();
         tree.put("Warnings", warnings.isEmpty() ? null : warnings);
         return tree;

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /// One line per event, on standard error: as text, or as a JSON object.
 final class Logging {
-    private static final String PATTERN = "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level %logger{0}: %msg%n";
+    private static final String PATTERN =
+            "%d{yyyy-MM-dd'T'HH:mm:ss.SSS} %-5level %logger{0}: %msg%n";
 
     private Logging() {}
 
@@ -34,6 +35,8 @@ final class Logging {
         appender.start();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN); // libraries: only what is wrong
+        context.getLogger("io.netty")
+                .setLevel(Level.ERROR); // warns of what is normal in a container
         root.addAppender(appender);
         context.getLogger("dev.remora")
                 .setLevel(verbosity == 0 ? Level.INFO : verbosity == 1 ? Level.DEBUG : Level.TRACE);

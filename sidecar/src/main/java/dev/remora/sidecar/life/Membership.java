@@ -50,12 +50,14 @@ final class Membership {
         control = new ControlState.Stopped();
     }
 
-    /// Takes the server's word; false if a member we no longer are would have heard it.
+    /// Takes the server's word.
     void onControl(ControlState now) {
         control = now;
         boolean gone =
-                now instanceof ControlState.NeedsLogin(var why, _) && why != ControlState.NeedsLogin.Why.KEY_EXPIRED
-                        || now instanceof ControlState.Failed(var reason, _, _) && reason == Reason.NODE_GONE;
+                now instanceof ControlState.NeedsLogin(var why, _)
+                                && why != ControlState.NeedsLogin.Why.KEY_EXPIRED
+                        || now instanceof ControlState.Failed(var reason, _, _)
+                                && reason == Reason.NODE_GONE;
         if (gone) {
             netMap = Optional.empty();
         }
@@ -71,7 +73,9 @@ final class Membership {
 
     /// The page where a person has to log in.
     String authUrl() {
-        return control instanceof ControlState.NeedsLogin(_, var url) && !withAuthKey ? url.orElse("") : "";
+        return control instanceof ControlState.NeedsLogin(_, var url) && !withAuthKey
+                ? url.orElse("")
+                : "";
     }
 
     boolean needsPerson() {
@@ -83,18 +87,23 @@ final class Membership {
     }
 
     boolean isKeyExpired(Instant now) {
-        return control instanceof ControlState.NeedsLogin(var why, _) && why == ControlState.NeedsLogin.Why.KEY_EXPIRED
+        return control instanceof ControlState.NeedsLogin(var why, _)
+                        && why == ControlState.NeedsLogin.Why.KEY_EXPIRED
                 || netMap.filter(map -> map.isSelfExpired(now)).isPresent();
     }
 
     Optional<ControlState.Failed> failure() {
-        return control instanceof ControlState.Failed failed ? Optional.of(failed) : Optional.empty();
+        return control instanceof ControlState.Failed failed
+                ? Optional.of(failed)
+                : Optional.empty();
     }
 
     /// What whoever waits for this login must hear because waiting will not help; each sentence once.
     Optional<String> takeError() {
         Optional<String> error =
-                failure().filter(f -> netMap.isEmpty() && !PASSING.contains(f.reason())).map(ControlState.Failed::sentence);
+                failure()
+                        .filter(f -> !loginFinished && !PASSING.contains(f.reason()))
+                        .map(ControlState.Failed::sentence);
         if (error.isEmpty() || error.equals(reported)) {
             return Optional.empty();
         }

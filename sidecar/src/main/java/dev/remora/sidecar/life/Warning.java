@@ -11,20 +11,25 @@ import org.jspecify.annotations.Nullable;
 /// @param severity `high`, `medium` or `low`
 /// @param title a few words
 /// @param text a sentence: what is wrong and, where that is known, what to do
-/// @param key what must change for this to count as something new; a text with the time of the next try in it is not news each time
 /// @param impactsConnectivity peers may not get through
+/// @param logged whoever noticed it has logged it, with more detail
 record Warning(
-        String code, String severity, String title, String text, String key, boolean impactsConnectivity) {
+        String code,
+        String severity,
+        String title,
+        String text,
+        boolean impactsConnectivity,
+        boolean logged) {
     static Warning of(String code, String severity, String title, String text) {
-        return new Warning(code, severity, title, text, text, false);
-    }
-
-    Warning withKey(String now) {
-        return new Warning(code, severity, title, text, now, impactsConnectivity);
+        return new Warning(code, severity, title, text, false, false);
     }
 
     Warning cuttingOff() {
-        return new Warning(code, severity, title, text, key, true);
+        return new Warning(code, severity, title, text, true, logged);
+    }
+
+    Warning loggedAlready() {
+        return new Warning(code, severity, title, text, impactsConnectivity, true);
     }
 
     /// @param since when it began, RFC 3339

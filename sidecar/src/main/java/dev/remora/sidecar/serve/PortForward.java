@@ -58,7 +58,8 @@ final class PortForward implements PortHandler {
         if (dial != null) {
             dial.cancel();
             if (refusing) {
-                gate.onFailed(System.nanoTime()); // this may have been the one dial that tries for all
+                gate.onFailed(
+                        System.nanoTime()); // this may have been the one dial that tries for all
             }
         }
     }
@@ -106,7 +107,7 @@ final class PortForward implements PortHandler {
                         "port {}: the app at {} cannot be reached ({}); peers are refused until it answers",
                         port,
                         target,
-                        why.getMessage());
+                        refused ? "connection refused" : why.getMessage());
             }
         }
 
