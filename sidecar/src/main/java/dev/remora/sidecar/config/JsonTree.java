@@ -4,6 +4,7 @@ import dev.remora.base.MalformedException;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
+import java.math.BigDecimal;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ public final class JsonTree {
 
     /// Deeper than any document we take; the reader recurses.
     private static final int MAX_DEPTH = 32;
+
+    private static final double SMALLEST_PLAIN = 1e-6;
+    private static final double SMALLEST_HUGE = 1e21;
 
     private final StringBuilder out = new StringBuilder(1024);
     private final String indent;
@@ -71,15 +75,23 @@ public final class JsonTree {
             case null -> out.append("null");
             case Map<?, ?> map -> object(map, level);
             case List<?> list -> array(list, level);
-            case Double number ->
-                    out.append(
-                            number == Math.rint(number) && Math.abs(number) < 1e15
-                                    ? Long.toString(number.longValue())
-                                    : number.toString());
+            case Double number -> out.append(number(number));
             case Number number -> out.append(number);
             case Boolean bool -> out.append(bool);
             default -> text(value.toString());
         }
+    }
+
+    /// As Go writes it: without an exponent, unless the number is very small or very large.
+    private static String number(double number) {
+        double size = Math.abs(number);
+        return size == 0
+                ? "0"
+                : size < SMALLEST_PLAIN || size >= SMALLEST_HUGE
+                        ? Double.toString(number)
+                        : new BigDecimal(Double.toString(number))
+                                .stripTrailingZeros()
+                                .toPlainString();
     }
 
     private void object(Map<?, ?> map, int level) {
