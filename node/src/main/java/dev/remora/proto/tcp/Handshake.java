@@ -2,18 +2,28 @@ package dev.remora.proto.tcp;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 
-/// Sends our SYN or SYN,ACK and repeats it: after 1, 3, 7 … seconds.
+import org.jspecify.annotations.Nullable;
+
+/// Sends our SYN or SYN,ACK and repeats it: after 1, 3, 7 … seconds. Makes both halves of the connection from what the
+/// peer's SYN says.
 final class Handshake {
     private static final long FIRST_RETRY = SECONDS.toNanos(1);
 
     private final Wiring wiring;
     private final Flow flow;
+    private final boolean passive;
     private int repeats;
     private long firstSentAt;
 
-    Handshake(Wiring wiring, Flow flow) {
+    /// @param passive the peer asked first
+    Handshake(Wiring wiring, Flow flow, boolean passive) {
         this.wiring = wiring;
         this.flow = flow;
+        this.passive = passive;
+    }
+
+    boolean passive() {
+        return passive;
     }
 
     void sendSyn(ReceiveWindow window, long now, TcpOut out) {
@@ -32,6 +42,14 @@ final class Handshake {
                         features.sack(),
                         config.windowShift());
         arm(now);
+    }
+
+    Halves onSyn(TcpSegment syn, ReceiveWindow window, SendQueue queue, long now) {
+        Negotiated options = Negotiated.from(syn, wiring.config(), flow);
+        RttEstimator rtt = new RttEstimator(wiring.config().patience().minRto());
+        Receiver receiver = new Receiver(wiring, window, syn, options, now);
+        Sender sender = new Sender(wiring, receiver, queue, options, rtt);
+        return new Halves(wiring, receiver, sender, rtt, options);
     }
 
     /// @param asked what the peer's SYN had, and so may be answered
@@ -55,9 +73,18 @@ final class Handshake {
         wiring.timers().set(Timer.HANDSHAKE, now + (FIRST_RETRY << Math.min(repeats, 6)));
     }
 
-    /// The timer fired. False if there is no point in trying again.
-    boolean mayRepeat(int most) {
-        return ++repeats <= most;
+    /// The timer fired: says the same again, unless there is no point in trying any more.
+    boolean repeat(@Nullable Halves halves, ReceiveWindow window, long now, TcpOut out) {
+        TcpConfig.Patience patience = wiring.config().patience();
+        if (++repeats > (passive ? patience.synAckRetries() : patience.synRetries())) {
+            return false;
+        }
+        if (halves == null) {
+            sendSyn(window, now, out);
+        } else {
+            sendSynAck(halves.receiver(), window, halves.options(), now, out);
+        }
+        return true;
     }
 
     int repeats() {

@@ -18,7 +18,7 @@ final class Sender {
     private final PeerWindow window;
     private final Pacer pacer;
     private final PathMss mss;
-    private final Persist persist = new Persist();
+    private final SendTimers sendTimers;
 
     private long una = 1;
     private long nxt = 1;
@@ -28,7 +28,6 @@ final class Sender {
     /// The last offset sent when the congestion window was found to be full.
     private long limitedAt;
 
-    private boolean rearmRto;
     private boolean headFirst;
 
     Sender(
@@ -48,6 +47,7 @@ final class Sender {
         window = new PeerWindow(options.sendShift());
         pacer = new Pacer(options.mss());
         mss = new PathMss(options.mss());
+        sendTimers = new SendTimers(wiring, recovery, rtt);
     }
 
     long una() {
@@ -124,24 +124,14 @@ final class Sender {
         boolean duplicate = outstanding && ack == una && plain;
         if (ack > una) {
             una = ack;
-            rearmRto = true;
-            persist.reset();
+            sendTimers.onProgress();
             mss.onProgress(now);
             queue.release(Math.min(una, queue.end()));
         }
         if (outstanding || segment.sackBlocks() > 0) {
             recovery.onAck(segment, ack, duplicate, nxt, now);
         }
-        noteAnswer(now);
-    }
-
-    /// The peer lives: the user timeout starts again while something is open.
-    private void noteAnswer(long now) {
-        if (una == nxt && unsent() == 0) {
-            timers.clear(Timer.USER_TIMEOUT);
-        } else if (rearmRto || una == nxt) {
-            timers.set(Timer.USER_TIMEOUT, now + wiring.config().patience().userTimeout());
-        }
+        sendTimers.onAnswer(una < nxt, unsent() > 0, now);
     }
 
     /// Judges what came, sends what may go, sets the timers.
@@ -221,9 +211,8 @@ final class Sender {
 
     private void sendNew(int length, boolean fin, long now, TcpOut out) {
         if (records.isEmpty()) {
-            persist.reset();
             congestion.onRestart(now - lastSentAt, rtt.rto());
-            timers.setIfUnset(Timer.USER_TIMEOUT, now + wiring.config().patience().userTimeout());
+            sendTimers.onStart(now);
         }
         long start = nxt;
         nxt += length + (fin ? 1 : 0);
@@ -274,37 +263,9 @@ final class Sender {
 
     private void setTimers(long now) {
         if (records.isEmpty()) {
-            timers.clear(Timer.RTO);
-            timers.clear(Timer.LOSS_PROBE);
-            timers.clear(Timer.REORDER);
-            armPersist(now);
+            sendTimers.nothingInFlight(unsent() > 0 || nxt == finAt, now);
         } else {
-            timers.clear(Timer.PERSIST);
-            if (rearmRto || !timers.isSet(Timer.RTO)) {
-                timers.set(Timer.RTO, now + rtt.rto());
-            }
-            armProbe(now);
-            timers.set(Timer.REORDER, recovery.reorderAt());
-        }
-        rearmRto = false;
-    }
-
-    private void armProbe(long now) {
-        if (!recovery.mayProbe()) {
-            timers.clear(Timer.LOSS_PROBE);
-        } else if (rearmRto || lastSentAt == now || !timers.isSet(Timer.LOSS_PROBE)) {
-            long timeout = TailProbe.timeout(rtt.srtt(), records.count() == 1);
-            timers.set(Timer.LOSS_PROBE, Math.min(now + timeout, timers.at(Timer.RTO)));
-        }
-    }
-
-    private void armPersist(long now) {
-        boolean waits = unsent() > 0 || nxt == finAt;
-        if (waits && !timers.isSet(Timer.PACING)) {
-            timers.setIfUnset(Timer.PERSIST, now + persist.after(rtt.rto()));
-            timers.setIfUnset(Timer.USER_TIMEOUT, now + wiring.config().patience().userTimeout());
-        } else {
-            timers.clear(Timer.PERSIST);
+            sendTimers.inFlight(lastSentAt, now);
         }
     }
 
@@ -341,7 +302,7 @@ final class Sender {
         }
         receiver.onPiggyback();
         recovery.onProbeSent(nxt, !fresh);
-        timers.set(Timer.RTO, now + rtt.rto());
+        sendTimers.restartRto(now);
         setTimers(now);
     }
 
@@ -349,7 +310,7 @@ final class Sender {
         mss.onTimeout(records.get(0).length());
         recovery.onTimeout(nxt, now);
         headFirst = true;
-        rearmRto = true;
+        sendTimers.onTimeout();
         transmit(now, out);
     }
 
@@ -361,7 +322,7 @@ final class Sender {
             sendNew((int) fits, nxt + fits == finAt && nxt + fits < window.edge(), now, out);
         } else {
             probe(out);
-            persist.onProbe();
+            sendTimers.onWindowProbe();
         }
         receiver.onPiggyback();
         setTimers(now);
@@ -392,25 +353,5 @@ final class Sender {
     /// Bytes written and not acknowledged.
     long held() {
         return queue.end() - Math.min(una, queue.end());
-    }
-
-    TcpStats stats(TcpState state, Receiver other, int receiveWindow) {
-        return new TcpStats(
-                state,
-                rtt.srtt(),
-                rtt.variance(),
-                recovery.minRtt() == MinRtt.NONE ? 0 : recovery.minRtt(),
-                rtt.rto(),
-                congestion.cwnd(),
-                recovery.inFlight(),
-                nxt - una,
-                unsent(),
-                other.readable(),
-                window.size(),
-                receiveWindow,
-                recovery.retransmits(),
-                recovery.recoveries(),
-                recovery.timeouts(),
-                recovery.undone());
     }
 }

@@ -1,11 +1,8 @@
 package dev.remora.proto.tcp;
 
-import static java.util.concurrent.TimeUnit.SECONDS;
-
 import dev.remora.base.Deadlines;
 import dev.remora.proto.tcp.TcpEvent.Reason;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// One TCP connection (RFC 9293). Inputs are segments ([#onSegment], then once [#endOfBatch]), the owner's calls and time;
@@ -15,11 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// nothing comes out any more and every call does nothing.
 public final class TcpConnection {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final long ORPHAN_FIN_WAIT = SECONDS.toNanos(60);
 
     private static final TcpEvent CONNECTED = new TcpEvent.Connected();
     private static final TcpEvent WRITABLE = new TcpEvent.Writable();
-    private static final TcpEvent PEER_FINISHED = new TcpEvent.PeerFinished();
 
     private final TcpConfig config;
     private final Flow flow;
@@ -30,20 +25,19 @@ public final class TcpConnection {
     private final ReceiveWindow receiveWindow;
     private final Handshake handshake;
     private final KeepAlive keepAlive;
+    private final Ending ending;
 
     private TcpState state = TcpState.CLOSED;
 
     /// What there is once the peer's SYN is known.
     private @Nullable Halves halves;
 
-    private boolean passive;
-    private boolean finQueued;
-    private boolean orphaned;
-    private boolean finishTold;
-    private TcpEvent.@Nullable Closed postponed;
-
     private TcpConnection(
-            TcpConfig config, Flow flow, InitialNumbers.Start start, TcpMemory memory) {
+            TcpConfig config,
+            Flow flow,
+            InitialNumbers.Start start,
+            TcpMemory memory,
+            boolean passive) {
         this.config = config;
         this.flow = flow;
         TimestampClock clock = new TimestampClock(start.timestampOffset());
@@ -59,8 +53,9 @@ public final class TcpConnection {
         sendQueue = new SendQueue(memory, 1);
         sendRoom = new SendRoom(config.buffers().maxSend(), memory, timers);
         receiveWindow = new ReceiveWindow(memory, config.buffers(), config.mss(flow));
-        handshake = new Handshake(wiring, flow);
+        handshake = new Handshake(wiring, flow, passive);
         keepAlive = new KeepAlive(config.keepAlive(), timers);
+        ending = new Ending(this, timers, sendQueue);
     }
 
     /// Answers a SYN that was let in; the connection begins in SYN-RECEIVED.
@@ -72,8 +67,7 @@ public final class TcpConnection {
             TcpMemory memory,
             long now,
             TcpOut out) {
-        TcpConnection connection = new TcpConnection(config, flow, start, memory);
-        connection.passive = true;
+        TcpConnection connection = new TcpConnection(config, flow, start, memory, true);
         connection.onSyn(syn, now, out);
         return connection;
     }
@@ -86,7 +80,7 @@ public final class TcpConnection {
             TcpMemory memory,
             long now,
             TcpOut out) {
-        TcpConnection connection = new TcpConnection(config, flow, start, memory);
+        TcpConnection connection = new TcpConnection(config, flow, start, memory, false);
         connection.become(TcpState.SYN_SENT);
         connection.handshake.sendSyn(connection.receiveWindow, now, out);
         return connection;
@@ -117,7 +111,7 @@ public final class TcpConnection {
             new SegmentWriter(flow).reset(out, segment);
         } else if (segment.has(TcpSegment.RST)) {
             if (acks) {
-                finish(Reason.REFUSED, out);
+                ending.finish(Reason.REFUSED, out);
             }
         } else if (segment.has(TcpSegment.SYN)) {
             onSyn(segment, now, out);
@@ -128,16 +122,11 @@ public final class TcpConnection {
         }
     }
 
-    /// Learns what the peer's SYN says, and answers it unless it was an answer itself (RFC 9293 §3.5, simultaneous open).
     private void onSyn(TcpSegment syn, long now, TcpOut out) {
-        Negotiated options = Negotiated.from(syn, config, flow);
-        RttEstimator rtt = new RttEstimator(config.patience().minRto());
-        Receiver receiver = new Receiver(wiring, receiveWindow, syn, options, now);
-        Sender sender = new Sender(wiring, receiver, sendQueue, options, rtt);
-        halves = new Halves(wiring, receiver, sender, rtt, options);
+        halves = handshake.onSyn(syn, receiveWindow, sendQueue, now);
         become(TcpState.SYN_RECEIVED);
         if (!syn.has(TcpSegment.ACK)) {
-            handshake.sendSynAck(receiver, receiveWindow, options, now, out);
+            handshake.sendSynAck(halves.receiver(), receiveWindow, halves.options(), now, out);
         }
     }
 
@@ -168,9 +157,7 @@ public final class TcpConnection {
         keepAlive.start(now);
         become(TcpState.ESTABLISHED);
         out.on(this, CONNECTED);
-        if (finQueued) {
-            queueFin(h);
-        }
+        ending.onEstablished(h);
     }
 
     private void onSegment(TcpSegment segment, Halves h, long now, TcpOut out) {
@@ -187,14 +174,16 @@ public final class TcpConnection {
             case ACCEPT -> true;
             case DROP, CHALLENGE, REPEATED -> false;
             case RESET -> {
-                finish(resetReason(), out);
+                ending.finish(resetReason(), out);
                 yield false;
             }
         };
     }
 
     private Reason resetReason() {
-        return state == TcpState.SYN_RECEIVED && !passive ? Reason.REFUSED : Reason.RESET;
+        return state == TcpState.SYN_RECEIVED && !handshake.passive()
+                ? Reason.REFUSED
+                : Reason.RESET;
     }
 
     /// Steps 5 to 8: acknowledgement, text, FIN.
@@ -203,64 +192,23 @@ public final class TcpConnection {
         long ack = h.sender().unwrap(segment.ack());
         h.receiver().noteTimestamp(segment, seq, now);
         h.sender().onAck(segment, seq, ack, now);
-        if (h.sender().finAcknowledged() && onFinAcknowledged(h, now, out)) {
+        if (h.sender().finAcknowledged() && ending.onFinAcknowledged(h, now, out)) {
             return;
         }
         if (segment.payloadLength() == 0 && !segment.has(TcpSegment.FIN)) {
             return;
         }
-        if (orphaned && segment.payloadLength() > 0) {
+        if (ending.orphaned() && segment.payloadLength() > 0) {
             // RFC 9293 §3.10.7.4 would let it in; nobody is there to read it (RFC 1122 §4.2.2.13).
             h.reset(now, out);
-            finish(Reason.ABORTED, out);
+            ending.finish(Reason.ABORTED, out);
             return;
         }
         if (h.receiver().onText(segment, seq, now, out)) {
             h.acknowledge(now, out);
         }
-        if (h.receiver().finished() && !finishTold) {
-            onPeerFinished(h, now, out);
-        }
-    }
-
-    /// True if the connection is over with this.
-    private boolean onFinAcknowledged(Halves h, long now, TcpOut out) {
-        switch (state) {
-            case FIN_WAIT_1 -> {
-                become(TcpState.FIN_WAIT_2);
-                limitFinWait(now);
-            }
-            case CLOSING -> enterTimeWait(h, now, out);
-            case LAST_ACK -> finish(Reason.FINISHED, out);
-            case SYN_SENT,
-                    SYN_RECEIVED,
-                    ESTABLISHED,
-                    FIN_WAIT_2,
-                    CLOSE_WAIT,
-                    TIME_WAIT,
-                    CLOSED -> {}
-        }
-        return state == TcpState.TIME_WAIT || state == TcpState.CLOSED;
-    }
-
-    private void onPeerFinished(Halves h, long now, TcpOut out) {
-        switch (state) {
-            case ESTABLISHED -> become(TcpState.CLOSE_WAIT);
-            case FIN_WAIT_1 -> become(TcpState.CLOSING);
-            case FIN_WAIT_2 -> {
-                h.acknowledge(now, out);
-                tellFinish(h, out);
-                enterTimeWait(h, now, out);
-            }
-            case SYN_SENT, SYN_RECEIVED, CLOSE_WAIT, CLOSING, LAST_ACK, TIME_WAIT, CLOSED -> {}
-        }
-        tellFinish(h, out);
-    }
-
-    private void tellFinish(Halves h, TcpOut out) {
-        if (!finishTold && h.receiver().finished() && h.receiver().readable() == 0) {
-            finishTold = true;
-            out.on(this, PEER_FINISHED);
+        if (h.receiver().finished()) {
+            ending.onPeerFinished(h, now, out);
         }
     }
 
@@ -301,10 +249,7 @@ public final class TcpConnection {
         if (tell && state.receives()) {
             h.acknowledge(now, out);
         }
-        tellFinish(h, out);
-        if (postponed != null && h.receiver().readable() == 0) {
-            close(postponed, out);
-        }
+        ending.onConsumed(h, out);
     }
 
     /// Copies stored bytes out and consumes them; the number of bytes, 0 if none are there.
@@ -323,7 +268,7 @@ public final class TcpConnection {
 
     /// How many bytes [#write] would take now, if memory allows.
     public long writable() {
-        if (finQueued || !state.sends()) {
+        if (ending.finQueued() || !state.sends()) {
             return 0;
         }
         return halves == null || !state.synchronizedState()
@@ -336,7 +281,7 @@ public final class TcpConnection {
     public int write(ByteBuffer src, long now) {
         long room = writable();
         int taken = sendQueue.write(src, (int) Math.min(room, Integer.MAX_VALUE));
-        if (src.hasRemaining() && !finQueued) {
+        if (src.hasRemaining() && !ending.finQueued()) {
             sendRoom.onShortWrite(taken < room, now);
         }
         return taken;
@@ -351,58 +296,35 @@ public final class TcpConnection {
 
     /// No more writes: a FIN follows what was written. The other direction stays open.
     public void shutdownOutput(long now, TcpOut out) {
-        if (finQueued || !state.sends()) {
-            return;
-        }
-        finQueued = true;
-        if (halves != null && state.synchronizedState()) {
-            queueFin(halves);
+        if (ending.shutdownOutput(halves)) {
             flush(now, out);
         }
-    }
-
-    private void queueFin(Halves h) {
-        h.sender().finish();
-        become(state == TcpState.CLOSE_WAIT ? TcpState.LAST_ACK : TcpState.FIN_WAIT_1);
     }
 
     /// The owner is done with both directions. What was written is still sent; bytes that nobody has read, or that come
     /// later, reset the connection.
     public void close(long now, TcpOut out) {
-        if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
-            release(out);
+        if (state.over()) {
+            ending.release(out);
         } else if (readable() > 0 || !state.synchronizedState()) {
             abort(now, out);
         } else {
-            orphaned = true;
+            ending.orphan();
             shutdownOutput(now, out);
-            limitFinWait(now);
-        }
-    }
-
-    private void limitFinWait(long now) {
-        if (orphaned && state == TcpState.FIN_WAIT_2) {
-            timers.set(Timer.FIN_WAIT, now + ORPHAN_FIN_WAIT);
+            ending.limitFinWait(now);
         }
     }
 
     /// Ends the connection at once with a RST; everything queued is dropped.
     public void abort(long now, TcpOut out) {
-        if (state == TcpState.CLOSED || state == TcpState.TIME_WAIT) {
-            release(out);
+        if (state.over()) {
+            ending.release(out);
             return;
         }
         if (halves != null) {
             halves.reset(now, out);
         }
-        finish(Reason.ABORTED, out);
-    }
-
-    private void release(TcpOut out) {
-        if (postponed != null) {
-            halves().receiver().release();
-            close(postponed, out);
-        }
+        ending.finish(Reason.ABORTED, out);
     }
 
     /// When [#onTimer] is to be called, Long.MAX_VALUE for never.
@@ -417,9 +339,9 @@ public final class TcpConnection {
         if (timers.fires(Timer.HANDSHAKE, now)) {
             onHandshakeTimer(now, out);
         } else if (timers.fires(Timer.USER_TIMEOUT, now)) {
-            finish(Reason.TIMEOUT, out);
+            ending.finish(Reason.TIMEOUT, out);
         } else if (timers.fires(Timer.FIN_WAIT, now)) {
-            finish(Reason.FINISHED, out);
+            ending.finish(Reason.FINISHED, out);
         } else if (h != null) {
             onTimer(h, now, out);
         }
@@ -440,13 +362,8 @@ public final class TcpConnection {
     }
 
     private void onHandshakeTimer(long now, TcpOut out) {
-        int most = passive ? config.patience().synAckRetries() : config.patience().synRetries();
-        if (!handshake.mayRepeat(most)) {
-            finish(Reason.TIMEOUT, out);
-        } else if (halves == null) {
-            handshake.sendSyn(receiveWindow, now, out);
-        } else {
-            handshake.sendSynAck(halves.receiver(), receiveWindow, halves.options(), now, out);
+        if (!handshake.repeat(halves, receiveWindow, now, out)) {
+            ending.finish(Reason.TIMEOUT, out);
         }
     }
 
@@ -454,7 +371,7 @@ public final class TcpConnection {
         switch (keepAlive.onTimer(!h.sender().everythingAcknowledged(), now)) {
             case NONE -> {}
             case PROBE -> h.sender().keepAlive(now, out);
-            case GIVE_UP -> finish(Reason.TIMEOUT, out);
+            case GIVE_UP -> ending.finish(Reason.TIMEOUT, out);
         }
     }
 
@@ -469,7 +386,7 @@ public final class TcpConnection {
     /// only fatal while connecting; an open connection waits for its timers.
     public void onUnreachable(int quotedSeq, long now, TcpOut out) {
         if (state == TcpState.SYN_SENT && quotedSeq == wiring.iss()) {
-            finish(Reason.REFUSED, out);
+            ending.finish(Reason.REFUSED, out);
         }
     }
 
@@ -482,37 +399,15 @@ public final class TcpConnection {
         }
     }
 
-    private void enterTimeWait(Halves h, long now, TcpOut out) {
-        become(TcpState.TIME_WAIT);
-        end(new TcpEvent.Closed(Reason.FINISHED, Optional.of(h.timeWait(now))), out);
-    }
-
-    private void finish(Reason reason, TcpOut out) {
-        become(TcpState.CLOSED);
-        end(new TcpEvent.Closed(reason, Optional.empty()), out);
-    }
-
-    /// Bytes that wait to be read come before the news that the connection is over, unless it ended badly.
-    private void end(TcpEvent.Closed closed, TcpOut out) {
-        timers.clearAll();
-        sendQueue.releaseAll();
-        if (closed.reason() == Reason.FINISHED && readable() > 0 && !orphaned) {
-            postponed = closed;
-        } else {
-            if (halves != null) {
-                halves.receiver().release();
-            }
-            close(closed, out);
-        }
-    }
-
-    private void close(TcpEvent.Closed closed, TcpOut out) {
-        postponed = null;
-        out.on(this, closed);
-    }
-
-    private void become(TcpState next) {
+    void become(TcpState next) {
         state = next;
+    }
+
+    /// Bytes that wait to be read go back to the budget.
+    void dropUnread() {
+        if (halves != null) {
+            halves.receiver().release();
+        }
     }
 
     private Halves halves() {
@@ -526,7 +421,7 @@ public final class TcpConnection {
     public TcpStats stats() {
         return halves == null
                 ? TcpStats.of(state, sendQueue.end() - 1)
-                : halves.sender().stats(state, halves.receiver(), receiveWindow.size());
+                : TcpStats.of(state, halves.sender(), halves.receiver(), receiveWindow.size());
     }
 
     /// Recomputes what is kept as counters; for simulations.
@@ -538,14 +433,7 @@ public final class TcpConnection {
 
     @Override
     public String toString() {
-        return flow.local()
-                + ":"
-                + flow.localPort()
-                + " "
-                + flow.remote()
-                + ":"
-                + flow.remotePort()
-                + " "
-                + state;
+        return "%s:%d %s:%d %s"
+                .formatted(flow.local(), flow.localPort(), flow.remote(), flow.remotePort(), state);
     }
 }

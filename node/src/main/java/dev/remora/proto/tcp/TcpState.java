@@ -18,6 +18,11 @@ public enum TcpState {
         return this != SYN_SENT && this != SYN_RECEIVED && this != CLOSED;
     }
 
+    /// Nothing of it goes on: at most its addresses are still remembered.
+    boolean over() {
+        return this == TIME_WAIT || this == CLOSED;
+    }
+
     /// The peer may still send bytes that count.
     boolean receives() {
         return this == ESTABLISHED || this == FIN_WAIT_1 || this == FIN_WAIT_2;

@@ -31,4 +31,26 @@ public record TcpStats(
         return new TcpStats(
                 state, 0, 0, 0, RttEstimator.INITIAL_RTO, 0, 0, 0, unsent, 0, 0, 0, 0, 0, 0, 0);
     }
+
+    static TcpStats of(TcpState state, Sender sender, Receiver receiver, int receiveWindow) {
+        RttEstimator rtt = sender.rtt();
+        LossRecovery recovery = sender.recovery();
+        return new TcpStats(
+                state,
+                rtt.srtt(),
+                rtt.variance(),
+                recovery.minRtt() == MinRtt.NONE ? 0 : recovery.minRtt(),
+                rtt.rto(),
+                sender.cwnd(),
+                recovery.inFlight(),
+                sender.nxt() - sender.una(),
+                sender.unsent(),
+                receiver.readable(),
+                sender.window().size(),
+                receiveWindow,
+                recovery.retransmits(),
+                recovery.recoveries(),
+                recovery.timeouts(),
+                recovery.undone());
+    }
 }
