@@ -7,7 +7,7 @@ import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.proto.noise.SymmetricState.TransportKeys;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -49,8 +49,7 @@ final class PeerTunnel {
     /// Data came in while the keep-alive timer ran already.
     private boolean anotherKeepalive;
 
-    private byte[] lastStamp = new byte[Tai64n.LENGTH];
-    private long initiationAcceptedAt = -Limits.INITIATION_SPACING;
+    private final InitiationGate initiations = new InitiationGate();
     private @Nullable Source source;
 
     private long sentBytes;
@@ -176,16 +175,12 @@ final class PeerTunnel {
             long now,
             Consumer<? super Output> out)
             throws MalformedException {
-        if (Arrays.compareUnsigned(stamp, lastStamp) <= 0) {
-            shared.drops().drop(DropReason.OLD_INITIATION, out);
+        Optional<DropReason> refusal = initiations.refusal(stamp, now);
+        if (refusal.isPresent()) {
+            shared.drops().drop(refusal.get(), out);
             return false;
         }
-        if (now - initiationAcceptedAt < Limits.INITIATION_SPACING) {
-            shared.drops().drop(DropReason.FREQUENT_INITIATION, out);
-            return false;
-        }
-        lastStamp = stamp;
-        initiationAcceptedAt = now;
+        initiations.accepted(stamp, now);
         onAuthentic(Message.Initiation.LENGTH, from, out);
         answer(initiation, now, out);
         return true;
@@ -375,7 +370,7 @@ final class PeerTunnel {
         sessions.clear();
         ownHandshake.drop();
         deadlines.clearAll();
-        lastStamp = new byte[Tai64n.LENGTH];
+        initiations.forgetStamp();
         handshakeSentAt = -Limits.REKEY_TIMEOUT;
         if (staged.isEmpty()) {
             return false;
