@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /// The connection to one region: opened on demand, or kept for the home; reopened with growing pauses; closed when
 /// nobody has sent for a while.
@@ -34,11 +33,6 @@ final class RegionRelay implements RelayConnection.Events {
 
     private static final long TELL_HEARD_EVERY = TimeUnit.SECONDS.toNanos(5);
 
-    /// Bounds on what a relay may ask for before it restarts.
-    private static final long LONGEST_RESTART = TimeUnit.SECONDS.toNanos(30);
-
-    private static final long PATIENT_PAUSE = TimeUnit.SECONDS.toNanos(1);
-
     private static final int LONGEST_HEALTH_TEXT = 300;
 
     /// What all regions of a node share.
@@ -49,25 +43,12 @@ final class RegionRelay implements RelayConnection.Events {
             RelayListener listener,
             DropCounts drops) {}
 
-    private sealed interface State {
-        record Idle() implements State {}
-
-        /// @param deadline ends the attempt
-        record Dialing(Future<RelayDialer.Dialed> dial, Timers.Timer deadline) implements State {}
-
-        record Greeting(RelayConnection connection, Timers.Timer deadline) implements State {}
-
-        record Open(RelayConnection connection) implements State {}
-
-        record Waiting(Timers.Timer retry, long nextTryAt) implements State {}
-    }
-
     private final DerpRegion region;
     private final Shared shared;
-    private final Backoff backoff;
+    private final Patience patience;
     private final SendQueue queue;
     private NodePrivateKey self;
-    private State state = new State.Idle();
+    private RelayState state = new RelayState.Idle();
     private long since;
     private long lastSendAt;
     private long toldHeardAt;
@@ -76,8 +57,6 @@ final class RegionRelay implements RelayConnection.Events {
     private Optional<String> server = Optional.empty();
     private Optional<String> trouble = Optional.empty();
     private String health = "";
-    private long restartPause = -1;
-    private long patientUntil;
 
     RegionRelay(DerpRegion region, NodePrivateKey self, boolean online, Shared shared) {
         this.region = region;
@@ -85,7 +64,7 @@ final class RegionRelay implements RelayConnection.Events {
         this.online = online;
         this.shared = shared;
         this.queue = new SendQueue(shared.drops());
-        this.backoff = new Backoff(shared.random());
+        this.patience = new Patience(shared.random());
         this.lastSendAt = now() - IDLE_AFTER;
         this.toldHeardAt = now() - TELL_HEARD_EVERY;
         this.since = now();
@@ -96,12 +75,12 @@ final class RegionRelay implements RelayConnection.Events {
     }
 
     boolean isOpen() {
-        return state instanceof State.Open || state instanceof State.Greeting;
+        return state instanceof RelayState.Open || state instanceof RelayState.Greeting;
     }
 
     void home(boolean isHome) {
         home = isHome;
-        RelayConnection connection = connection();
+        RelayConnection connection = state.connection();
         if (connection != null) {
             connection.noteHome(isHome);
         }
@@ -112,7 +91,7 @@ final class RegionRelay implements RelayConnection.Events {
     boolean send(NodeKey to, ByteBuffer packet) {
         lastSendAt = now();
         ByteBuf frame = SendQueue.bytesOf(new DerpFrame.SendPacket(to, packet));
-        RelayConnection connection = connection();
+        RelayConnection connection = state.connection();
         if (connection != null && queue.isEmpty() && connection.canSend()) {
             return write(connection, frame);
         }
@@ -146,7 +125,7 @@ final class RegionRelay implements RelayConnection.Events {
     }
 
     private void openIfWanted() {
-        if (state instanceof State.Idle && wanted()) {
+        if (state instanceof RelayState.Idle && wanted()) {
             dial();
         }
     }
@@ -154,12 +133,13 @@ final class RegionRelay implements RelayConnection.Events {
     private void dial() {
         Future<RelayDialer.Dialed> dial = shared.dialer().dial(region);
         Timers.Timer deadline = shared.timers().after(CONNECT_WITHIN, this::onTooSlow);
-        become(new State.Dialing(dial, deadline));
+        become(new RelayState.Dialing(dial, deadline));
         dial.addListener(done -> onDialed(dial));
     }
 
     private void onDialed(Future<RelayDialer.Dialed> dial) {
-        if (!(state instanceof State.Dialing(var current, var deadline)) || !current.equals(dial)) {
+        if (!(state instanceof RelayState.Dialing(var current, var deadline))
+                || !current.equals(dial)) {
             if (dial.isSuccess()) {
                 dial.getNow().channel().close();
             }
@@ -183,19 +163,19 @@ final class RegionRelay implements RelayConnection.Events {
                         shared.timers()::now);
         RelayConnection connection =
                 RelayConnection.start(dialed.channel(), dialed.tls(), setup, this);
-        become(new State.Greeting(connection, deadline));
+        become(new RelayState.Greeting(connection, deadline));
     }
 
     private void onTooSlow() {
         String why =
                 "not connected within " + TimeUnit.NANOSECONDS.toSeconds(CONNECT_WITHIN) + " s";
         switch (state) {
-            case State.Dialing(var dial, _) -> {
+            case RelayState.Dialing(var dial, _) -> {
                 dial.cancel(false);
                 lost(why);
             }
-            case State.Greeting(var connection, _) -> connection.close(why);
-            case State.Idle(), State.Open _, State.Waiting _ -> {}
+            case RelayState.Greeting(var connection, _) -> connection.close(why);
+            case RelayState.Idle(), RelayState.Open _, RelayState.Waiting _ -> {}
         }
     }
 
@@ -206,11 +186,11 @@ final class RegionRelay implements RelayConnection.Events {
 
     @Override
     public void onRegistered(RelayConnection connection) {
-        if (state instanceof State.Greeting(_, var deadline)) {
+        if (state instanceof RelayState.Greeting(_, var deadline)) {
             deadline.cancel();
-            become(new State.Open(connection));
+            become(new RelayState.Open(connection));
             trouble = Optional.empty();
-            restartPause = -1;
+            patience.onRegistered();
             shared.listener().onConnected(region.id());
         }
     }
@@ -253,33 +233,28 @@ final class RegionRelay implements RelayConnection.Events {
 
     @Override
     public void onRestarting(DerpFrame.Restarting notice) {
-        restartPause = bounded(notice.reconnectInMillis());
-        patientUntil = now() + restartPause + bounded(notice.tryForMillis());
-    }
-
-    private static long bounded(long millis) {
-        return Math.min(TimeUnit.MILLISECONDS.toNanos(millis), LONGEST_RESTART);
+        patience.onRestarting(notice, now());
     }
 
     @Override
     public void onClosed(RelayConnection connection, String why) {
         switch (state) {
-            case State.Greeting(var current, var deadline) when current == connection -> {
+            case RelayState.Greeting(var current, var deadline) when current == connection -> {
                 deadline.cancel();
                 lost(why);
             }
-            case State.Open(var current) when current == connection -> {
+            case RelayState.Open(var current) when current == connection -> {
                 if (now() - since >= STABLE_AFTER) {
-                    backoff.reset();
+                    patience.reset();
                 }
                 setHealth("");
-                lost(restartPause < 0 ? why : "the relay restarts");
+                lost(patience.expectsRestart() ? "the relay restarts" : why);
             }
-            case State.Idle _,
-                    State.Dialing _,
-                    State.Greeting _,
-                    State.Open _,
-                    State.Waiting _ -> {} // closed by us, and no longer ours
+            case RelayState.Idle _,
+                    RelayState.Dialing _,
+                    RelayState.Greeting _,
+                    RelayState.Open _,
+                    RelayState.Waiting _ -> {} // closed by us, and no longer ours
         }
     }
 
@@ -288,55 +263,44 @@ final class RegionRelay implements RelayConnection.Events {
         trouble = Optional.of(why);
         long nextTryAt = Deadlines.NEVER;
         if (wanted()) {
-            long pause = pause();
+            long pause = patience.failed(now());
             nextTryAt = now() + pause;
-            become(new State.Waiting(shared.timers().after(pause, this::retry), nextTryAt));
+            become(new RelayState.Waiting(shared.timers().after(pause, this::retry), nextTryAt));
         } else {
-            become(new State.Idle());
+            become(new RelayState.Idle());
             queue.giveUp();
         }
         shared.listener().onDisconnected(region.id(), why, nextTryAt);
     }
 
-    /// A relay that announced its restart is left alone as long as it asked for, then tried without losing patience.
-    private long pause() {
-        long pause = backoff.failed();
-        if (restartPause >= 0) {
-            long asked = restartPause;
-            restartPause = -1;
-            return asked;
-        }
-        return now() < patientUntil ? Math.min(pause, PATIENT_PAUSE) : pause;
-    }
-
     private void retry() {
-        become(new State.Idle());
+        become(new RelayState.Idle());
         openIfWanted();
-        if (state instanceof State.Idle) {
+        if (state instanceof RelayState.Idle) {
             queue.giveUp();
         }
     }
 
     /// Closes what there is, without a next try; whoever still wants the region opens it again.
     void hangUp(String why) {
-        State ended = state;
-        become(new State.Idle());
+        RelayState ended = state;
+        become(new RelayState.Idle());
         switch (ended) {
-            case State.Dialing(var dial, var deadline) -> {
+            case RelayState.Dialing(var dial, var deadline) -> {
                 deadline.cancel();
                 dial.cancel(false);
             }
-            case State.Greeting(var connection, var deadline) -> {
+            case RelayState.Greeting(var connection, var deadline) -> {
                 deadline.cancel();
                 connection.close(why);
             }
-            case State.Open(var connection) -> {
+            case RelayState.Open(var connection) -> {
                 setHealth("");
                 connection.close(why);
                 shared.listener().onDisconnected(region.id(), why, Deadlines.NEVER);
             }
-            case State.Waiting(var retry, _) -> retry.cancel();
-            case State.Idle() -> {}
+            case RelayState.Waiting(var retry, _) -> retry.cancel();
+            case RelayState.Idle() -> {}
         }
     }
 
@@ -349,13 +313,13 @@ final class RegionRelay implements RelayConnection.Events {
     void rotate(NodePrivateKey key) {
         self = key;
         discard("the node key has changed");
-        backoff.reset();
+        patience.reset();
         openIfWanted();
     }
 
     /// Every few seconds: hangs up on who is silent or no longer needed.
     void sweep() {
-        if (!(state instanceof State.Open(var connection))) {
+        if (!(state instanceof RelayState.Open(var connection))) {
             return;
         }
         if (now() - connection.lastFrameAt() >= SILENT_AFTER) {
@@ -368,24 +332,24 @@ final class RegionRelay implements RelayConnection.Events {
     /// A connection from an address we no longer have is dead and does not know it; any other may be.
     void onLinkChange(boolean hasNetwork, Set<IpAddress> ours) {
         online = hasNetwork;
-        backoff.reset();
+        patience.reset();
         if (!online) {
             discard("there is no network");
             return;
         }
         switch (state) {
-            case State.Open(var connection) when !stillOurs(connection, ours) ->
+            case RelayState.Open(var connection) when !stillOurs(connection, ours) ->
                     connection.close("the address it was made from is gone");
-            case State.Open(var connection) -> {
+            case RelayState.Open(var connection) -> {
                 long ping = connection.ping();
                 shared.timers().after(PONG_WITHIN, () -> expectPong(connection, ping));
             }
-            case State.Waiting(var retry, _) -> {
+            case RelayState.Waiting(var retry, _) -> {
                 retry.cancel();
                 retry();
             }
-            case State.Idle() -> openIfWanted();
-            case State.Dialing _, State.Greeting _ -> {} // their deadline is short
+            case RelayState.Idle() -> openIfWanted();
+            case RelayState.Dialing _, RelayState.Greeting _ -> {} // their deadline is short
         }
     }
 
@@ -403,15 +367,7 @@ final class RegionRelay implements RelayConnection.Events {
         }
     }
 
-    private @Nullable RelayConnection connection() {
-        return switch (state) {
-            case State.Greeting(var connection, _) -> connection;
-            case State.Open(var connection) -> connection;
-            case State.Idle _, State.Dialing _, State.Waiting _ -> null;
-        };
-    }
-
-    private void become(State next) {
+    private void become(RelayState next) {
         state = next;
         since = now();
     }
@@ -422,19 +378,6 @@ final class RegionRelay implements RelayConnection.Events {
 
     RelayStatus status() {
         return new RelayStatus(
-                region.id(), home, phase(), since, server, trouble, health, nextTryAt());
-    }
-
-    private RelayStatus.Phase phase() {
-        return switch (state) {
-            case State.Idle() -> RelayStatus.Phase.IDLE;
-            case State.Dialing _, State.Greeting _ -> RelayStatus.Phase.CONNECTING;
-            case State.Open _ -> RelayStatus.Phase.CONNECTED;
-            case State.Waiting _ -> RelayStatus.Phase.WAITING;
-        };
-    }
-
-    private long nextTryAt() {
-        return state instanceof State.Waiting(_, var at) ? at : Deadlines.NEVER;
+                region.id(), home, state.phase(), since, server, trouble, health, state.nextTry());
     }
 }

@@ -8,6 +8,7 @@ import dev.remora.proto.derp.ClientHandshake;
 import dev.remora.proto.derp.DerpFrame;
 import dev.remora.proto.derp.DerpFrameReader;
 import dev.remora.proto.derp.DerpServerKey;
+import dev.remora.proto.derp.HandshakeFrame;
 import dev.remora.proto.derp.MeshFrame;
 import dev.remora.proto.derp.MetaCertificate;
 import dev.remora.proto.derp.SendAllowance;
@@ -320,7 +321,7 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
     private void onFrame(DerpFrame frame, ClientHandshake handshake) throws MalformedException {
         switch (frame) {
             case DerpFrame.RecvPacket(var from, var packet) -> events.onPacket(from, packet);
-            case DerpFrame.ServerInfo info -> {
+            case HandshakeFrame.ServerInfo info -> {
                 allowance = new SendAllowance(handshake.open(info), now());
                 events.onRegistered(this);
             }
@@ -330,8 +331,8 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
             case DerpFrame.Health(var problem) -> events.onHealth(problem);
             case DerpFrame.Restarting notice -> events.onRestarting(notice);
             case DerpFrame.KeepAlive _ -> {} // heard, which is all it is for
-            case DerpFrame.ServerKey _ -> {} // comes after a fast start too, then we know it
-            case DerpFrame.ClientInfo _,
+            case HandshakeFrame.ServerKey _ -> {} // comes after a fast start too, then we know it
+            case HandshakeFrame.ClientInfo _,
                     DerpFrame.SendPacket _,
                     DerpFrame.NotePreferred _,
                     DerpFrame.Unknown _,

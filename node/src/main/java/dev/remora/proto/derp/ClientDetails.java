@@ -6,7 +6,7 @@ import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 import java.util.Optional;
 
-/// What a client tells the relay about itself, boxed inside [DerpFrame.ClientInfo].
+/// What a client tells the relay about itself, boxed inside [HandshakeFrame.ClientInfo].
 ///
 /// @param version the protocol version it speaks
 /// @param canAckPings whether it answers [DerpFrame.Ping]

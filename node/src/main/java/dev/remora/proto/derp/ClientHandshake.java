@@ -22,20 +22,20 @@ public final class ClientHandshake {
     ///
     /// @throws MalformedException if that frame is no greeting: hang up
     public static DerpServerKey serverKey(DerpFrame first) throws MalformedException {
-        if (first instanceof DerpFrame.ServerKey(var key)) {
+        if (first instanceof HandshakeFrame.ServerKey(var key)) {
             return key;
         }
         throw new MalformedException(
                 "relay begins with frame type " + first.type() + ", not with its key");
     }
 
-    public DerpFrame.ClientInfo clientInfo(ClientDetails details, RandomGenerator random) {
+    public HandshakeFrame.ClientInfo clientInfo(ClientDetails details, RandomGenerator random) {
         byte[] sealed = box.sealWithNonce(random, ByteBuffer.wrap(details.json()));
-        return new DerpFrame.ClientInfo(self.publicKey(), ByteBuffer.wrap(sealed));
+        return new HandshakeFrame.ClientInfo(self.publicKey(), ByteBuffer.wrap(sealed));
     }
 
     /// @throws MalformedException if the relay does not own the key, or says nothing we understand: hang up
-    public ServerDetails open(DerpFrame.ServerInfo info) throws MalformedException {
+    public ServerDetails open(HandshakeFrame.ServerInfo info) throws MalformedException {
         return ServerDetails.parse(box.openWithNonce(info.nonceAndBox().duplicate()));
     }
 }

@@ -9,11 +9,9 @@ import java.nio.charset.StandardCharsets;
 
 /// What stands in one frame. Payloads are views of the buffer they were read from; bytes behind the fields named
 /// here are from a newer protocol and are skipped. The pictures show payloads, without the header of five bytes.
-/// Frames that only relays send each other are in [MeshFrame].
+/// Those that come first are in [HandshakeFrame], those that only relays send each other in [MeshFrame].
 public sealed interface DerpFrame
-        permits DerpFrame.ServerKey,
-                DerpFrame.ClientInfo,
-                DerpFrame.ServerInfo,
+        permits HandshakeFrame,
                 DerpFrame.SendPacket,
                 DerpFrame.RecvPacket,
                 DerpFrame.KeepAlive,
@@ -52,9 +50,9 @@ public sealed interface DerpFrame
     /// relay hangs up.
     static DerpFrame parse(int type, ByteBuffer payload) throws MalformedException {
         return switch (type) {
-            case ServerKey.TYPE -> ServerKey.parse(payload);
-            case ClientInfo.TYPE -> ClientInfo.parse(payload);
-            case ServerInfo.TYPE -> ServerInfo.parse(payload);
+            case HandshakeFrame.ServerKey.TYPE -> HandshakeFrame.ServerKey.parse(payload);
+            case HandshakeFrame.ClientInfo.TYPE -> HandshakeFrame.ClientInfo.parse(payload);
+            case HandshakeFrame.ServerInfo.TYPE -> HandshakeFrame.ServerInfo.parse(payload);
             case SendPacket.TYPE -> SendPacket.parse(payload);
             case RecvPacket.TYPE -> RecvPacket.parse(payload);
             case KeepAlive.TYPE -> new KeepAlive();
@@ -72,102 +70,6 @@ public sealed interface DerpFrame
         };
     }
 
-    private static NodeKey readKey(ByteBuffer in, String what) throws MalformedException {
-        Bytes.need(in, Bytes32.LENGTH, what);
-        return new NodeKey(Bytes32.read(in));
-    }
-
-    /// The relay's greeting.
-    ///
-    ///     0                          8                40
-    ///     | "DERP" and U+1F511 KEY   | relay's key    |
-    record ServerKey(DerpServerKey key) implements DerpFrame {
-        static final int TYPE = 0x01;
-        private static final long MAGIC = 0x44455250f09f9491L;
-        private static final int LENGTH = 8 + Bytes32.LENGTH;
-
-        static ServerKey parse(ByteBuffer in) throws MalformedException {
-            Bytes.need(in, LENGTH, "relay's greeting");
-            if (in.getLong() != MAGIC) {
-                throw new MalformedException("relay's greeting without the magic bytes");
-            }
-            return new ServerKey(new DerpServerKey(Bytes32.read(in)));
-        }
-
-        @Override
-        public int type() {
-            return TYPE;
-        }
-
-        @Override
-        public int payloadLength() {
-            return LENGTH;
-        }
-
-        @Override
-        public void writePayload(ByteBuffer out) {
-            out.putLong(MAGIC);
-            key.bytes().write(out);
-        }
-    }
-
-    /// Who the client is; [ServerHandshake] opens the box.
-    ///
-    ///     0              32        56
-    ///     | node key     | nonce   | box of JSON |
-    record ClientInfo(NodeKey client, ByteBuffer nonceAndBox) implements DerpFrame {
-        static final int TYPE = 0x02;
-        private static final int NONCE = 24;
-
-        static ClientInfo parse(ByteBuffer in) throws MalformedException {
-            Bytes.need(in, Bytes32.LENGTH + NONCE, "client info");
-            return new ClientInfo(readKey(in, "client info"), in.slice());
-        }
-
-        @Override
-        public int type() {
-            return TYPE;
-        }
-
-        @Override
-        public int payloadLength() {
-            return Bytes32.LENGTH + nonceAndBox.remaining();
-        }
-
-        @Override
-        public void writePayload(ByteBuffer out) {
-            client.bytes().write(out);
-            out.put(nonceAndBox.duplicate());
-        }
-    }
-
-    /// The relay's answer to [ClientInfo]; [ClientHandshake] opens the box.
-    ///
-    ///     0         24
-    ///     | nonce   | box of JSON |
-    record ServerInfo(ByteBuffer nonceAndBox) implements DerpFrame {
-        static final int TYPE = 0x03;
-
-        static ServerInfo parse(ByteBuffer in) {
-            return new ServerInfo(in.slice());
-        }
-
-        @Override
-        public int type() {
-            return TYPE;
-        }
-
-        @Override
-        public int payloadLength() {
-            return nonceAndBox.remaining();
-        }
-
-        @Override
-        public void writePayload(ByteBuffer out) {
-            out.put(nonceAndBox.duplicate());
-        }
-    }
-
     /// A packet for another client.
     ///
     ///     0              32
@@ -176,7 +78,7 @@ public sealed interface DerpFrame
         static final int TYPE = 0x04;
 
         static SendPacket parse(ByteBuffer in) throws MalformedException {
-            NodeKey to = readKey(in, "packet to send");
+            NodeKey to = KeyField.read(in, "packet to send");
             if (in.remaining() > MAX_PACKET) {
                 throw new MalformedException("packet to send longer than " + MAX_PACKET + " bytes");
             }
@@ -208,7 +110,7 @@ public sealed interface DerpFrame
         static final int TYPE = 0x05;
 
         static RecvPacket parse(ByteBuffer in) throws MalformedException {
-            return new RecvPacket(readKey(in, "received packet"), in.slice());
+            return new RecvPacket(KeyField.read(in, "received packet"), in.slice());
         }
 
         @Override
@@ -283,7 +185,7 @@ public sealed interface DerpFrame
         static final int TYPE = 0x08;
 
         static PeerGone parse(ByteBuffer in) throws MalformedException {
-            NodeKey peer = readKey(in, "peer gone");
+            NodeKey peer = KeyField.read(in, "peer gone");
             return new PeerGone(
                     peer, in.hasRemaining() ? Byte.toUnsignedInt(in.get()) : DISCONNECTED);
         }

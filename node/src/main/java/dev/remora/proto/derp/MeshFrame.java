@@ -1,6 +1,5 @@
 package dev.remora.proto.derp;
 
-import dev.remora.base.Bytes;
 import dev.remora.base.Bytes32;
 import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
@@ -11,11 +10,6 @@ import java.util.Optional;
 /// What the relays of one region tell each other, over connections on which they are each other's clients. A node
 /// neither sends nor needs these.
 public sealed interface MeshFrame extends DerpFrame {
-    private static NodeKey readKey(ByteBuffer in, String what) throws MalformedException {
-        Bytes.need(in, Bytes32.LENGTH, what);
-        return new NodeKey(Bytes32.read(in));
-    }
-
     /// For mesh watchers: a client is connected. Old relays say neither from where nor what kind it is.
     ///
     ///     0              32           48     50
@@ -24,7 +18,7 @@ public sealed interface MeshFrame extends DerpFrame {
         static final int TYPE = 0x09;
 
         static PeerPresent parse(ByteBuffer in) throws MalformedException {
-            NodeKey peer = readKey(in, "peer present");
+            NodeKey peer = KeyField.read(in, "peer present");
             Optional<IpPort> from =
                     in.remaining() >= IpPort.MAPPED_LENGTH
                             ? Optional.of(IpPort.readMapped(in))
@@ -61,8 +55,8 @@ public sealed interface MeshFrame extends DerpFrame {
         static final int TYPE = 0x0a;
 
         static ForwardPacket parse(ByteBuffer in) throws MalformedException {
-            NodeKey from = readKey(in, "packet to forward");
-            return new ForwardPacket(from, readKey(in, "packet to forward"), in.slice());
+            NodeKey from = KeyField.read(in, "packet to forward");
+            return new ForwardPacket(from, KeyField.read(in, "packet to forward"), in.slice());
         }
 
         @Override
@@ -113,7 +107,7 @@ public sealed interface MeshFrame extends DerpFrame {
         static final int TYPE = 0x11;
 
         static ClosePeer parse(ByteBuffer in) throws MalformedException {
-            return new ClosePeer(readKey(in, "peer to close"));
+            return new ClosePeer(KeyField.read(in, "peer to close"));
         }
 
         @Override

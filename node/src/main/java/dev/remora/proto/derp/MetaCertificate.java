@@ -12,7 +12,7 @@ import javax.security.auth.x500.X500Principal;
 
 /// What the extra certificate says that a relay presents behind its real ones: its DERP key, in the common name, and
 /// the protocol version, as the serial number. It certifies nothing; under TLS 1.3, where no one between could have
-/// seen or changed it, it saves a client the wait for [DerpFrame.ServerKey] ("fast start").
+/// seen or changed it, it saves a client the wait for [HandshakeFrame.ServerKey] ("fast start").
 public record MetaCertificate(DerpServerKey serverKey, int version) {
     private static final String PREFIX = "derpkey";
 

@@ -4,7 +4,7 @@ import dev.remora.base.MalformedException;
 import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 
-/// What a relay tells its client, boxed inside [DerpFrame.ServerInfo].
+/// What a relay tells its client, boxed inside [HandshakeFrame.ServerInfo].
 ///
 /// @param version the protocol version it speaks
 /// @param bytesPerSecond how much a client may send on average, frame headers and keys included; 0: no limit

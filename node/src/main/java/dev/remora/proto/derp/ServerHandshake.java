@@ -9,7 +9,7 @@ import java.util.random.RandomGenerator;
 
 /// The relay's side of a connection's beginning, towards one client.
 public final class ServerHandshake {
-    /// The longest [DerpFrame.ClientInfo] a relay reads.
+    /// The longest [HandshakeFrame.ClientInfo] a relay reads.
     public static final int CLIENT_INFO_LIMIT = 256 << 10;
 
     private final NaclBox.BoxKey box;
@@ -20,12 +20,12 @@ public final class ServerHandshake {
     }
 
     /// @throws MalformedException if the client does not own its key or says nothing we understand: hang up
-    public ClientDetails open(DerpFrame.ClientInfo info) throws MalformedException {
+    public ClientDetails open(HandshakeFrame.ClientInfo info) throws MalformedException {
         return ClientDetails.parse(box.openWithNonce(info.nonceAndBox().duplicate()));
     }
 
-    public DerpFrame.ServerInfo serverInfo(ServerDetails details, RandomGenerator random) {
+    public HandshakeFrame.ServerInfo serverInfo(ServerDetails details, RandomGenerator random) {
         byte[] sealed = box.sealWithNonce(random, ByteBuffer.wrap(details.json()));
-        return new DerpFrame.ServerInfo(ByteBuffer.wrap(sealed));
+        return new HandshakeFrame.ServerInfo(ByteBuffer.wrap(sealed));
     }
 }

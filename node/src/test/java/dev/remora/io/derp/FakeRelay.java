@@ -9,6 +9,7 @@ import dev.remora.engine.netmap.DerpNode;
 import dev.remora.engine.netmap.DerpRegion;
 import dev.remora.proto.derp.DerpFrame;
 import dev.remora.proto.derp.DerpServerKey;
+import dev.remora.proto.derp.HandshakeFrame;
 import dev.remora.proto.derp.ServerDetails;
 import dev.remora.proto.derp.ServerHandshake;
 import io.netty.handler.ssl.JdkSslContext;
@@ -154,7 +155,7 @@ final class FakeRelay implements AutoCloseable {
 
         void welcome(ServerDetails details) throws IOException, MalformedException {
             upgrade();
-            var info = (DerpFrame.ClientInfo) read();
+            var info = (HandshakeFrame.ClientInfo) read();
             ServerHandshake handshake = new ServerHandshake(KEY, info.client());
             handshake.open(info);
             write(handshake.serverInfo(details, new Random(5)));
@@ -164,7 +165,7 @@ final class FakeRelay implements AutoCloseable {
         void upgrade() throws IOException {
             readRequest();
             DerpFrame greeting =
-                    new DerpFrame.ServerKey(new DerpServerKey(KEY.publicKey().bytes()));
+                    new HandshakeFrame.ServerKey(new DerpServerKey(KEY.publicKey().bytes()));
             ByteBuffer both = ByteBuffer.allocate(500);
             both.put(
                     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: DERP\r\nConnection: Upgrade\r\n\r\n"

@@ -7,6 +7,7 @@ import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.proto.derp.DerpFrame;
+import dev.remora.proto.derp.HandshakeFrame;
 import dev.remora.proto.derp.ServerDetails;
 import dev.remora.proto.derp.ServerHandshake;
 import java.nio.ByteBuffer;
@@ -74,7 +75,7 @@ class FakeRelayHostTest {
         try (FakeRelay relay =
                         FakeRelay.start(client -> {
                             client.upgrade();
-                            var info = (DerpFrame.ClientInfo) client.read();
+                            var info = (HandshakeFrame.ClientInfo) client.read();
                             ServerHandshake wrong = new ServerHandshake(other, info.client());
                             client.write(
                                     wrong.serverInfo(new ServerDetails(2, 0, 0), new Random(1)));

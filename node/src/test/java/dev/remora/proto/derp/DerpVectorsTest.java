@@ -97,13 +97,13 @@ class DerpVectorsTest {
             for (Vectors frame : conn.list("frames")) {
                 int type = HexFormat.fromHexDigits(frame.text("type"));
                 String opened = frame.text("opened");
-                if (type == DerpFrame.ClientInfo.TYPE) {
-                    var info = DerpFrame.ClientInfo.parse(frame.buffer("payload"));
+                if (type == HandshakeFrame.ClientInfo.TYPE) {
+                    var info = HandshakeFrame.ClientInfo.parse(frame.buffer("payload"));
                     assertThat(info.client()).isEqualTo(client.publicKey());
                     ClientDetails details = new ServerHandshake(relay, info.client()).open(info);
                     assertThat(text(details.json())).isEqualTo(opened);
-                } else if (type == DerpFrame.ServerInfo.TYPE) {
-                    var info = DerpFrame.ServerInfo.parse(frame.buffer("payload"));
+                } else if (type == HandshakeFrame.ServerInfo.TYPE) {
+                    var info = HandshakeFrame.ServerInfo.parse(frame.buffer("payload"));
                     ServerDetails details = new ClientHandshake(client, relayKey).open(info);
                     assertThat(text(details.json())).isEqualTo(opened);
                 }
@@ -175,7 +175,7 @@ class DerpVectorsTest {
                 } catch (MalformedException skipped) {
                     continue;
                 }
-                if (frame instanceof DerpFrame.ServerInfo info) {
+                if (frame instanceof HandshakeFrame.ServerInfo info) {
                     ServerDetails limits = handshake.open(info);
                     heard.add("info " + limits.bytesPerSecond() + " " + limits.burstBytes());
                 } else {
@@ -207,9 +207,9 @@ class DerpVectorsTest {
             case DerpFrame.Health(var problem) -> heard.add("health " + problem);
             case DerpFrame.Restarting(var in, var tryFor) ->
                     heard.add("restart " + in + " " + tryFor);
-            case DerpFrame.ServerKey _,
-                    DerpFrame.ServerInfo _,
-                    DerpFrame.ClientInfo _,
+            case HandshakeFrame.ServerKey _,
+                    HandshakeFrame.ServerInfo _,
+                    HandshakeFrame.ClientInfo _,
                     DerpFrame.SendPacket _,
                     DerpFrame.NotePreferred _,
                     DerpFrame.Unknown _,
@@ -296,7 +296,7 @@ class DerpVectorsTest {
     private static void serve(NodePrivateKey relay, ByteBuffer in) throws MalformedException {
         DerpFrameReader reader = new DerpFrameReader(ServerHandshake.CLIENT_INFO_LIMIT);
         assertThat(reader.next(in)).isTrue();
-        if (!(reader.frame() instanceof DerpFrame.ClientInfo info)) {
+        if (!(reader.frame() instanceof HandshakeFrame.ClientInfo info)) {
             throw new MalformedException("no client info");
         }
         new ServerHandshake(relay, info.client()).open(info);
