@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -20,17 +21,29 @@ import org.jspecify.annotations.Nullable;
 
 /// The end of a pipeline where threads wait for bytes. What nobody has read yet keeps the peer's window closed: the channel is asked for more only when
 /// all of it is gone.
+///
+/// Two locks, so that the loop never waits for a thread that copies: `lock` is held for moments and guards what the loop tells; `readers` lets one
+/// thread read at a time, and is not the loop's business.
 final class BlockingStream extends ChannelInboundHandlerAdapter {
-    /// A writer waits for each piece to be taken before it hands over the next.
-    private static final int WRITE_PIECE = 64 * 1024;
+    private final ReentrantLock readers = new ReentrantLock();
+
+    /// What a reader has taken over and not finished. Guarded by `readers`.
+    private @Nullable ByteBuf current;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Queue<ByteBuf> received = new ArrayDeque<>();
-    private final CompletableFuture<BlockingStream> connected = new CompletableFuture<>();
-    private @Nullable ChannelHandlerContext context;
+    private int unread;
     private @Nullable IOException failure;
     private boolean ended;
+
+    /// Nobody reads any more.
+    private boolean discarding;
+
+    private boolean closed;
+
+    private final CompletableFuture<BlockingStream> connected = new CompletableFuture<>();
+    private volatile @Nullable ChannelHandlerContext context;
 
     /// Completes when the connection stands; fails with the reason if it never does.
     CompletableFuture<BlockingStream> connected() {
@@ -42,10 +55,11 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
     }
 
     private ChannelHandlerContext context() {
-        if (context == null) {
+        ChannelHandlerContext known = context;
+        if (known == null) {
             throw new IllegalStateException("not connected");
         }
-        return context;
+        return known;
     }
 
     @Override
@@ -63,7 +77,31 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        change(() -> received.add((ByteBuf) message));
+        ByteBuf bytes = (ByteBuf) message;
+        change(() -> {
+            if (discarding) {
+                bytes.release();
+            } else {
+                received.add(bytes);
+                unread += bytes.readableBytes();
+            }
+        });
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (isDiscarding()) {
+            ctx.read();
+        }
+    }
+
+    private boolean isDiscarding() {
+        lock.lock();
+        try {
+            return discarding;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -79,16 +117,11 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) {
-        channelUnregistered(ctx);
-    }
-
+    /// Comes last in every case, also when the connection never stood.
     @Override
     public void channelUnregistered(ChannelHandlerContext ctx) {
         change(() -> ended = true);
-        connected.completeExceptionally(
-                failure != null ? failure : new IOException("connection closed"));
+        connected.completeExceptionally(new SocketException("connection closed"));
     }
 
     private void fail(IOException why) {
@@ -111,57 +144,81 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
     /// @param timeoutMillis 0 for as long as it takes
     /// @return how many were read, -1 at the end of the stream
     int read(byte[] into, int offset, int length, int timeoutMillis) throws IOException {
+        try {
+            readers.lockInterruptibly();
+        } catch (InterruptedException e) {
+            throw interrupted();
+        }
+        try {
+            ByteBuf piece = current != null ? current : awaitPiece(timeoutMillis);
+            if (piece == null) {
+                return -1;
+            }
+            current = piece;
+            int taken = Math.min(length, piece.readableBytes());
+            piece.readBytes(into, offset, taken);
+            if (!piece.isReadable()) {
+                current = null;
+                piece.release();
+            }
+            if (tookAll(taken)) {
+                context().read();
+            }
+            return taken;
+        } finally {
+            readers.unlock();
+        }
+    }
+
+    private @Nullable ByteBuf awaitPiece(int timeoutMillis) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
         lock.lock();
         try {
-            long left = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-            while (received.isEmpty()) {
-                if (failure != null) {
-                    throw new IOException(failure.getMessage(), failure);
+            while (received.isEmpty() && !ended && failure == null) {
+                long left = deadline - System.nanoTime();
+                if (timeoutMillis == 0) {
+                    changed.await();
+                } else if (left <= 0 || changed.awaitNanos(left) <= 0 && received.isEmpty()) {
+                    throw new SocketTimeoutException(
+                            "nothing came within " + timeoutMillis + " ms");
                 }
-                if (ended) {
-                    return -1;
-                }
-                left = await(left, timeoutMillis);
             }
-            return take(into, offset, length);
+            if (closed) {
+                throw new SocketException("Socket closed");
+            }
+            if (received.isEmpty() && failure != null) {
+                throw new SocketException(failure.getMessage(), failure);
+            }
+            return received.poll();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while reading", e);
+            throw interrupted();
         } finally {
             lock.unlock();
         }
     }
 
-    private long await(long left, int timeoutMillis)
-            throws InterruptedException, SocketTimeoutException {
-        if (timeoutMillis == 0) {
-            changed.await();
-            return left;
+    private boolean tookAll(int taken) {
+        lock.lock();
+        try {
+            unread -= taken;
+            return unread == 0 && !ended;
+        } finally {
+            lock.unlock();
         }
-        if (left <= 0) {
-            throw new SocketTimeoutException("nothing came within " + timeoutMillis + " ms");
-        }
-        return changed.awaitNanos(left);
     }
 
-    private int take(byte[] into, int offset, int length) {
-        ByteBuf first = received.element();
-        int taken = Math.min(length, first.readableBytes());
-        first.readBytes(into, offset, taken);
-        if (!first.isReadable()) {
-            received.remove().release();
-            if (received.isEmpty()) {
-                context().read();
-            }
-        }
-        return taken;
+    /// As with the JDK's sockets, whoever interrupts a thread in an operation loses the connection.
+    private SocketException interrupted() {
+        Thread.currentThread().interrupt();
+        channel().close();
+        return new SocketException("Closed by interrupt");
     }
 
     /// Bytes that can be read without waiting.
     int available() {
         lock.lock();
         try {
-            return received.stream().mapToInt(ByteBuf::readableBytes).sum();
+            return unread;
         } finally {
             lock.unlock();
         }
@@ -169,36 +226,72 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
 
     /// Returns when the stream has taken everything; it may still be on its way to the peer.
     void write(byte[] from, int offset, int length) throws IOException {
-        for (int at = 0; at < length; at += WRITE_PIECE) {
-            int piece = Math.min(WRITE_PIECE, length - at);
-            await(context().writeAndFlush(Unpooled.copiedBuffer(from, offset + at, piece)));
-        }
+        await(context().writeAndFlush(Unpooled.wrappedBuffer(from, offset, length)));
     }
 
+    /// The peer sees the end of the stream.
     void shutdownOutput() throws IOException {
-        await(context().writeAndFlush(Unpooled.EMPTY_BUFFER));
         await(channel().shutdownOutput());
     }
 
-    private static void await(ChannelFuture future) throws IOException {
+    private void await(ChannelFuture future) throws IOException {
         try {
             future.await();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted while writing", e);
+            throw interrupted();
         }
         if (!future.isSuccess()) {
-            throw new IOException("the connection is closed", future.cause());
+            throw new SocketException(reasonOfEnd(), future.cause());
         }
+    }
+
+    private String reasonOfEnd() {
+        lock.lock();
+        try {
+            String known = failure == null ? null : failure.getMessage();
+            return closed ? "Socket closed" : known == null ? "connection closed" : known;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /// Whatever comes from now on is thrown away; the peer may send it all.
+    void shutdownInput() {
+        change(() -> {
+            ended = true;
+            discard();
+        });
+        releaseCurrent();
+        context().read();
     }
 
     /// Ends the stream and lets go of bytes nobody read.
     void close() {
         channel().close();
         change(() -> {
+            closed = true;
             ended = true;
-            received.forEach(ByteBuf::release);
-            received.clear();
+            discard();
         });
+        releaseCurrent();
+    }
+
+    private void discard() {
+        discarding = true;
+        received.forEach(ByteBuf::release);
+        received.clear();
+        unread = 0;
+    }
+
+    private void releaseCurrent() {
+        readers.lock(); // a reader that waits has been told to stop
+        try {
+            if (current != null) {
+                current.release();
+                current = null;
+            }
+        } finally {
+            readers.unlock();
+        }
     }
 }

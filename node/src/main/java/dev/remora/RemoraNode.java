@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -117,12 +118,11 @@ public final class RemoraNode implements AutoCloseable {
         BlockingStream stream = new BlockingStream();
         try {
             node.connect(resolve(name), port, stream).get();
-            return new TailnetSocket(
+            return TailnetSocketImpl.socket(
                     stream.connected().get(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {
-            throw new IOException(
-                    "connect to " + name + ":" + port + ": " + e.getCause().getMessage(),
-                    e.getCause());
+            Throwable why = Objects.requireNonNullElse(e.getCause(), e);
+            throw new IOException("connect to " + name + ":" + port + ": " + why.getMessage(), why);
         } catch (TimeoutException e) {
             stream.close();
             throw new IOException(
@@ -165,7 +165,7 @@ public final class RemoraNode implements AutoCloseable {
     }
 
     private static List<InetAddress> inet(List<IpPrefix> addresses) {
-        return addresses.stream().map(IpPrefix::ip).sorted().map(TailnetSocket::inet).toList();
+        return addresses.stream().map(IpPrefix::ip).sorted().map(TailnetSocketImpl::inet).toList();
     }
 
     private static String withoutDot(String name) {

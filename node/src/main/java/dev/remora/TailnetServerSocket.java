@@ -11,7 +11,9 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.SocketTimeoutException;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +30,9 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
     private volatile boolean closed;
 
     /// A connection, or the end of the wait for one.
-    private record Arrival(@Nullable BlockingStream stream) {}
+    private record Arrival(@Nullable BlockingStream stream) {
+        static final Arrival END = new Arrival(null);
+    }
 
     private TailnetServerSocket(int port) throws IOException {
         this.port = port;
@@ -50,13 +54,16 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
             return;
         }
         BlockingStream stream = new BlockingStream();
-        stream.connected()
-                .thenAccept(connected -> {
-                    if (closed || !arrived.offer(new Arrival(connected))) {
-                        connected.close();
-                    }
-                });
+        stream.connected().thenAccept(this::onConnected);
         incoming.accept(stream);
+    }
+
+    private void onConnected(BlockingStream stream) {
+        if (closed || !arrived.offer(new Arrival(stream))) {
+            stream.close();
+        } else if (closed) {
+            closeWaiting(); // it came between the last look and the end
+        }
     }
 
     @Override
@@ -66,10 +73,10 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
         }
         BlockingStream stream = next().stream();
         if (stream == null) {
-            arrived.offer(new Arrival(null)); // whoever else waits must wake up, too
+            arrived.offer(Arrival.END); // whoever else waits must wake up, too
             throw new SocketException("Socket closed");
         }
-        return new TailnetSocket(stream);
+        return TailnetSocketImpl.socket(stream);
     }
 
     private Arrival next() throws IOException {
@@ -85,12 +92,13 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
             return arrival;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new SocketException("interrupted while waiting for a connection");
+            close();
+            throw new SocketException("Closed by interrupt");
         }
     }
 
     @Override
-    public void close() throws IOException {
+    public void close() {
         if (closed) {
             return;
         }
@@ -98,12 +106,16 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
         if (served != null) {
             served.close();
         }
+        closeWaiting();
+    }
+
+    private void closeWaiting() {
         for (Arrival waiting; (waiting = arrived.poll()) != null; ) {
             if (waiting.stream() != null) {
                 waiting.stream().close();
             }
         }
-        arrived.offer(new Arrival(null));
+        arrived.offer(Arrival.END);
     }
 
     @Override
@@ -133,6 +145,9 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
 
     @Override
     public void setSoTimeout(int millis) {
+        if (millis < 0) {
+            throw new IllegalArgumentException("timeout < 0");
+        }
         timeoutMillis = millis;
     }
 
@@ -141,8 +156,46 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
         return timeoutMillis;
     }
 
+    // What follows would make a socket of the operating system, of which there is none here.
+
+    @Override
+    public void bind(SocketAddress endpoint, int backlog) throws IOException {
+        throw new SocketException("Already bound");
+    }
+
+    @Override
+    public void setReuseAddress(boolean on) {}
+
+    @Override
+    public boolean getReuseAddress() {
+        return false;
+    }
+
+    @Override
+    public void setReceiveBufferSize(int size) {}
+
+    @Override
+    public int getReceiveBufferSize() {
+        return 64 * 1024;
+    }
+
+    @Override
+    public <T> ServerSocket setOption(SocketOption<T> name, T value) {
+        throw new UnsupportedOperationException(name + " is not supported");
+    }
+
+    @Override
+    public <T> T getOption(SocketOption<T> name) {
+        throw new UnsupportedOperationException(name + " is not supported");
+    }
+
+    @Override
+    public Set<SocketOption<?>> supportedOptions() {
+        return Set.of();
+    }
+
     @Override
     public String toString() {
-        return "TailnetServerSocket[port " + port + "]";
+        return "ServerSocket[tailnet port " + port + "]";
     }
 }

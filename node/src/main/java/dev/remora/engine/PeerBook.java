@@ -91,7 +91,7 @@ final class PeerBook {
         }
         for (Node peer : map.peers()) {
             Node old = before == null ? null : before.peer(peer.key()).orElse(null);
-            if (peer != old) {
+            if (!peer.equals(old)) {
                 route(peer);
                 changes.accept(new Change.Present(pathPeer(peer)));
             }

@@ -33,10 +33,10 @@ final class StreamChannelConfig extends DefaultChannelConfig {
     @Override
     @SuppressWarnings("unchecked") // the option itself says what its value is
     public <T> @Nullable T getOption(ChannelOption<T> option) {
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+        if (option.equals(ChannelOption.ALLOW_HALF_CLOSURE)) {
             return (T) Boolean.valueOf(allowHalfClosure);
         }
-        if (option == ChannelOption.SO_LINGER) {
+        if (option.equals(ChannelOption.SO_LINGER)) {
             return (T) Integer.valueOf(linger);
         }
         return super.getOption(option);
@@ -45,9 +45,9 @@ final class StreamChannelConfig extends DefaultChannelConfig {
     @Override
     public <T> boolean setOption(ChannelOption<T> option, T value) {
         validate(option, value);
-        if (option == ChannelOption.ALLOW_HALF_CLOSURE) {
+        if (option.equals(ChannelOption.ALLOW_HALF_CLOSURE)) {
             allowHalfClosure = (Boolean) value;
-        } else if (option == ChannelOption.SO_LINGER) {
+        } else if (option.equals(ChannelOption.SO_LINGER)) {
             linger = (Integer) value;
         } else {
             return super.setOption(option, value);

@@ -6,21 +6,20 @@ import dev.remora.engine.netstack.ConnectRequest;
 import dev.remora.engine.netstack.NetStack;
 import dev.remora.engine.netstack.TcpListener;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.IoEventLoop;
+import io.netty.channel.EventLoop;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Optional;
 
 /// Makes channels of the stack's streams, and knows all of them: channels without a descriptor are not closed by the end of their loop. Used on the loop.
 final class StreamFactory {
-    private final IoEventLoop loop;
+    private final EventLoop loop;
     private final EngineDriver driver;
     private final NetStack stack;
     private final ChannelGroup open;
 
-    StreamFactory(IoEventLoop loop, EngineDriver driver, NetStack stack) {
+    StreamFactory(EventLoop loop, EngineDriver driver, NetStack stack) {
         this.loop = loop;
         this.driver = driver;
         this.stack = stack;
@@ -81,7 +80,8 @@ final class StreamFactory {
 
     private final class Requests implements TcpListener.Handler {
         private final PortHandler handler;
-        private final Map<ConnectRequest, IncomingStream> undecided = new IdentityHashMap<>();
+        private final IdentityHashMap<ConnectRequest, IncomingStream> undecided =
+                new IdentityHashMap<>();
 
         Requests(PortHandler handler) {
             this.handler = handler;
