@@ -102,8 +102,9 @@ final class Wishes {
 
     /// The wish as it stands. For the worker, as all that follows.
     synchronized Wish current() {
-        boolean unused =
-                Thread.interrupted(); // whatever it was for is in the wish or in the signals
+        if (Thread.interrupted()) {
+            LOG.trace("interrupted: what for is in the wish or in the signals");
+        }
         return wish;
     }
 

@@ -71,12 +71,17 @@ class RaceTest {
 
     @Test
     void hasNoWinnerWithoutContenders() {
-        assertThatThrownBy(() -> race().run(Duration.ofMillis(20))).isInstanceOf(IOException.class);
+        assertThatThrownBy(() ->
+                        new Race<String>(List.of(), discarded::add).run(Duration.ofMillis(20)))
+                .isInstanceOf(IOException.class);
     }
 
-    @SafeVarargs
-    private Race<String> race(Race.Contender<String>... contenders) {
-        return new Race<>(List.of(contenders), discarded::add);
+    private Race<String> race(Race.Contender<String> first) {
+        return new Race<>(List.of(first), discarded::add);
+    }
+
+    private Race<String> race(Race.Contender<String> first, Race.Contender<String> second) {
+        return new Race<>(List.of(first, second), discarded::add);
     }
 
     private static Race.Contender<String> contender(
