@@ -1,10 +1,8 @@
 package dev.remora.sidecar.config;
 
 import dev.remora.base.MalformedException;
-import io.avaje.jsonb.JsonType;
-import io.avaje.jsonb.Jsonb;
-import io.avaje.jsonb.Types;
 import java.math.BigDecimal;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -13,11 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// JSON as maps, lists, texts, numbers, booleans and null, in the form that Go programs write: members keep their order, `null` is written, and
 /// `<`, `>` and `&` are escaped.
 public final class JsonTree {
-    private static final JsonType<Map<String, Object>> OBJECT =
-            Jsonb.builder().build().type(Types.mapOf(Object.class));
-
-    /// Deeper than any document we take; the reader recurses.
-    private static final int MAX_DEPTH = 32;
+    /// Deeper than any document we take; readers recurse.
+    static final int MAX_DEPTH = 32;
 
     private static final double SMALLEST_PLAIN = 1e-6;
     private static final double SMALLEST_HUGE = 1e21;
@@ -31,16 +26,17 @@ public final class JsonTree {
 
     /// Reads one JSON object. Whole numbers become [Long], others [Double].
     public static Map<String, Object> read(byte[] json) throws MalformedException {
-        checkDepth(json);
-        try {
-            Map<String, Object> object = OBJECT.fromJson(json);
-            if (object == null) {
-                throw new MalformedException("no JSON object");
-            }
+        if (JsonReader.read(json) instanceof Map<?, ?> members) {
+            @SuppressWarnings("unchecked") // the reader names members by texts
+            Map<String, Object> object = (Map<String, Object>) members;
             return object;
-        } catch (RuntimeException e) { // the library throws several kinds on broken texts
-            throw new MalformedException("invalid JSON: " + e.getMessage());
         }
+        throw new MalformedException("no JSON object");
+    }
+
+    /// Reads any JSON value, `null` included.
+    public static @Nullable Object readValue(byte[] json) throws MalformedException {
+        return JsonReader.read(json);
     }
 
     /// Whoever reads JSON of strangers asks this first: the reader recurses.
@@ -146,7 +142,7 @@ public final class JsonTree {
                             || c == '&'
                             || c == '\u2028'
                             || c == '\u2029') {
-                        out.append("\\u%04x".formatted((int) c));
+                        out.append("\\u").append(HexFormat.of().toHexDigits(c));
                     } else {
                         out.append(c);
                     }
