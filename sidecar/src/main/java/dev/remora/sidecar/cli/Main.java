@@ -1,26 +1,37 @@
 package dev.remora.sidecar.cli;
 
 import dev.remora.sidecar.life.Daemon;
-import java.io.PrintStream;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/// Where the program starts.
+/// Where the program starts: as the daemon, or as a command that asks one.
 public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        if (args.length > 0 && args[0].equals("daemon")) {
-            Daemon.main(Arrays.copyOfRange(args, 1, args.length));
+        Optional<List<String>> daemonFlags = daemonFlags(List.of(args));
+        if (daemonFlags.isPresent()) {
+            Daemon.main(daemonFlags.get().toArray(String[]::new));
         }
-        System.exit(run(args, System.out, System.err));
+        System.exit(new CommandLine(Surroundings.ofThisProcess(args)).run());
     }
 
-    static int run(String[] args, PrintStream out, PrintStream err) {
-        if (args.length == 1 && args[0].equals("version")) {
-            out.println("0.1.0-SNAPSHOT");
-            return 0;
+    /// If this starts the daemon: its flags, with those that stood before the word `daemon`.
+    static Optional<List<String>> daemonFlags(List<String> words) {
+        Flags flags = CommandLine.rootFlags();
+        try {
+            List<String> rest = flags.parse(words);
+            if (rest.isEmpty() || !rest.getFirst().equals("daemon")) {
+                return Optional.empty();
+            }
+            List<String> all = new ArrayList<>(rest.subList(1, rest.size()));
+            if (flags.isGiven("socket")) {
+                all.addFirst("--socket=" + flags.text("socket"));
+            }
+            return Optional.of(all);
+        } catch (UsageException e) {
+            return Optional.empty(); // the command line says what is wrong
         }
-        err.println("usage: remora version");
-        return 1;
     }
 }

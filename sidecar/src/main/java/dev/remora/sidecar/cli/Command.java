@@ -1,0 +1,123 @@
+package dev.remora.sidecar.cli;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/// One command of the command line: how it is called, what help says about it, and what it does.
+///
+/// @param summary one line, also shown in the list of commands
+/// @param forms how it is called, the program's name left out
+/// @param details further paragraphs of its help
+/// @param flags makes a fresh set of its flags
+/// @param parts its own commands, such as `status` of `serve`
+record Command(
+        String name,
+        String summary,
+        List<String> forms,
+        String details,
+        Supplier<Flags> flags,
+        List<Command> parts,
+        Action action) {
+    /// What a command does; its value is the exit code.
+    interface Action {
+        int run(Invocation call) throws CommandException, UsageException;
+    }
+
+    /// One call of a command.
+    ///
+    /// @param words what follows the flags
+    record Invocation(Surroundings world, LocalApi daemon, Flags flags, List<String> words) {
+        void print(String text) {
+            world.out().print(text);
+            world.out().flush();
+        }
+
+        void println(String line) {
+            print(line + "\n");
+        }
+
+        void warn(String line) {
+            world.err().print(line + "\n");
+            world.err().flush();
+        }
+
+        /// Fails if words follow the flags.
+        void refuseWords() throws CommandException {
+            if (!words.isEmpty()) {
+                throw new CommandException(
+                        "too many non-flag arguments: ["
+                                + String.join(" ", words.stream().map(GoText::quote).toList())
+                                + "]");
+            }
+        }
+    }
+
+    static Command of(
+            String name, String summary, String form, Supplier<Flags> flags, Action action) {
+        return new Command(name, summary, List.of(form), "", flags, List.of(), action);
+    }
+
+    Command withDetails(String text) {
+        return new Command(name, summary, forms, text, flags, parts, action);
+    }
+
+    /// A command of the official program that this one does not have.
+    static Command absent(String name) {
+        return new Command(
+                name,
+                "",
+                List.of(name),
+                "",
+                Flags::new,
+                List.of(),
+                call -> {
+                    throw new CommandException(
+                            "'"
+                                    + call.world().program()
+                                    + " "
+                                    + name
+                                    + "' is not part of Remora yet");
+                });
+    }
+
+    boolean isAbsent() {
+        return summary.isEmpty();
+    }
+
+    /// What `--help` prints.
+    String help(String program) {
+        StringBuilder out = new StringBuilder(summary).append("\n\nUSAGE\n");
+        forms.forEach(
+                form -> out.append("  ").append(program).append(' ').append(form).append('\n'));
+        if (!details.isEmpty()) {
+            out.append('\n').append(details.strip()).append('\n');
+        }
+        List<Command> listed = parts.stream().filter(part -> !part.isAbsent()).toList();
+        if (!listed.isEmpty()) {
+            out.append("\nSUBCOMMANDS\n");
+            int width = listed.stream().mapToInt(part -> part.name.length()).max().orElse(0);
+            listed.forEach(part ->
+                    out.append("  ")
+                            .append(GoText.pad(part.name, width))
+                            .append("  ")
+                            .append(part.summary)
+                            .append('\n'));
+        }
+        appendFlags(out);
+        return out.toString();
+    }
+
+    private void appendFlags(StringBuilder out) {
+        String title = "\nFLAGS\n";
+        for (Flags.Flag flag : flags.get().all()) {
+            out.append(title).append("  --").append(flag.name());
+            title = "";
+            out.append(flag.isBoolean() ? ", --" + flag.name() + "=false" : " value");
+            out.append("\n    \t").append(flag.help());
+            if (!flag.shownDefault().isEmpty()) {
+                out.append(" (default ").append(flag.shownDefault()).append(')');
+            }
+            out.append('\n');
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.remora.sidecar.cli;
+
+/// A command failed: its message goes to stderr, and the program ends with code 1.
+class CommandException extends Exception {
+    private static final long serialVersionUID = 1;
+
+    CommandException(String message) {
+        super(message, null, false, false);
+    }
+
+    CommandException(String message, CommandException cause) {
+        super(message, cause, false, false);
+    }
+
+    String message() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,157 @@
+package dev.remora.sidecar.cli;
+
+import dev.remora.sidecar.cli.Command.Invocation;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/// Finds the command that is meant, runs it, and tells how it ended: code 0, 1 if it failed, 2 for flags that make no sense.
+final class CommandLine {
+    private static final String DEFAULT_SOCKET = "/var/run/tailscale/tailscaled.sock";
+
+    /// Commands that scripts for the official program may try; each answers that it is not there.
+    private static final List<String> ABSENT =
+            List.of(
+                    "appc-routes",
+                    "bugreport",
+                    "cert",
+                    "completion",
+                    "configure",
+                    "debug",
+                    "dns",
+                    "drive",
+                    "exit-node",
+                    "file",
+                    "funnel",
+                    "get",
+                    "id-token",
+                    "licenses",
+                    "lock",
+                    "metrics",
+                    "nc",
+                    "routecheck",
+                    "service",
+                    "ssh",
+                    "switch",
+                    "syspolicy",
+                    "systray",
+                    "update",
+                    "wait",
+                    "web",
+                    "whoami");
+
+    private final Surroundings world;
+    private final Command root;
+
+    CommandLine(Surroundings world) {
+        this.world = world;
+        this.root = root();
+    }
+
+    private static Command root() {
+        List<Command> own =
+                List.of(
+                        UpCommand.up(),
+                        DownCommand.command(),
+                        SetCommand.command(),
+                        UpCommand.login(),
+                        LogoutCommand.command(),
+                        NetcheckCommand.command(),
+                        IpCommand.command(),
+                        StatusCommand.command(),
+                        PingCommand.command(),
+                        ServeCommand.command(),
+                        VersionCommand.command(),
+                        WhoIsCommand.command(),
+                        Command.of(
+                                "daemon",
+                                "Run a node of the tailnet in this process",
+                                "daemon [flags]",
+                                Flags::new,
+                                call -> {
+                                    throw new IllegalStateException("started before this");
+                                }));
+        return new Command(
+                "",
+                "A node of a tailnet in front of one app.",
+                List.of("[flags] <subcommand> [command flags]"),
+                "What a command takes: add --help behind it.",
+                CommandLine::rootFlags,
+                Stream.concat(own.stream(), ABSENT.stream().map(Command::absent)).toList(),
+                CommandLine::runWithoutCommand);
+    }
+
+    static Flags rootFlags() {
+        return new Flags()
+                .text("socket", DEFAULT_SOCKET, "the daemon's Unix socket")
+                .bool("version", false, "print the version, as the version command does")
+                .alias("V", "version");
+    }
+
+    private static int runWithoutCommand(Invocation call) throws UsageException, CommandException {
+        if (call.flags().bool("version")) {
+            return VersionCommand.print(call);
+        }
+        if (call.words().isEmpty()) {
+            throw UsageException.help();
+        }
+        throw new CommandException(
+                call.world().program() + ": unknown subcommand: " + call.words().getFirst());
+    }
+
+    int run() {
+        Command command = root;
+        try {
+            Flags flags = command.flags().get();
+            List<String> words = flags.parse(world.words());
+            LocalApi daemon = new LocalApi(Path.of(flags.text("socket")), world);
+            for (Optional<Command> part = part(command, words);
+                    part.isPresent();
+                    part = part(command, words)) {
+                command = part.get();
+                flags = command.flags().get();
+                words = flags.parse(words.subList(1, words.size()));
+            }
+            return command.action().run(new Invocation(world, daemon, flags, words));
+        } catch (UsageException e) {
+            String message = e.message().isEmpty() ? "" : e.message() + "\n";
+            world.err().print(message + command.help(world.program()));
+            return e.exit();
+        } catch (CommandException e) {
+            world.err().print(text(e));
+            return 1;
+        } finally {
+            world.out().flush();
+            world.err().flush();
+        }
+    }
+
+    private static Optional<Command> part(Command command, List<String> words) {
+        return words.isEmpty()
+                ? Optional.empty()
+                : command.parts().stream()
+                        .filter(part -> part.name().equals(words.getFirst()))
+                        .findFirst();
+    }
+
+    private String text(CommandException e) {
+        String message = e.message().isEmpty() ? "" : e.message() + "\n";
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof DaemonException.AccessDenied) {
+                return message + howToGetAccess();
+            }
+        }
+        return message;
+    }
+
+    private String howToGetAccess() {
+        String program = world.program();
+        String again = program + " " + String.join(" ", world.words());
+        return "\nUse 'sudo "
+                + again
+                + "'.\nTo not require root, use 'sudo "
+                + program
+                + " set --operator=$USER' once.\n";
+    }
+}

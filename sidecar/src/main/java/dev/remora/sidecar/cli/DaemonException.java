@@ -1,0 +1,60 @@
+package dev.remora.sidecar.cli;
+
+import java.nio.file.Path;
+
+/// The daemon did not do what it was asked.
+class DaemonException extends CommandException {
+    private static final long serialVersionUID = 1;
+
+    private final int status;
+    private final String statusLine;
+    private final String body;
+
+    /// @param statusLine the number and its words
+    /// @param message what to tell the user
+    DaemonException(int status, String statusLine, String body, String message) {
+        super(message);
+        this.status = status;
+        this.statusLine = statusLine;
+        this.body = body;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String statusLine() {
+        return statusLine;
+    }
+
+    String body() {
+        return body;
+    }
+
+    /// The caller may not do this: root and the daemon's own user may, and whom they name as operator.
+    static final class AccessDenied extends DaemonException {
+        private static final long serialVersionUID = 1;
+
+        AccessDenied(String reason) {
+            super(403, "403 Forbidden", reason, "Access denied: " + reason);
+        }
+    }
+
+    /// Nobody answers on the socket.
+    static final class Unreachable extends DaemonException {
+        private static final long serialVersionUID = 1;
+
+        Unreachable(String path, Path socket, String reason) {
+            super(
+                    0,
+                    "",
+                    "",
+                    "Failed to connect to local Tailscale daemon for "
+                            + path
+                            + "; not running? Error: dial unix "
+                            + socket
+                            + ": connect: "
+                            + reason);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+package dev.remora.sidecar.cli;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/// The flags of one command, with the syntax of Go's `flag` package, which scripts written for `tailscale` rely on: one dash or two, `--flag=value` or
+/// `--flag value`, booleans only with `=`, and the first word that is no flag ends them, as `--` does. Unlike there, a flag may be given only once.
+final class Flags {
+    private static final UnaryOperator<String> BOOLEAN =
+            text ->
+                    switch (text) {
+                        case "1", "t", "T", "true", "TRUE", "True" -> "true";
+                        case "0", "f", "F", "false", "FALSE", "False" -> "false";
+                        default -> throw new IllegalArgumentException("parse error");
+                    };
+
+    /// One flag: its first value, and what a given text is turned into, or refused by an [IllegalArgumentException] that says why.
+    ///
+    /// @param isBoolean may stand without a value
+    /// @param shownDefault what help says the default is; empty: nothing
+    record Flag(
+            String name,
+            String initial,
+            boolean isBoolean,
+            String help,
+            String shownDefault,
+            UnaryOperator<String> reader) {}
+
+    private final Map<String, Flag> known = new TreeMap<>();
+    private final Map<String, String> aliases = new TreeMap<>();
+    private final Map<String, String> values = new TreeMap<>();
+    private final Set<String> given = new TreeSet<>();
+
+    Flags bool(String name, boolean initial, String help) {
+        String text = Boolean.toString(initial);
+        return add(new Flag(name, text, true, help, text, BOOLEAN));
+    }
+
+    /// A boolean of which only matters whether and how it was given.
+    Flags optionalBool(String name, String help) {
+        return add(new Flag(name, "false", true, help, "", BOOLEAN));
+    }
+
+    Flags text(String name, String initial, String help) {
+        return checked(name, initial, help, UnaryOperator.identity());
+    }
+
+    /// A text that `reader` turns into its final form or refuses.
+    Flags checked(String name, String initial, String help, UnaryOperator<String> reader) {
+        return add(new Flag(name, initial, false, help, initial, reader));
+    }
+
+    Flags number(String name, long initial, String help) {
+        String text = Long.toString(initial);
+        return add(new Flag(name, text, false, help, text, Flags::readNumber));
+    }
+
+    /// A port or a version: no negative numbers, and zero counts as not given.
+    Flags unsigned(String name, String help) {
+        return add(
+                new Flag(
+                        name,
+                        "0",
+                        false,
+                        help,
+                        "",
+                        text -> {
+                            if (text.startsWith("-")) {
+                                throw new IllegalArgumentException("parse error");
+                            }
+                            return readNumber(text);
+                        }));
+    }
+
+    private static String readNumber(String text) {
+        try {
+            return Long.toString(Long.decode(text));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("parse error", e);
+        }
+    }
+
+    /// A span of time in Go's form, such as `1m30s`.
+    Flags duration(String name, String initial, String help) {
+        return add(
+                new Flag(
+                        name,
+                        initial,
+                        false,
+                        help,
+                        initial,
+                        text ->
+                                GoDuration.parse(text)
+                                        .map(ignored -> text)
+                                        .orElseThrow(
+                                                () ->
+                                                        new IllegalArgumentException(
+                                                                "parse error"))));
+    }
+
+    /// Another spelling of a flag, absent from help.
+    Flags alias(String alias, String name) {
+        aliases.put(alias, name);
+        return this;
+    }
+
+    private Flags add(Flag flag) {
+        known.put(flag.name(), flag);
+        values.put(flag.name(), flag.initial());
+        return this;
+    }
+
+    /// Reads flags up to the first other word and gives back what follows them.
+    ///
+    /// @throws UsageException for a flag that does not exist, is wrong, or asks for help
+    List<String> parse(List<String> words) throws UsageException {
+        int next = 0;
+        while (next < words.size()) {
+            String word = words.get(next);
+            if (word.length() < 2 || word.charAt(0) != '-') {
+                break;
+            }
+            next++;
+            if (word.equals("--")) {
+                break;
+            }
+            if (takesNextWord(word)) {
+                String name = bare(word);
+                if (next == words.size()) {
+                    throw new UsageException("flag needs an argument: -" + name);
+                }
+                set(name, words.get(next++));
+            }
+        }
+        return words.subList(next, words.size());
+    }
+
+    /// Sets the flag that stands in `word`, unless its value is the next word.
+    private boolean takesNextWord(String word) throws UsageException {
+        String text = bare(word);
+        int equals = text.indexOf('=');
+        if (text.isEmpty() || text.charAt(0) == '-' || equals == 0) {
+            throw new UsageException("bad flag syntax: " + word);
+        }
+        String name = equals < 0 ? text : text.substring(0, equals);
+        Flag flag = known.get(aliases.getOrDefault(name, name));
+        if (flag == null) {
+            if (name.equals("h") || name.equals("help")) {
+                throw UsageException.help();
+            }
+            throw new UsageException("flag provided but not defined: -" + name);
+        }
+        if (equals >= 0) {
+            set(name, text.substring(equals + 1));
+        } else if (flag.isBoolean()) {
+            set(name, "true");
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    private static String bare(String word) {
+        return word.substring(word.startsWith("--") ? 2 : 1);
+    }
+
+    private void set(String spelling, String text) throws UsageException {
+        Flag flag = flag(aliases.getOrDefault(spelling, spelling));
+        try {
+            if (!given.add(flag.name())) {
+                throw new IllegalArgumentException("flag provided multiple times");
+            }
+            values.put(flag.name(), flag.reader().apply(text));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException(
+                    "invalid "
+                            + (flag.isBoolean() ? "boolean " : "")
+                            + "value "
+                            + GoText.quote(text)
+                            + " for "
+                            + (flag.isBoolean() ? "-" : "flag -")
+                            + spelling
+                            + ": "
+                            + e.getMessage());
+        }
+    }
+
+    private Flag flag(String name) {
+        Flag flag = known.get(name);
+        if (flag == null) {
+            throw new IllegalArgumentException("this command has no flag " + name);
+        }
+        return flag;
+    }
+
+    boolean has(String name) {
+        return known.containsKey(name);
+    }
+
+    boolean isGiven(String name) {
+        return given.contains(name);
+    }
+
+    /// The names of the flags that were given, sorted.
+    Collection<String> given() {
+        return given;
+    }
+
+    /// All flags, sorted by name.
+    Collection<Flag> all() {
+        return known.values();
+    }
+
+    String text(String name) {
+        return values.getOrDefault(flag(name).name(), "");
+    }
+
+    boolean bool(String name) {
+        return text(name).equals("true");
+    }
+
+    long number(String name) {
+        return Long.parseLong(text(name));
+    }
+
+    Duration duration(String name) {
+        return GoDuration.parse(text(name)).orElse(Duration.ZERO);
+    }
+
+    /// The value of a flag, if it was given.
+    @Nullable String givenText(String name) {
+        return isGiven(name) ? text(name) : null;
+    }
+}

@@ -1,0 +1,92 @@
+package dev.remora.sidecar.cli;
+
+import dev.remora.sidecar.cli.Command.Invocation;
+import dev.remora.sidecar.config.JsonTree;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Waits on the daemon's notifications until the node runs, and tells the person what is theirs to do.
+final class LoginWatch {
+    private final Invocation call;
+    private final boolean json;
+    private final boolean hasKey;
+    private final boolean needsNewKey;
+    private final String server;
+    private final String oldNodeKey;
+    private final Set<String> shown = new HashSet<>();
+    private boolean running;
+    private boolean newKey;
+
+    LoginWatch(Invocation call, Status before, String server) {
+        Flags flags = call.flags();
+        this.call = call;
+        this.json = flags.has("json") && flags.bool("json");
+        this.hasKey = !flags.text("auth-key").isEmpty();
+        this.needsNewKey = flags.has("force-reauth") && flags.bool("force-reauth");
+        this.server = server;
+        this.oldNodeKey = before.tree().at("Self").at("PublicKey").text();
+    }
+
+    void await(IpnBus bus) throws CommandException {
+        for (Optional<Tree> next = bus.next(); next.isPresent(); next = bus.next()) {
+            onNotify(next.get());
+            if (running && (newKey || !needsNewKey)) {
+                finish();
+                return;
+            }
+        }
+        throw new CommandException(
+                bus.timedOut()
+                        ? "timeout waiting for Tailscale service to enter a Running state; check health with "
+                                + GoText.quote(call.world().program() + " status")
+                        : "the daemon ended before it ran");
+    }
+
+    private void onNotify(Tree notify) throws CommandException {
+        String error = notify.at("ErrMessage").text();
+        if (!error.isEmpty()) {
+            throw new CommandException("backend error: " + error);
+        }
+        String key = notify.at("SelfChange").at("Key").text();
+        newKey |= !key.isEmpty() && !key.equals(oldNodeKey);
+        Tree state = notify.at("State");
+        if (!state.isNull()) {
+            running = state.number() == IpnBus.RUNNING;
+            if (state.number() == IpnBus.NEEDS_MACHINE_AUTH) {
+                show(
+                        "To approve your machine, visit (as admin):",
+                        server + "/admin",
+                        "NeedsMachineAuth");
+            }
+        }
+        String url = notify.at("BrowseToURL").text();
+        if (!url.isEmpty() && !hasKey) {
+            show("To authenticate, visit:", url, "NeedsLogin");
+        }
+    }
+
+    private void show(String what, String url, String state) {
+        if (!shown.add(url)) {
+            return;
+        }
+        if (json) {
+            Map<String, String> object = new LinkedHashMap<>();
+            object.put("AuthURL", url);
+            object.put("BackendState", state);
+            call.println(JsonTree.indented(object, "\t"));
+        } else {
+            call.warn("\n" + what + "\n\n\t" + url + "\n");
+        }
+    }
+
+    private void finish() {
+        if (json) {
+            call.println(JsonTree.indented(Map.of("BackendState", "Running"), "\t"));
+        } else if (!shown.isEmpty()) {
+            call.warn("Success.");
+        }
+    }
+}

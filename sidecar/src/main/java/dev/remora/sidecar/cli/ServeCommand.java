@@ -1,0 +1,165 @@
+package dev.remora.sidecar.cli;
+
+import dev.remora.sidecar.cli.Command.Invocation;
+import dev.remora.sidecar.config.JsonTree;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// `serve`: publish a port of this machine on the tailnet, see what is published, take it back.
+final class ServeCommand {
+    private ServeCommand() {}
+
+    static Command command() {
+        List<Command> own =
+                List.of(
+                        Command.of(
+                                "status",
+                                "Show what is served",
+                                "serve status [--json]",
+                                () -> new Flags().bool("json", false, "print JSON"),
+                                ServeCommand::status),
+                        Command.of(
+                                "reset",
+                                "Serve nothing any more",
+                                "serve reset",
+                                Flags::new,
+                                ServeCommand::reset));
+        Stream<Command> absent =
+                Stream.of("drain", "clear", "advertise", "get-config", "set-config")
+                        .map(name -> absent("serve " + name));
+        return new Command(
+                "serve",
+                "Publish a local server on the tailnet",
+                List.of(
+                        "serve [flags] <target>",
+                        "serve [flags] off",
+                        "serve status [--json]",
+                        "serve reset"),
+                """
+                <target> is where the local server listens: a port (5000), localhost:5000, or a URL (tcp://localhost:5000
+                with --tcp, http://localhost:5000/path with --http). Without --bg it is served until this command ends.
+
+                EXAMPLES
+                  A server on localhost:5000, reached on port 80 of the tailnet, until further notice:
+                    serve --bg --tcp=80 tcp://localhost:5000
+
+                  No more of that:
+                    serve --tcp=80 off
+                """,
+                ServeCommand::flags,
+                Stream.concat(own.stream(), absent).toList(),
+                ServeCommand::run);
+    }
+
+    private static Command absent(String name) {
+        Command absent = Command.absent(name);
+        return new Command(
+                name.substring("serve ".length()),
+                "",
+                absent.forms(),
+                "",
+                absent.flags(),
+                List.of(),
+                absent.action());
+    }
+
+    private static Flags flags() {
+        return new Flags()
+                .bool("bg", false, "keep serving after this command has ended")
+                .text("set-path", "", "path under which it is found, for --http and --https")
+                .unsigned(
+                        "https",
+                        "serve HTTPS on this port; what is meant without any such flag, on 443")
+                .unsigned("http", "serve HTTP on this port")
+                .unsigned("tcp", "forward this TCP port")
+                .unsigned("tls-terminated-tcp", "forward this TCP port, ending TLS here")
+                .unsigned(
+                        "proxy-protocol",
+                        "tell the target who calls, by this version of the PROXY header")
+                .text(
+                        "accept-app-caps",
+                        "",
+                        "capabilities that the target is told of, with commas between them")
+                .checked(
+                        "service",
+                        "",
+                        "serve for a service with its own address",
+                        ServeCommand::serviceName)
+                .bool("tun", false, "for services only")
+                .bool("yes", false, "ask nothing");
+    }
+
+    private static String serviceName(String text) {
+        if (!text.matches("svc:[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")) {
+            throw new IllegalArgumentException("invalid service name: " + GoText.quote(text));
+        }
+        return text;
+    }
+
+    private static int run(Invocation call) throws CommandException, UsageException {
+        List<String> words = call.words();
+        if (words.isEmpty()) {
+            throw UsageException.help();
+        }
+        String retry = "try `" + call.world().program() + " serve --help` for usage info";
+        OldServeSyntax.refuse(words, call.world().program(), retry);
+        boolean isOff = words.getLast().equals("off");
+        if (words.size() > 2) {
+            throw new CommandException(
+                    "Error: invalid number of arguments (" + words.size() + ")\n" + retry);
+        }
+        if (words.size() == 2 && !isOff) {
+            throw new CommandException("Error: invalid argument format\n" + retry);
+        }
+        ServeChange change = new ServeChange(call, retry);
+        return isOff ? change.remove() : change.add(words.getFirst());
+    }
+
+    private static int status(Invocation call) throws CommandException {
+        Tree config = config(call);
+        if (call.flags().bool("json")) {
+            call.println(JsonTree.indented(config.value(), "  "));
+            return 0;
+        }
+        boolean isEmpty =
+                Stream.of("TCP", "Web", "Services", "AllowFunnel", "Foreground")
+                        .allMatch(part -> config.at(part).members().isEmpty());
+        if (isEmpty) {
+            call.println("No serve config");
+            return 0;
+        }
+        call.print(new ServeText(Status.withoutPeers(call.daemon())).all(config));
+        return 0;
+    }
+
+    private static Tree config(Invocation call) throws CommandException {
+        try {
+            return call.daemon().get("serve-config");
+        } catch (CommandException e) {
+            throw new CommandException("getting serve config: " + e.message(), e);
+        }
+    }
+
+    private static int reset(Invocation call) throws CommandException, UsageException {
+        if (!call.words().isEmpty()) {
+            throw UsageException.help();
+        }
+        store(call, Map.of(), "");
+        return 0;
+    }
+
+    /// Stores a configuration, if nobody has changed it since `etag`.
+    static void store(Invocation call, Map<String, ?> config, String etag) throws CommandException {
+        try {
+            call.daemon().send("POST", "serve-config", Map.of("If-Match", etag), config);
+        } catch (DaemonException e) {
+            if (e.status() == PRECONDITION_FAILED) {
+                call.warn("Another client is changing the serve config; please try again.");
+            }
+            throw new CommandException("sending serve config: " + e.message(), e);
+        }
+    }
+
+    private static final int PRECONDITION_FAILED = 412;
+}

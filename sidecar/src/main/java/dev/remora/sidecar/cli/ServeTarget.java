@@ -1,0 +1,120 @@
+package dev.remora.sidecar.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// What stands behind a served port, as people write it, made into the form that the daemon keeps.
+final class ServeTarget {
+    private static final List<String> WEB = List.of("http", "https", "https+insecure", "unix");
+    private static final List<String> TCP = List.of("tcp", "unix");
+    private static final int MAX_PORT = 0xffff;
+
+    private ServeTarget() {}
+
+    /// A URL that requests are handed to.
+    static String forWeb(String text) throws CommandException {
+        return expand(text, WEB, "http");
+    }
+
+    /// `host:port`, or `unix:/path`.
+    static String forTcp(String text) throws CommandException {
+        try {
+            String url = expand(text, TCP, "tcp");
+            return url.startsWith("unix:") ? url : url.substring(url.indexOf("://") + 3);
+        } catch (CommandException e) {
+            throw new CommandException("unable to expand target: " + e.message());
+        }
+    }
+
+    private static String expand(String text, List<String> schemes, String scheme)
+            throws CommandException {
+        if (text.isEmpty()) {
+            throw new CommandException("empty target");
+        }
+        if (text.length() <= 5
+                && text.chars().allMatch(Character::isDigit)
+                && Integer.parseInt(text) <= MAX_PORT) {
+            return scheme + "://127.0.0.1:" + text;
+        }
+        if (text.startsWith("unix:")) {
+            if (text.equals("unix:")) {
+                throw new CommandException("unix socket path cannot be empty");
+            }
+            return text;
+        }
+        boolean bare = !text.contains("://");
+        return checked(bare ? scheme + "://" + text : text, bare, schemes);
+    }
+
+    private static String checked(String url, boolean bare, List<String> schemes)
+            throws CommandException {
+        String scheme = url.substring(0, url.indexOf("://"));
+        String rest = url.substring(scheme.length() + 3);
+        String authority = rest.split("[/?#]", 2)[0];
+        int space = authority.indexOf(' ');
+        if (space >= 0) {
+            throw new CommandException(
+                    "invalid URL parse "
+                            + GoText.quote(url)
+                            + ": invalid character \" \" in host name");
+        }
+        if (!schemes.contains(scheme)) {
+            throw new CommandException(
+                    "must be a URL starting with one of the supported schemes: ["
+                            + String.join(" ", schemes)
+                            + "]");
+        }
+        checkHost(url, authority, bare, schemes == TCP);
+        return url;
+    }
+
+    private static void checkHost(String url, String authority, boolean bare, boolean isTcp)
+            throws CommandException {
+        int colon = authority.lastIndexOf(':');
+        boolean hasPort = colon > authority.lastIndexOf(']');
+        String host = hasPort ? authority.substring(0, colon) : authority;
+        boolean isLocal = List.of("localhost", "127.0.0.1", "[::1]").contains(host);
+        if (isLocal && !hasPort) {
+            throw new CommandException("port required for localhost target " + GoText.quote(url));
+        }
+        if (!isLocal && !isHost(host)) {
+            throw new CommandException("invalid hostname or IP address " + GoText.quote(host));
+        }
+        if (!isLocal && bare) {
+            throw new CommandException(
+                    "non-localhost target " + GoText.quote(url) + " must include a scheme");
+        }
+        if (hasPort || isTcp) {
+            checkPort(hasPort ? authority.substring(colon + 1) : "");
+        }
+    }
+
+    private static boolean isHost(String host) {
+        if (host.startsWith("[") && host.endsWith("]")) {
+            return Addresses.parse(host.substring(1, host.length() - 1)).isPresent();
+        }
+        try {
+            Settings.checkHostname(host.replace("_", "-"));
+            return !host.isEmpty();
+        } catch (CommandException e) {
+            return false;
+        }
+    }
+
+    private static void checkPort(String port) throws CommandException {
+        boolean isNumber =
+                !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(Character::isDigit);
+        if (!isNumber || Integer.parseInt(port) == 0 || Integer.parseInt(port) > MAX_PORT) {
+            throw new CommandException("invalid port " + GoText.quote(port));
+        }
+    }
+
+    /// A directory is served under a mount that ends in a slash.
+    static boolean isDirectory(String path) throws CommandException {
+        if (!Files.exists(Path.of(path))) {
+            throw new CommandException("invalid path");
+        }
+        return Files.isDirectory(Path.of(path));
+    }
+}

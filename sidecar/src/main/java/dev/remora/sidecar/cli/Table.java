@@ -1,0 +1,30 @@
+package dev.remora.sidecar.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/// Rows of as many cells each, every cell filled up to the widest of its column and two more spaces.
+final class Table {
+    private final List<List<String>> rows = new ArrayList<>();
+
+    void row(String... cells) {
+        rows.add(List.of(cells));
+    }
+
+    void appendTo(StringBuilder out) {
+        int columns = rows.isEmpty() ? 0 : rows.getFirst().size();
+        int[] widths = new int[columns];
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns; i++) {
+                String cell = row.get(i);
+                widths[i] = Math.max(widths[i], cell.codePointCount(0, cell.length()) + 2);
+            }
+        }
+        for (List<String> row : rows) {
+            for (int i = 0; i < columns; i++) {
+                out.append(GoText.pad(row.get(i), widths[i]));
+            }
+            out.append('\n');
+        }
+    }
+}

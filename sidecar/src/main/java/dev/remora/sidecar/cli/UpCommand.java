@@ -1,0 +1,254 @@
+package dev.remora.sidecar.cli;
+
+import dev.remora.base.MalformedException;
+import dev.remora.sidecar.cli.Command.Invocation;
+import dev.remora.sidecar.config.Prefs;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// `up` and `login`: state what is wanted, log in if that needs it, and wait until the node runs.
+///
+/// `up` takes the whole of the settings each time: a flag that is not given means its default. [RevertCheck] keeps people from losing settings that way.
+final class UpCommand {
+    /// Health messages that whoever brings a node up should see at once, by their beginnings.
+    private static final List<String> UP_WORTHY =
+            List.of(
+                    "Some peers are advertising routes but --accept-routes is false",
+                    "Tailscale SSH enabled, but ",
+                    "this node is locked out",
+                    "The following issues on your machine will likely make usage of exit nodes impossible");
+
+    private final Invocation call;
+    private final Flags flags;
+    private final Status status;
+
+    private UpCommand(Invocation call, Status status) {
+        this.call = call;
+        this.flags = call.flags();
+        this.status = status;
+    }
+
+    static Command up() {
+        return Command.of(
+                        "up",
+                        "Connect to a tailnet, logging in if needed",
+                        "up [flags]",
+                        UpCommand::upFlags,
+                        UpCommand::run)
+                .withDetails(
+                        """
+                        Without flags it connects with the settings that there are. With flags it takes them as the whole of the
+                        settings, and fails if one that is left out would change; --reset lets those go back to their defaults.
+                        """);
+    }
+
+    static Command login() {
+        return Command.of(
+                "login",
+                "Log in with another account",
+                "login [flags]",
+                UpCommand::loginFlags,
+                call -> {
+                    call.refuseWords();
+                    refuseWhatIsNotThere(call.flags());
+                    call.daemon().send("PUT", "profiles/", null);
+                    return run(call);
+                });
+    }
+
+    private static Flags commonFlags() {
+        Flags flags =
+                new Flags()
+                        .text(
+                                "auth-key",
+                                "",
+                                "key that lets the node in without a person; file:PATH reads it from a file")
+                        .alias("authkey", "auth-key")
+                        .duration(
+                                "timeout",
+                                "0s",
+                                "how long to wait until the node runs; 0s for ever")
+                        .bool("qr", false, "not part of Remora yet")
+                        .bool("host-routes", true, "always true");
+        PrefFlags.UP.forEach(flag -> flag.addTo(flags, true));
+        return flags;
+    }
+
+    private static Flags upFlags() {
+        return commonFlags()
+                .bool("reset", false, "settings that are not given go back to their defaults")
+                .bool("force-reauth", false, "log in again, although the key is valid")
+                .bool("json", false, "print JSON")
+                .text("accept-risk", "", "accepted for scripts; nothing is asked here");
+    }
+
+    private static Flags loginFlags() {
+        Flags flags = commonFlags();
+        PrefFlags.NICKNAME.addTo(flags, true);
+        return flags;
+    }
+
+    private static void refuseWhatIsNotThere(Flags flags) throws CommandException {
+        if (flags.bool("qr")) {
+            throw new CommandException(
+                    "--qr is not part of Remora yet; the login URL is printed as text");
+        }
+        if (!flags.bool("host-routes")) {
+            throw new CommandException("--host-routes may only be true");
+        }
+    }
+
+    private static int run(Invocation call) throws CommandException {
+        call.refuseWords();
+        refuseWhatIsNotThere(call.flags());
+        Status status = Status.first(call.daemon(), call.world(), true);
+        UpCommand up = new UpCommand(call, status);
+        Map<String, @Nullable Object> wanted = up.wanted();
+        ForwardingWarnings.print(wanted, call);
+        up.apply(wanted, call.daemon().get("prefs"));
+        return 0;
+    }
+
+    private boolean isSet(String flag) {
+        return flags.has(flag) && flags.bool(flag);
+    }
+
+    /// The preferences that all flags together stand for.
+    private Map<String, @Nullable Object> wanted() throws CommandException {
+        Map<String, @Nullable Object> masked = new LinkedHashMap<>();
+        masked.put("WantRunning", true);
+        masked.put("WantRunningSet", true);
+        masked.put("LoggedOut", false);
+        masked.put("LoggedOutSet", true);
+        for (PrefFlags flag : PrefFlags.values()) {
+            if (flags.has(flag.flag)) {
+                masked.putAll(flag.wanted(flags, Tree.NOTHING, status));
+                flag.mask(masked);
+            }
+        }
+        if (flags.bool("exit-node-allow-lan-access") && flags.text("exit-node").isEmpty()) {
+            throw new CommandException(
+                    "--exit-node-allow-lan-access can only be used with --exit-node");
+        }
+        Settings.checkHostname(flags.text("hostname"));
+        try {
+            return Prefs.initial().patched(masked).toTree();
+        } catch (MalformedException e) {
+            throw new CommandException(e.reason());
+        }
+    }
+
+    private void apply(Map<String, @Nullable Object> wanted, Tree current) throws CommandException {
+        String nickname = current.at("ProfileName").text();
+        if (!flags.has(PrefFlags.NICKNAME.flag) && !nickname.isEmpty()) {
+            wanted.put("ProfileName", nickname);
+        }
+        if (!isSet("reset")) {
+            new RevertCheck(call, status).check(wanted, current);
+        }
+        boolean newServer =
+                !Servers.same(
+                        current.at("ControlURL").text(), new Tree(wanted).at("ControlURL").text());
+        if (newServer && status.isRunning() && !isSet("force-reauth")) {
+            throw new CommandException("can't change --login-server without --force-reauth");
+        }
+        if (isEditOnly(wanted, current, newServer)) {
+            call.daemon().send("PATCH", "prefs", masked(wanted));
+        } else {
+            connect(wanted, current);
+        }
+        printUpWorthyHealth();
+    }
+
+    private boolean isEditOnly(
+            Map<String, @Nullable Object> wanted, Tree current, boolean newServer) {
+        boolean newTags =
+                !current.at("AdvertiseTags")
+                        .texts()
+                        .equals(new Tree(wanted).at("AdvertiseTags").texts());
+        return status.isRunning()
+                && flags.has("reset")
+                && !isSet("force-reauth")
+                && flags.text("auth-key").isEmpty()
+                && !newTags
+                && !newServer;
+    }
+
+    /// The settings whose flags were given, or all of them with `--reset`.
+    private Map<String, @Nullable Object> masked(Map<String, @Nullable Object> wanted) {
+        Map<String, @Nullable Object> masked = new LinkedHashMap<>(wanted);
+        masked.put("WantRunningSet", true);
+        for (PrefFlags flag : PrefFlags.UP) {
+            if (isSet("reset") || flags.isGiven(flag.flag)) {
+                flag.mask(masked);
+            }
+        }
+        return masked;
+    }
+
+    private void connect(Map<String, @Nullable Object> wanted, Tree current)
+            throws CommandException {
+        String account = current.at("Config").at("UserProfile").at("LoginName").text();
+        boolean asItIs =
+                flags.given().isEmpty()
+                        && !account.isEmpty()
+                        && !status.state().equals("NeedsLogin");
+        try (IpnBus bus = call.daemon().watch(0)) {
+            bus.limit(flags.duration("timeout"));
+            if (asItIs) {
+                call.daemon()
+                        .send(
+                                "PATCH",
+                                "prefs",
+                                Map.of("WantRunning", true, "WantRunningSet", true));
+            } else {
+                start(wanted);
+            }
+            new LoginWatch(call, status, new Tree(wanted).at("ControlURL").text()).await(bus);
+        }
+    }
+
+    private void start(Map<String, @Nullable Object> wanted) throws CommandException {
+        SetCommand.check(wanted, call.daemon());
+        Map<String, @Nullable Object> options = new LinkedHashMap<>();
+        options.put("FrontendLogID", "");
+        options.put("UpdatePrefs", wanted);
+        options.put("AuthKey", authKey());
+        call.daemon().send("POST", "start", options);
+        if (isSet("force-reauth") || !status.tree().at("HaveNodeKey").bool()) {
+            call.daemon().send("POST", "login-interactive", null);
+        }
+    }
+
+    private String authKey() throws CommandException {
+        String key = flags.text("auth-key");
+        if (!key.startsWith("file:")) {
+            return key;
+        }
+        String file = key.substring("file:".length());
+        try {
+            return Files.readString(Path.of(file)).strip();
+        } catch (NoSuchFileException e) {
+            throw new CommandException("open " + file + ": no such file or directory");
+        } catch (IOException e) {
+            throw new CommandException("open " + file + ": " + e.getMessage());
+        }
+    }
+
+    private void printUpWorthyHealth() throws CommandException {
+        List<String> worthy = new ArrayList<>();
+        for (String text : Status.withoutPeers(call.daemon()).health()) {
+            if (UP_WORTHY.stream().anyMatch(text::startsWith)) {
+                worthy.add(text);
+            }
+        }
+        worthy.forEach(call::println);
+    }
+}
