@@ -16,8 +16,10 @@ import dev.remora.engine.path.EndpointSearch;
 import dev.remora.engine.path.LocalSockets;
 import dev.remora.engine.path.PathFinder;
 import dev.remora.engine.path.PathOutput;
+import dev.remora.engine.path.PeerPath;
 import dev.remora.engine.path.SendFailure;
 import dev.remora.proto.ip.Mtu;
+import dev.remora.proto.tcp.PathKind;
 import dev.remora.proto.wireguard.Peers;
 import dev.remora.proto.wireguard.WireGuard;
 import java.nio.ByteBuffer;
@@ -314,11 +316,17 @@ public final class Engine {
         switch (output) {
             case PathOutput.EndpointsWanted(var why) -> netChecks.start(why, now);
             case PathOutput.PathChanged(var peer, var path) -> {
-                stack().onPathChange(peer, now);
+                stack().onPathChange(peer, kind(path), now);
                 out.accept(new EngineOutput.PathChanged(peer, path));
             }
             case PathOutput.PeerRestarted(var peer) -> dataPlane.onPeerRestarted(peer, now);
             default -> throw new IllegalStateException("not postponed: " + output);
         }
+    }
+
+    private static PathKind kind(Optional<PeerPath> path) {
+        return path.filter(PeerPath.Relayed.class::isInstance).isPresent()
+                ? PathKind.RELAYED
+                : PathKind.DIRECT;
     }
 }

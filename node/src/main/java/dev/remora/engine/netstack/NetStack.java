@@ -10,6 +10,7 @@ import dev.remora.proto.ip.IpProtocol;
 import dev.remora.proto.ip.PacketSink;
 import dev.remora.proto.ip.QuotedPacket;
 import dev.remora.proto.tcp.Flow;
+import dev.remora.proto.tcp.PathKind;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashMap;
@@ -63,17 +64,14 @@ public final class NetStack {
             }
         }
         endOfBatch(now);
+        tcp.forget(peer);
         peers.remove(peer);
     }
 
-    /// Packets to this peer take another way from now on: what was learned about delay and loss is doubtful.
-    public void onPathChange(NodeKey peer, long now) {
-        for (TcpStream stream : tcp.streams()) {
-            if (stream.peer().equals(peer)) {
-                stream.connection().onPathChange(now);
-                stream.touch();
-            }
-        }
+    /// Packets to this peer take another way from now on: what was learned about delay and loss is doubtful, and streams that
+    /// are opened later go the same way.
+    public void onPathChange(NodeKey peer, PathKind kind, long now) {
+        tcp.onPathChange(peer, kind, now);
     }
 
     /// Takes a packet that came through the tunnel of `peer`. It is used up when this returns.

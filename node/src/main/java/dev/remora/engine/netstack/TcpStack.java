@@ -10,6 +10,7 @@ import dev.remora.proto.ip.IpProtocol;
 import dev.remora.proto.ip.PacketSink;
 import dev.remora.proto.tcp.Flow;
 import dev.remora.proto.tcp.InitialNumbers;
+import dev.remora.proto.tcp.PathKind;
 import dev.remora.proto.tcp.TcpConfig;
 import dev.remora.proto.tcp.TcpConnection;
 import dev.remora.proto.tcp.TcpEvent;
@@ -19,9 +20,11 @@ import dev.remora.proto.tcp.TimeWait;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +46,7 @@ final class TcpStack {
     private final TcpSegment segment = new TcpSegment();
     private final TcpSegment request = new TcpSegment();
     private final ArrayDeque<Notice> notices = new ArrayDeque<>();
+    private final Set<NodeKey> relayed = new HashSet<>();
     private List<TcpStream> touched = new ArrayList<>();
     private List<TcpStream> touchedBefore = new ArrayList<>();
     private int requests;
@@ -177,6 +181,7 @@ final class TcpStack {
         stream.start(
                 TcpConnection.accept(
                         config, from.flow(), syn(from), start, budget, now, stream.output()));
+        tellPath(stream, now);
         return stream;
     }
 
@@ -245,7 +250,31 @@ final class TcpStack {
         stream.start(
                 TcpConnection.connect(
                         config, flow, start(flow, now), budget, now, stream.output()));
+        tellPath(stream, now);
         return Optional.of(stream);
+    }
+
+    private void tellPath(TcpStream stream, long now) {
+        if (relayed.contains(stream.peer())) {
+            stream.connection().onPathChange(PathKind.RELAYED, now);
+        }
+    }
+
+    void onPathChange(NodeKey peer, PathKind kind, long now) {
+        switch (kind) {
+            case DIRECT -> relayed.remove(peer);
+            case RELAYED -> relayed.add(peer);
+        }
+        for (TcpStream stream : streams()) {
+            if (stream.peer().equals(peer)) {
+                stream.connection().onPathChange(kind, now);
+                stream.touch();
+            }
+        }
+    }
+
+    void forget(NodeKey peer) {
+        relayed.remove(peer);
     }
 
     private boolean isFree(Flow flow, long now) {

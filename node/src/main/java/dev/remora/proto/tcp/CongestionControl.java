@@ -31,8 +31,9 @@ public interface CongestionControl {
     /// @param flightSize bytes sent and not acknowledged when the phase begins (RFC 5681's FlightSize)
     void onRecovery(Phase phase, long flightSize, long now);
 
-    /// The packets take another way from now on; what was learned about delay no longer holds.
-    void onPathChange(long now);
+    /// The packets take another way from now on; what was learned about delay no longer holds. [#cwnd] stays below
+    /// [PathKind#maxCwnd].
+    void onPathChange(PathKind kind, long now);
 
     long cwnd();
 

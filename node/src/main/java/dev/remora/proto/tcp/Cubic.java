@@ -25,6 +25,7 @@ public final class Cubic implements CongestionControl {
     private long epochStart;
     private boolean inEpoch;
     private double srtt;
+    private long maxCwnd = PathKind.DIRECT.maxCwnd();
 
     private Saved beforeReduction =
             new Saved(cwnd, ssthresh, wMax, wEst, k, cwndPrior, epochStart, inEpoch);
@@ -73,6 +74,7 @@ public final class Cubic implements CongestionControl {
             // §5.8: time in which the application limits the flow does not count for the curve.
             inEpoch = false;
         }
+        limit();
     }
 
     private void slowStart(AckSummary ack) {
@@ -133,7 +135,10 @@ public final class Cubic implements CongestionControl {
             }
             case TIMEOUT_AGAIN -> cwnd = 1;
             case EXIT -> inEpoch = false;
-            case SPURIOUS -> restore();
+            case SPURIOUS -> {
+                restore();
+                limit();
+            }
         }
     }
 
@@ -160,10 +165,17 @@ public final class Cubic implements CongestionControl {
     }
 
     @Override
-    public void onPathChange(long now) {
+    public void onPathChange(PathKind kind, long now) {
         hyStart.restart();
         srtt = 0;
         inEpoch = false;
+        maxCwnd = kind.maxCwnd();
+        limit();
+    }
+
+    /// A window that may not be used does not grow either, lest it be there at once when the limit falls.
+    private void limit() {
+        cwnd = Math.min(cwnd, (double) maxCwnd / mss);
     }
 
     @Override

@@ -31,10 +31,10 @@ final class Halves {
     }
 
     /// The handshake is done.
-    void establish(TcpSegment last, Handshake handshake, long now) {
+    void establish(TcpSegment last, Handshake handshake, PathKind path, long now) {
         handshake.finish(last, options.timestamps(), rtt, now);
         receiver.establish(options, rtt.srtt());
-        sender.establish(last, handshake.initialSegments(), now);
+        sender.establish(last, handshake.initialSegments(), path, now);
     }
 
     /// Header prediction: the next bytes in order, nothing unusual about them. Passing these few tests implies all of

@@ -319,9 +319,15 @@ final class LossRecovery implements SendRecords.Delivered {
         probe.onSent(nxt, retransmission);
     }
 
-    void onPathChange(long now) {
+    void onPathChange(PathKind kind, long now) {
         rack.onPathChange();
-        congestion.onPathChange(now);
+        path(kind, now);
+    }
+
+    /// As [#onPathChange], for the first path there is: what is known was learned on it.
+    void path(PathKind kind, long now) {
+        rtt.onPathChange(kind);
+        congestion.onPathChange(kind, now);
     }
 
     /// When the reordering window of what may be lost ends, Long.MAX_VALUE if nothing is in doubt.

@@ -15,6 +15,7 @@ final class RttEstimator {
     private static final long CLOCK_GRANULARITY = MILLISECONDS.toNanos(1);
 
     private final long minRto;
+    private long floor;
     private long srtt;
     private long deviation;
     private long maxDeviation;
@@ -25,6 +26,15 @@ final class RttEstimator {
 
     RttEstimator(long minRto) {
         this.minRto = minRto;
+        floor = minRto;
+    }
+
+    /// Raises the floor of the timeout as far as the path asks for, or lowers it again.
+    void onPathChange(PathKind kind) {
+        floor = Math.max(minRto, kind.minRto());
+        if (srtt > 0) {
+            computeRto();
+        }
     }
 
     /// The smoothed round-trip time, 0 before the first sample.
@@ -47,7 +57,11 @@ final class RttEstimator {
         } else {
             smooth(rtt, una, nxt);
         }
-        rto = Math.clamp(srtt + Math.max(CLOCK_GRANULARITY, 4 * variance), minRto, MAX_RTO);
+        computeRto();
+    }
+
+    private void computeRto() {
+        rto = Math.clamp(srtt + Math.max(CLOCK_GRANULARITY, 4 * variance), floor, MAX_RTO);
     }
 
     private void smooth(long rtt, long una, long nxt) {

@@ -71,7 +71,7 @@ final class Sender {
     }
 
     /// The handshake is done; the peer's last segment of it carries the first window.
-    void establish(TcpSegment answer, int segments, long now) {
+    void establish(TcpSegment answer, int segments, PathKind path, long now) {
         long seq = receiver.unwrap(answer.seq());
         if (answer.has(TcpSegment.SYN)) {
             window.onSyn(answer.window(), seq, 1);
@@ -79,6 +79,7 @@ final class Sender {
             window.onSegment(answer, seq, 1);
         }
         congestion.start(mss.value(), segments);
+        recovery.path(path, now);
         lastSentAt = now;
     }
 
@@ -338,8 +339,8 @@ final class Sender {
         probe(out);
     }
 
-    void onPathChange(long now) {
-        recovery.onPathChange(now);
+    void onPathChange(PathKind kind, long now) {
+        recovery.onPathChange(kind, now);
     }
 
     void lowerMss(int payload) {

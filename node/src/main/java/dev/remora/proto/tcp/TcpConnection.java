@@ -28,6 +28,7 @@ public final class TcpConnection {
     private final Ending ending;
 
     private TcpState state = TcpState.CLOSED;
+    private PathKind path = PathKind.DIRECT;
 
     /// What there is once the peer's SYN is known.
     private @Nullable Halves halves;
@@ -153,7 +154,7 @@ public final class TcpConnection {
     }
 
     private void establish(TcpSegment segment, Halves h, long now, TcpOut out) {
-        h.establish(segment, handshake, now);
+        h.establish(segment, handshake, path, now);
         keepAlive.start(now);
         become(TcpState.ESTABLISHED);
         out.on(this, CONNECTED);
@@ -375,10 +376,11 @@ public final class TcpConnection {
         }
     }
 
-    /// The packets of this connection take another way from now on.
-    public void onPathChange(long now) {
-        if (halves != null) {
-            halves.sender().onPathChange(now);
+    /// The packets of this connection take another way from now on. Until this is called they count as [PathKind#DIRECT].
+    public void onPathChange(PathKind kind, long now) {
+        path = kind;
+        if (halves != null && state.synchronizedState()) {
+            halves.sender().onPathChange(kind, now);
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.remora.engine.netstack;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.proto.ip.IpPacket;
+import dev.remora.proto.tcp.PathKind;
 import dev.remora.proto.tcp.TcpEvent;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -46,8 +48,12 @@ class TcpStreamTest {
     }
 
     private IpPacket segment(int flags, int seq, int ack, String text) {
+        return segment(flags, seq, ack, text, 40_000);
+    }
+
+    private IpPacket segment(int flags, int seq, int ack, String text, int port) {
         return Segments.segment(
-                Stack.PEER, 40_000, Stack.OWN, 80, flags, seq, ack, NONE, text.getBytes(UTF_8));
+                Stack.PEER, port, Stack.OWN, 80, flags, seq, ack, NONE, text.getBytes(UTF_8));
     }
 
     @Test
@@ -64,6 +70,23 @@ class TcpStreamTest {
         assertThat(heard)
                 .containsExactly("Connected", "payload one", "Readable", "payload twothree");
         assertThat(stream.readable()).isZero();
+    }
+
+    @Test
+    void streamsKnowWhetherTheirPeerIsBehindARelay() {
+        TcpStream before = open(owner);
+        net.stack.onPathChange(Stack.PEER_KEY, PathKind.RELAYED, net.now);
+        assertThat(before.stats().rto()).isEqualTo(MILLISECONDS.toNanos(500));
+
+        net.give(segment(Segments.SYN, 5000, 0, "", 40_001));
+        TcpStream after = net.requests.getLast().accept(owner, net.now).orElseThrow();
+        int start = Segments.seq(net.flush().getFirst());
+        net.give(segment(Segments.ACK, 5001, start + 1, "", 40_001));
+        assertThat(after.stats().rto()).isEqualTo(MILLISECONDS.toNanos(500));
+
+        net.stack.onPathChange(Stack.PEER_KEY, PathKind.DIRECT, net.now);
+        assertThat(before.stats().rto()).isEqualTo(MILLISECONDS.toNanos(200));
+        assertThat(after.stats().rto()).isEqualTo(MILLISECONDS.toNanos(200));
     }
 
     @Test

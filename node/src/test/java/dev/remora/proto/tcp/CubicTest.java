@@ -28,6 +28,30 @@ final class CubicTest {
     }
 
     @Test
+    void keepsNoMoreThanAMebibyteInFlightOverARelay() {
+        cubic.start(MSS, 10);
+        cubic.onPathChange(PathKind.RELAYED, now);
+        for (int i = 0; i < 20; i++) {
+            round();
+        }
+
+        assertThat(cubic.cwnd()).isBetween((1L << 20) - 1, 1L << 20);
+        cubic.onPathChange(PathKind.DIRECT, now);
+        assertThat(cubic.cwnd()).isLessThanOrEqualTo(1L << 20);
+        round();
+        assertThat(cubic.cwnd()).isGreaterThan(1L << 20);
+    }
+
+    @Test
+    void aWindowFromADirectPathShrinksToWhatARelayMayHold() {
+        cubic.start(MSS, 5000);
+
+        cubic.onPathChange(PathKind.RELAYED, now);
+
+        assertThat(cubic.cwnd()).isBetween((1L << 20) - 1, 1L << 20);
+    }
+
+    @Test
     void reducesToSevenTenthsAndComesBackAfterK() {
         cubic.start(MSS, 100);
         cubic.onRecovery(CongestionControl.Phase.ENTER, 100 * MSS, now);

@@ -85,7 +85,7 @@ final class FuzzedPeer implements TcpOut {
             case 2, 3 -> connection.write(ByteBuffer.allocateDirect((b[2] & 0xff) * 100), now);
             case 4 -> taking = !taking;
             case 5 -> connection.read(ByteBuffer.allocate(b[2] & 0xff), now, this);
-            case 6 -> connection.onPathChange(now);
+            case 6 -> connection.onPathChange(b[2] < 0 ? PathKind.RELAYED : PathKind.DIRECT, now);
             default -> connection.onPacketTooBig(sent - b[2], (b[3] & 0xff) * 6);
         }
         connection.flush(now, this);

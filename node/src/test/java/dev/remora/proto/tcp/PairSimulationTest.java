@@ -70,6 +70,8 @@ final class PairSimulationTest {
                 random.nextInt(2) == 0 ? 0 : random.nextDouble(0.1),
                 random.nextInt(3) == 0 ? random.nextDouble(0.05) : 0,
                 random.nextInt(3) == 0 ? random.nextDouble(0.2) : 0,
-                random.nextLong(2 * delay + MILLISECONDS.toNanos(1)));
+                random.nextLong(2 * delay + MILLISECONDS.toNanos(1)),
+                0,
+                0);
     }
 }

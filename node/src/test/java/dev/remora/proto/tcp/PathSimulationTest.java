@@ -1,9 +1,11 @@
 package dev.remora.proto.tcp;
 
 import static java.util.concurrent.TimeUnit.MICROSECONDS;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -50,5 +52,62 @@ final class PathSimulationTest {
         assertThat(simulation.server().received()).isEqualTo(bytes);
         double megabits = Simulation.megabits(bytes, simulation.server().finishedAt());
         assertThat(megabits).isGreaterThan(atLeast);
+    }
+
+    /// A relay loses nothing, pauses now and then, and has room for everything one cares to send.
+    @Test
+    void aRelayIsFilledButNotStuffed() {
+        Simulation simulation = overRelay(PathKind.RELAYED, 60_000_000);
+        long[] longest = new long[1];
+        simulation.watch(() -> longest[0] = Math.max(longest[0], roundTrip(simulation)));
+
+        simulation.run(MINUTES.toNanos(10));
+
+        assertThat(simulation.server().received()).isEqualTo(60_000_000);
+        assertThat(Simulation.megabits(60_000_000, simulation.server().finishedAt()))
+                .isGreaterThan(16);
+        // the path's own 60 ms, a mebibyte at 20 Mbit/s, and pauses
+        assertThat(longest[0]).isLessThan(MILLISECONDS.toNanos(1_000));
+        TcpStats sender = simulation.client().connection().stats();
+        assertThat(sender.timeouts()).isZero();
+        assertThat(sender.retransmits()).isLessThan(20);
+    }
+
+    /// What the limit is good for.
+    @Test
+    void aRelayTakenForADirectPathIsStuffed() {
+        Simulation simulation = overRelay(PathKind.DIRECT, 300_000_000);
+        long[] longest = new long[1];
+        simulation.watch(() -> longest[0] = Math.max(longest[0], roundTrip(simulation)));
+
+        simulation.run(MINUTES.toNanos(10));
+
+        assertThat(longest[0]).isGreaterThan(MILLISECONDS.toNanos(1_500));
+    }
+
+    private static Simulation overRelay(PathKind kind, long bytes) {
+        SimulatedLink.Shape there =
+                SimulatedLink.Shape.of(20_000_000, MILLISECONDS.toNanos(30), 1L << 30)
+                        .withStalls(0.0002, MILLISECONDS.toNanos(200));
+        SimulatedLink.Shape back = SimulatedLink.Shape.of(0, MILLISECONDS.toNanos(30), 1L << 30);
+        Simulation.Plan plan =
+                new Simulation.Plan(
+                        true,
+                        TcpConfig.defaults(),
+                        there,
+                        back,
+                        bytes,
+                        0,
+                        0,
+                        Integer.MAX_VALUE,
+                        false);
+        Simulation simulation = new Simulation(plan, 1);
+        simulation.client().path(kind);
+        simulation.server().path(kind);
+        return simulation;
+    }
+
+    private static long roundTrip(Simulation simulation) {
+        return simulation.client().connection().stats().srtt();
     }
 }

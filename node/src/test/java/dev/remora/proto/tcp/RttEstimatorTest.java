@@ -47,6 +47,18 @@ final class RttEstimatorTest {
     }
 
     @Test
+    void aRelayRaisesTheFloorUntilThePathIsDirectAgain() {
+        rtt.sample(MS, 1, 2);
+
+        rtt.onPathChange(PathKind.RELAYED);
+        assertThat(rtt.rto()).isEqualTo(500 * MS);
+        rtt.sample(MS, 2, 3);
+        assertThat(rtt.rto()).isEqualTo(500 * MS);
+        rtt.onPathChange(PathKind.DIRECT);
+        assertThat(rtt.rto()).isEqualTo(200 * MS);
+    }
+
+    @Test
     void doesNotLoseTheVarianceToManySamplesOfOneRound() {
         rtt.sample(100 * MS, 1, 100_000);
         long before = rtt.variance();

@@ -171,7 +171,7 @@ final class Script implements TcpOut {
             case "stall" -> taking = false;
             case "flow" -> taking = true;
             case "read" -> read((int) text.number(words[1]));
-            case "path" -> connection.onPathChange(now);
+            case "path" -> connection.onPathChange(PathKind.valueOf(words[1]), now);
             case "unreachable" ->
                     connection.onUnreachable(ISS + Integer.parseInt(words[1]), now, this);
             case "toobig" ->

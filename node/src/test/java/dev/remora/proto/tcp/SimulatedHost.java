@@ -26,6 +26,7 @@ final class SimulatedHost implements TcpOut {
     private long received;
     private boolean peerFinished;
     private boolean connected;
+    private PathKind path = PathKind.DIRECT;
     private long edge = Long.MIN_VALUE;
     private long finishedAt;
 
@@ -49,6 +50,12 @@ final class SimulatedHost implements TcpOut {
 
     void connect() {
         connection = TcpConnection.connect(config, flow, start, memory, now, this);
+        connection.onPathChange(path, now);
+    }
+
+    /// What a connection that begins later is told about its path.
+    void path(PathKind kind) {
+        path = kind;
     }
 
     long received() {
@@ -105,6 +112,7 @@ final class SimulatedHost implements TcpOut {
             connection.onSegment(segment, now, this);
         } else if (segment.has(TcpSegment.SYN)) {
             connection = TcpConnection.accept(config, flow, segment, start, memory, now, this);
+            connection.onPathChange(path, now);
         }
     }
 

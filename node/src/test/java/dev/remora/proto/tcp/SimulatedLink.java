@@ -13,6 +13,7 @@ final class SimulatedLink {
     /// @param queueBytes what waits for the rate; more is dropped
     /// @param loss probability that a packet is lost, likewise the others
     /// @param lateBy how much later a packet comes that stays behind
+    /// @param stall probability that a packet holds up all behind it, as a loss inside a relay's TCP connection does
     record Shape(
             long bitsPerSecond,
             long delay,
@@ -20,14 +21,37 @@ final class SimulatedLink {
             double loss,
             double duplicate,
             double late,
-            long lateBy) {
+            long lateBy,
+            double stall,
+            long stallFor) {
         static Shape of(long bitsPerSecond, long delay, long queueBytes) {
-            return new Shape(bitsPerSecond, delay, queueBytes, 0, 0, 0, 0);
+            return new Shape(bitsPerSecond, delay, queueBytes, 0, 0, 0, 0, 0, 0);
         }
 
         Shape withLoss(double probability) {
             return new Shape(
-                    bitsPerSecond, delay, queueBytes, probability, duplicate, late, lateBy);
+                    bitsPerSecond,
+                    delay,
+                    queueBytes,
+                    probability,
+                    duplicate,
+                    late,
+                    lateBy,
+                    stall,
+                    stallFor);
+        }
+
+        Shape withStalls(double probability, long length) {
+            return new Shape(
+                    bitsPerSecond,
+                    delay,
+                    queueBytes,
+                    loss,
+                    duplicate,
+                    late,
+                    lateBy,
+                    probability,
+                    length);
         }
     }
 
@@ -59,6 +83,9 @@ final class SimulatedLink {
             return;
         }
         freeAt = start + packet.remaining() * perByte;
+        if (shape.stall() > 0 && random.nextDouble() < shape.stall()) {
+            freeAt += shape.stallFor();
+        }
         if (random.nextDouble() < shape.loss()) {
             dropped++;
             return;

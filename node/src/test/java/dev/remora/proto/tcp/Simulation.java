@@ -13,6 +13,7 @@ final class Simulation {
     private final SimulatedHost client;
     private final SimulatedHost server;
     private final boolean careful;
+    private Runnable watcher = () -> {};
     private long now;
 
     /// @param v4 family of the connection
@@ -77,6 +78,11 @@ final class Simulation {
         return now;
     }
 
+    /// Looks on after every step.
+    void watch(Runnable check) {
+        watcher = check;
+    }
+
     /// Runs until both connections are over, or `limit` is reached.
     void run(long limit) {
         client.connect();
@@ -120,6 +126,7 @@ final class Simulation {
             client.work();
             server.work();
         }
+        watcher.run();
         if (careful) {
             client.checkCounters();
             server.checkCounters();
