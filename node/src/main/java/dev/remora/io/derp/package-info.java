@@ -2,7 +2,8 @@
 /// region's always.
 ///
 ///     DerpRelays          which region a packet takes; home, reverse routes, link changes
-///       RegionRelay       one region: queue, reconnecting, when to hang up
+///       RegionRelay       one region: queue, how far its connection is (RelayState), when to hang up
+///         Patience        pauses between tries
 ///         RelayDialer     which node of the region, names, TLS identity
 ///           ConnectRace   its addresses, IPv4 and IPv6 at once
 ///         RelayConnection one connection: TLS, HTTP upgrade or fast start, frames

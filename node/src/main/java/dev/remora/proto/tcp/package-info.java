@@ -11,12 +11,16 @@
 /// Inside, sequence numbers are 64-bit offsets that start at 0 with the SYN ([Seq]), so that nothing wraps; they become
 /// 32-bit numbers only where a segment is read or written.
 ///
-///     TcpConnection ── InputCheck, ChallengeLimit            may this segment be used?
+///     TcpConnection ── Handshake, Ending                      how it begins and ends
+///         ├── Halves ─── InputCheck, ChallengeLimit           may this segment be used?
 ///         ├── Receiver ── ReceiveQueue, Ranges                what came
 ///         │              ReceiveWindow, AckPolicy             what we promise, when we say so
 ///         └── Sender ─── SendQueue, SendRecords               what goes, what is in flight
 ///                        Rack, TailProbe, SpuriousCheck, Prr  what is lost, what to do about it
 ///                        RttEstimator, CongestionControl, Pacer
+///                        SendTimers                           what to wait for
+///
+/// Over a relay ([PathKind]) a connection is more patient and keeps less in flight.
 ///
 /// Left to others: finding the connection of a packet, listeners and half-open limits, ports, TIME-WAIT tables, memory
 /// budgets, ICMP parsing.

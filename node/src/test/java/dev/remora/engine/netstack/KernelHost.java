@@ -101,7 +101,7 @@ final class KernelHost implements AutoCloseable {
                 Math.min(
                         toStack.nextArrival(),
                         Math.min(toKernel.nextArrival(), stack.nextDeadline()));
-        tun.await((int) Math.clamp((next - now()) / 1_000_000, 0, 5));
+        tun.await(Math.clamp((next - now()) / 1_000_000, 0, 5));
     }
 
     private void give(ByteBuffer packet, long now) {

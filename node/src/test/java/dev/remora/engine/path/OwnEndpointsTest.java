@@ -200,7 +200,7 @@ class OwnEndpointsTest {
         assertThat(own.fresh(27 * S + 1)).isFalse();
     }
 
-    // ---- helpers
+    // ---- what the tests above are told with
 
     private void local(String... addresses) {
         own.onLocalSockets(

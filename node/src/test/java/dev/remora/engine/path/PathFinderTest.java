@@ -190,7 +190,7 @@ class PathFinderTest {
         now += 4 * MS;
         answerPings();
         out.clear();
-        keepBusy(200 * S);
+        keepBusy(130 * S);
 
         assertThat(calls()).isEmpty();
     }
@@ -677,7 +677,7 @@ class PathFinderTest {
         assertThat(calls()).isNotEmpty();
     }
 
-    // ---- helpers
+    // ---- what the tests above are told with
 
     private PathChoice route() {
         return finder.route(peer.key, now, out::add);

@@ -6,6 +6,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.base.IpAddress;
+import dev.remora.sim.Seeds;
 import dev.remora.sim.SimHost;
 import dev.remora.sim.SimLink;
 import dev.remora.sim.SimNat;
@@ -14,7 +15,6 @@ import java.util.Arrays;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Nodes that look for paths to each other through NATs, firewalls and bad links.
 class PathSimulationTest {
@@ -25,7 +25,11 @@ class PathSimulationTest {
     private static final long LONGEST_SILENCE = PeerPaths.TRUST + S;
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, 20);
+        return Seeds.some(6, 20);
+    }
+
+    static LongStream fewSeeds() {
+        return Seeds.some(2, 5);
     }
 
     // ---- where a direct path exists, it is found
@@ -325,7 +329,7 @@ class PathSimulationTest {
     }
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(longs = {1, 2, 3, 4, 5})
+    @MethodSource("fewSeeds")
     void aDozenNodesOfAllKindsAllReachEachOther(long seed) {
         SimTailnet tailnet = new SimTailnet(seed);
         for (int i = 1; i <= 4; i++) {
@@ -358,7 +362,7 @@ class PathSimulationTest {
         assertThat(direct).isEqualTo(12 * 11 - 12 - 32);
     }
 
-    // ---- helpers
+    // ---- what the tests above are told with
 
     private static SimNat home(SimTailnet tailnet, String address) {
         return SimNat.home(tailnet.network.internet(), ip(address), SimLink.millis(10));
