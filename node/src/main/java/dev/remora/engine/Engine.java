@@ -2,6 +2,7 @@ package dev.remora.engine;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
+import dev.remora.base.IpPrefix;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.DiscoKey;
 import dev.remora.crypto.DiscoPrivateKey;
@@ -21,6 +22,7 @@ import dev.remora.engine.path.SendFailure;
 import dev.remora.proto.ip.Mtu;
 import dev.remora.proto.tcp.PathKind;
 import dev.remora.proto.wireguard.Peers;
+import dev.remora.proto.wireguard.TunnelStats;
 import dev.remora.proto.wireguard.WireGuard;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -37,18 +39,25 @@ import java.util.random.RandomGenerator;
 ///
 /// Every group of calls, whether to this class or to the stack, ends with one [#endOfBatch].
 public final class Engine {
+    /// The token of pings whose answers nobody waits for.
+    private static final long UNASKED = -1;
+
     private final DiscoPrivateKey disco;
     private final PeerBook peers = new PeerBook();
     private final Counters counters = new Counters();
     private final PathFinder paths;
     private final WireGuard tunnels;
     private final Pings pings;
+    private final Greetings greetings = new Greetings();
     private final NetChecks netChecks;
     private final DataPlane dataPlane;
     private final Consumer<? super EngineOutput> out;
 
     /// What the path layer said while other machines were at work, and what concerns those.
     private final Queue<PathOutput> postponed = new ArrayDeque<>();
+
+    /// Who has answered a greeting, until other machines are done.
+    private final Queue<NodeKey> toHandshake = new ArrayDeque<>();
 
     private final Consumer<PathOutput> onPath = this::onPathOutput;
 
@@ -134,6 +143,7 @@ public final class Engine {
 
     /// We are no member any more, or do not want to be reachable: every peer and every stream goes.
     public void onStopped(long now) {
+        greetings.clear();
         peers.clear(change -> onPeer(change, now));
         stack().onAddresses(List.of(), now);
     }
@@ -170,6 +180,11 @@ public final class Engine {
     public void onLinkChange(long now) {
         netChecks.onLinkChange();
         paths.onLinkChange(now, onPath);
+    }
+
+    /// The relay where peers find us has accepted us: those who are there can be told.
+    public void onHomeRelayConnected(long now) {
+        peers.netMap().ifPresent(map -> greetings.start(map, now));
     }
 
     public void onSendFailed(IpPort to, SendFailure failure, long now) {
@@ -248,7 +263,10 @@ public final class Engine {
     /// When [#onTimer] is to be called, `Long.MAX_VALUE` for never. Ask after each [#endOfBatch].
     public long nextDeadline() {
         long network = Math.min(tunnels.nextDeadline(), paths.nextDeadline());
-        long own = Math.min(pings.nextDeadline(), netChecks.nextDeadline());
+        long own =
+                Math.min(
+                        Math.min(pings.nextDeadline(), netChecks.nextDeadline()),
+                        greetings.nextDeadline());
         return Math.min(Math.min(network, own), stack().nextDeadline());
     }
 
@@ -265,6 +283,9 @@ public final class Engine {
         if (netChecks.nextDeadline() <= now) {
             netChecks.onTimer(now);
         }
+        if (greetings.nextDeadline() <= now) {
+            greetings.onTimer((peer, token) -> paths.ping(peer, token, 0, now, onPath));
+        }
         if (stack().nextDeadline() <= now) {
             dataPlane.onStackTimer(now);
         }
@@ -278,7 +299,10 @@ public final class Engine {
                 .takeResult()
                 .ifPresent(found ->
                         paths.onStunEndpoints(found.seen(), found.mappingVaries(), now, onPath));
-        if (!postponed.isEmpty()) {
+        if (!postponed.isEmpty() || !toHandshake.isEmpty()) {
+            for (NodeKey peer; (peer = toHandshake.poll()) != null; ) {
+                beginSession(peer, now);
+            }
             for (PathOutput output; (output = postponed.poll()) != null; ) {
                 onPostponed(output, now);
             }
@@ -309,7 +333,22 @@ public final class Engine {
     }
 
     private void pinged(long token, PingResult result) {
-        out.accept(new EngineOutput.Pinged(token, result));
+        if (!Greetings.isToken(token)) {
+            out.accept(new EngineOutput.Pinged(token, result));
+        } else if (result instanceof PingResult.Answered) {
+            greetings.onAnswer(token).ifPresent(toHandshake::add);
+        }
+    }
+
+    /// Begins a session with a peer that has none with us, by a packet that nobody needs.
+    private void beginSession(NodeKey peer, long now) {
+        boolean has = tunnels.stats(peer, now).filter(TunnelStats::canSend).isPresent();
+        if (!has) {
+            peers.netMap()
+                    .flatMap(map -> map.peer(peer))
+                    .flatMap(node -> node.addresses().stream().map(IpPrefix::ip).findFirst())
+                    .ifPresent(ip -> pingTsmp(ip, UNASKED, now));
+        }
     }
 
     private void onPostponed(PathOutput output, long now) {

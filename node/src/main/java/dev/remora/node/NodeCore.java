@@ -282,6 +282,10 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         @Override
         public void onConnected(DerpRegionId region) {
             LOG.info("relay {}: connected", region);
+            if (engine.netChecks().home().equals(Optional.of(region))) {
+                engine.onHomeRelayConnected(driver.now());
+                driver.finishBatchSoon();
+            }
             listener.onChange();
         }
 

@@ -143,6 +143,23 @@ class TailnetSimulationTest {
                 .isInstanceOf(PingResult.Answered.class);
     }
 
+    /// The one who arrives speaks first: a peer that calls right then finds a session, and need not repeat its handshake after five seconds.
+    @Test
+    void whoArrivesIsReachedAtOnce() throws Exception {
+        SimTailnet tailnet = new SimTailnet(1);
+        SimNode a = tailnet.join(1, host(tailnet, "198.51.100.11", SimLink.millis(10)));
+        tailnet.network.runUntil(SECONDS.toNanos(3));
+        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        tailnet.network.runUntil(() -> b.engine.netMap().isPresent(), SECONDS.toNanos(4));
+        b.engine.onHomeRelayConnected(b.now());
+        b.finish();
+        tailnet.network.runUntil(SECONDS.toNanos(4));
+        assertThat(a.engine.status(b.key(), a.now()).tunnel())
+                .hasValueSatisfying(tunnel -> assertThat(tunnel.canSend()).isTrue());
+        assertThat(b.engine.traffic().sentPackets().values().stream().mapToLong(n -> n).sum())
+                .isLessThan(10);
+    }
+
     @Test
     void whoTheFilterDeniesIsDeniedAndHealsAgain() throws Exception {
         SimTailnet tailnet = new SimTailnet(1);
