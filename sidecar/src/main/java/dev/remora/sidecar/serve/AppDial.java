@@ -4,8 +4,6 @@ import dev.remora.io.loop.EngineLoop;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
@@ -27,7 +25,7 @@ final class AppDial {
 
     /// Hears how it went, exactly once, on the loop.
     interface Listener {
-        /// The channel does not read yet.
+        /// The channel does not read yet; what comes all the same waits in its [EarlyWords].
         void onConnected(DuplexChannel app);
 
         /// @param refused somebody answered, and said no
@@ -71,7 +69,8 @@ final class AppDial {
                 next(new UnknownHostException(target.host() + " has no address"));
             });
         } catch (UnknownHostException e) {
-            onLoop(() -> fail(new UnknownHostException("no address found for " + target.host()), false));
+            onLoop(() ->
+                    fail(new UnknownHostException("no address found for " + target.host()), false));
         }
     }
 
@@ -90,7 +89,9 @@ final class AppDial {
         }
         if (address == null) {
             boolean refused = lastFailure instanceof ConnectException;
-            fail(lastFailure instanceof IOException io ? io : new IOException(lastFailure), refused);
+            fail(
+                    lastFailure instanceof IOException io ? io : new IOException(lastFailure),
+                    refused);
             return;
         }
         ChannelFuture attempt =
@@ -101,7 +102,7 @@ final class AppDial {
                         .option(ChannelOption.TCP_NODELAY, true)
                         .option(ChannelOption.SO_KEEPALIVE, true)
                         .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                        .handler(new Untouched())
+                        .handler(new EarlyWords())
                         .connect(new InetSocketAddress(address, target.port()));
         connecting = attempt.channel();
         attempt.addListener(finished -> onAttempt(attempt));
@@ -145,14 +146,6 @@ final class AppDial {
         }
         if (cancelled && connecting != null && !connecting.isActive()) {
             connecting.close();
-        }
-    }
-
-    /// Keeps a pipeline from complaining before it has its real handlers.
-    private static final class Untouched extends ChannelInboundHandlerAdapter {
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            ctx.close();
         }
     }
 }

@@ -133,8 +133,14 @@ final class PortForward implements PortHandler {
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            Splice.join((DuplexChannel) ctx.channel(), app);
+            DuplexChannel peer = (DuplexChannel) ctx.channel();
             ctx.pipeline().remove(this);
+            if (app.isActive()) {
+                Splice.join(peer, app);
+                app.pipeline().remove(EarlyWords.class);
+            } else {
+                Splice.reset(peer);
+            }
         }
     }
 }

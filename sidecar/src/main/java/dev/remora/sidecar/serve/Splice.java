@@ -18,6 +18,9 @@ import java.io.IOException;
 public final class Splice extends ChannelInboundHandlerAdapter {
     private final DuplexChannel other;
 
+    /// This channel's input came to its end in order. The channel itself says so of every closed one.
+    private boolean ended;
+
     private Splice(DuplexChannel other) {
         this.other = other;
     }
@@ -61,9 +64,10 @@ public final class Splice extends ChannelInboundHandlerAdapter {
     }
 
     private void endOfInput(DuplexChannel channel) {
+        ended = true;
         afterEverythingWritten(done -> {
             if (!other.isOutputShutdown()) {
-                other.shutdownOutput().addListener(ended -> closeIfBothEnded(channel));
+                other.shutdownOutput().addListener(closed -> closeIfBothEnded(channel));
             }
         });
     }
@@ -83,7 +87,7 @@ public final class Splice extends ChannelInboundHandlerAdapter {
     /// Gone without an end of input: whoever still writes to the other side has no reader here any more.
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        if (((DuplexChannel) ctx.channel()).isInputShutdown()) {
+        if (ended) {
             afterEverythingWritten(ChannelFutureListener.CLOSE);
         } else {
             reset(other);
@@ -100,8 +104,10 @@ public final class Splice extends ChannelInboundHandlerAdapter {
     }
 
     /// Ends a channel so that its peer learns that something went wrong: a RST instead of a FIN.
-    private static void reset(DuplexChannel channel) {
-        channel.config().setOption(ChannelOption.SO_LINGER, 0);
-        channel.close();
+    static void reset(DuplexChannel channel) {
+        if (channel.isOpen()) { // a closed socket takes no options
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.close();
+        }
     }
 }
