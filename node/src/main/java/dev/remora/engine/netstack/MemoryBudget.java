@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 ///     above 90 %  CRITICAL   also starts with a few segments only, and no new connection is taken
 ///
 /// At 100 % [#take] answers null: bytes that arrive are dropped as if lost, writes take nothing.
+///
+/// Chunks that come back are kept for the next who asks, so that steady traffic allocates nothing. What nobody asked for
+/// within half a minute goes back to the process ([#trim]).
 final class MemoryBudget implements TcpMemory {
     private static final long ACTIVE_PERIOD = SECONDS.toNanos(2);
-    private static final long IDLE_BEFORE_TRIM = SECONDS.toNanos(10);
+    private static final long IDLE_BEFORE_TRIM = SECONDS.toNanos(30);
     private static final int LEAST_WINDOW = 8 * 1024;
     private static final int FEW_SEGMENTS = 4 * 1240;
 
@@ -144,7 +147,12 @@ final class MemoryBudget implements TcpMemory {
         return current;
     }
 
-    /// Lets go of chunks that nobody needed for ten seconds; to be called now and then.
+    /// When [#trim] next has something to look at, `Long.MAX_VALUE` for never.
+    long nextTrim() {
+        return free.isEmpty() ? Long.MAX_VALUE : trimAt;
+    }
+
+    /// Lets go of the chunks that lay free all the time since the last look, half a minute ago or longer.
     void trim(long now) {
         if (now < trimAt) {
             return;

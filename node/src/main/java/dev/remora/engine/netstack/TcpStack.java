@@ -359,7 +359,8 @@ final class TcpStack {
     }
 
     long nextDeadline() {
-        return hasWork() ? 0 : Math.min(timers.next(), timeWaits.nextDeadline());
+        long connections = Math.min(timers.next(), timeWaits.nextDeadline());
+        return hasWork() ? 0 : Math.min(connections, budget.nextTrim());
     }
 
     void onTimer(long now) {

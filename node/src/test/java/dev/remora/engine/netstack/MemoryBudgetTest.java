@@ -9,8 +9,11 @@ import dev.remora.proto.tcp.TcpMemory;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class MemoryBudgetTest {
@@ -63,10 +66,41 @@ class MemoryBudgetTest {
     void letsGoOfWhatNobodyNeededForAWhile() {
         use(50);
         use(0);
-        budget.trim(SECONDS.toNanos(11));
-        budget.trim(SECONDS.toNanos(22));
+        budget.trim(budget.nextTrim());
+        assertThat(budget.allocatedBytes()).isEqualTo(50L * TcpMemory.CHUNK);
+        budget.trim(budget.nextTrim());
 
         assertThat(budget.allocatedBytes()).isZero();
+        assertThat(budget.nextTrim()).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void steadyUseAllocatesNothing() {
+        Set<ByteBuffer> chunks = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (long now = 0; now < MINUTES.toNanos(10); now += SECONDS.toNanos(1)) {
+            use(40);
+            chunks.addAll(taken);
+            use(10);
+            budget.trim(now);
+        }
+
+        assertThat(chunks).hasSize(40);
+    }
+
+    @Test
+    void anIdleStackGivesItsMemoryBackByItself() {
+        Tailnet net = new Tailnet(1, Link.Model.PERFECT, NetStackConfig.defaults());
+        Talker server = new Talker(net, new Random(1), 0, false, 1, 2);
+        Talker client = new Talker(net, new Random(2), 3_000_000, false, 2, 1);
+        net.serve(80, request -> request.accept(server, net.now).orElseThrow());
+        net.connect(80, client);
+        net.run(SECONDS.toNanos(10), () -> client.closed != null);
+        assertThat(net.client.stats().allocatedBytes()).isPositive();
+
+        net.run(net.now + MINUTES.toNanos(2), () -> false);
+
+        assertThat(net.client.stats().allocatedBytes()).isZero();
+        assertThat(net.client.nextDeadline()).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
