@@ -73,7 +73,7 @@ final class NodeControl implements AutoCloseable {
             url = to;
             current = open(to, identity);
             session = current;
-            identity.nodeKey().ifPresent(this::use);
+            identity.nodeKey().ifPresent(key -> use(key, false));
             current.updateEndpoints(reported(core.endpoints())); // they may have changed meanwhile
             core.netInfo().ifPresent(current::updateNetInfo);
         }
@@ -98,9 +98,10 @@ final class NodeControl implements AutoCloseable {
                 config, identity, self, new FromControl(), loop, random, InstantSource.system());
     }
 
-    private void use(NodePrivateKey key) {
+    /// @param newcomer peers have never seen this key
+    private void use(NodePrivateKey key, boolean newcomer) {
         nodeKey = Optional.of(key.publicKey());
-        loop.netty().execute(() -> core.onSelfKey(key));
+        loop.netty().execute(() -> core.onSelfKey(key, newcomer));
     }
 
     synchronized CompletableFuture<Void> logout() {
@@ -194,7 +195,8 @@ final class NodeControl implements AutoCloseable {
         public void onIdentity(NodeIdentity identity) throws IOException {
             listener.onIdentity(identity);
             if (identity.nodeKey().isPresent()) {
-                use(identity.nodeKey().get());
+                NodePrivateKey key = identity.nodeKey().get();
+                use(key, !nodeKey.equals(Optional.of(key.publicKey())));
             } else {
                 nodeKey = Optional.empty();
             }

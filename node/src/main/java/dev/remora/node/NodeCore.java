@@ -64,6 +64,9 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     private @Nullable LocalSockets sockets;
     private long pingToken;
 
+    /// Peers have not seen our key yet. Those who have would lose the session that a greeting begins, when they learn that we were started anew.
+    private boolean newcomer;
+
     // Read by other threads, for what control is told first.
     private volatile List<Endpoint> endpoints = List.of();
     private volatile Optional<NetInfo> netInfo = Optional.empty();
@@ -119,7 +122,8 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
     // What control brings.
 
-    void onSelfKey(NodePrivateKey key) {
+    void onSelfKey(NodePrivateKey key, boolean isNewcomer) {
+        newcomer |= isNewcomer;
         engine.onSelfKey(key);
         relays.rotate(key);
         driver.finishBatch();
@@ -282,7 +286,8 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         @Override
         public void onConnected(DerpRegionId region) {
             LOG.info("relay {}: connected", region);
-            if (engine.netChecks().home().equals(Optional.of(region))) {
+            if (newcomer && engine.netChecks().home().equals(Optional.of(region))) {
+                newcomer = false;
                 engine.onHomeRelayConnected(driver.now());
                 driver.finishBatchSoon();
             }
