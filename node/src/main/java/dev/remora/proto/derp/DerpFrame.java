@@ -17,8 +17,7 @@ public sealed interface DerpFrame
                 DerpFrame.KeepAlive,
                 DerpFrame.NotePreferred,
                 DerpFrame.PeerGone,
-                DerpFrame.Ping,
-                DerpFrame.Pong,
+                DerpFrame.Echo,
                 DerpFrame.Health,
                 DerpFrame.Restarting,
                 DerpFrame.Unknown,
@@ -207,8 +206,23 @@ public sealed interface DerpFrame
         }
     }
 
-    /// Asks for a [Pong] with the same eight bytes.
-    record Ping(long data) implements DerpFrame {
+    /// Eight bytes that come back as they went out.
+    sealed interface Echo extends DerpFrame {
+        long data();
+
+        @Override
+        default int payloadLength() {
+            return Long.BYTES;
+        }
+
+        @Override
+        default void writePayload(ByteBuffer out) {
+            out.putLong(data());
+        }
+    }
+
+    /// Asks for a [Pong] with the same data.
+    record Ping(long data) implements Echo {
         static final int TYPE = 0x12;
 
         static Ping parse(ByteBuffer in) throws MalformedException {
@@ -220,19 +234,9 @@ public sealed interface DerpFrame
         public int type() {
             return TYPE;
         }
-
-        @Override
-        public int payloadLength() {
-            return Long.BYTES;
-        }
-
-        @Override
-        public void writePayload(ByteBuffer out) {
-            out.putLong(data);
-        }
     }
 
-    record Pong(long data) implements DerpFrame {
+    record Pong(long data) implements Echo {
         static final int TYPE = 0x13;
 
         static Pong parse(ByteBuffer in) throws MalformedException {
@@ -243,16 +247,6 @@ public sealed interface DerpFrame
         @Override
         public int type() {
             return TYPE;
-        }
-
-        @Override
-        public int payloadLength() {
-            return Long.BYTES;
-        }
-
-        @Override
-        public void writePayload(ByteBuffer out) {
-            out.putLong(data);
         }
     }
 
