@@ -39,6 +39,7 @@ final class LastingEpoll implements IoHandler {
         }
 
         @Override
+        @SuppressWarnings("TypeParameterUnusedInFormals") // Netty's signature
         public <T> T attachment() {
             return registration.attachment();
         }
