@@ -19,6 +19,7 @@ import dev.remora.sidecar.localapi.StatusJson;
 import dev.remora.sidecar.localapi.StatusView;
 import dev.remora.sidecar.serve.ServedPorts;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -44,6 +45,9 @@ final class Backend implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Backend.class);
     private static final long LOGOUT_PATIENCE_S = 8;
 
+    /// `up` says `start` and `login-interactive` one right after the other.
+    private static final Duration SAME_LOGIN_WITHIN = Duration.ofSeconds(10);
+
     private final ExecutorService thread =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("backend").factory());
     private final Profiles profiles;
@@ -58,8 +62,8 @@ final class Backend implements AutoCloseable {
     private RunState logged = RunState.NO_STATE;
     private Optional<AuthKey> authKey = Optional.empty();
 
-    /// The last `start` began a login for a node without a key; a `login-interactive` right after it means the same login.
-    private boolean loginBegun;
+    /// Until when a `login-interactive` means the login that the last `start` has begun, for a node without a key.
+    private Instant sameLoginUntil = Instant.MIN;
 
     /// @param ephemeral the server forgets this node when it is gone
     Backend(
@@ -214,10 +218,12 @@ final class Backend implements AutoCloseable {
             applyToNode(prefs);
             authKey = key.isEmpty() ? Optional.empty() : Optional.of(new AuthKey(key));
             state = RunState.NO_STATE;
-            loginBegun = false;
+            sameLoginUntil = Instant.MIN;
             tellPrefs();
             if (prefs.wantRunning() && (hasKey() || authKey.isPresent())) {
-                loginBegun = !hasKey();
+                if (!hasKey()) {
+                    sameLoginUntil = Instant.now().plus(SAME_LOGIN_WITHIN);
+                }
                 connect(false);
             } else {
                 node.pause();
@@ -239,8 +245,8 @@ final class Backend implements AutoCloseable {
     /// Logs in, anew if there is a key already; the page to visit is told to watchers.
     void loginInteractive() throws IOException, MalformedException {
         ask(() -> {
-            if (loginBegun) {
-                loginBegun = false;
+            if (Instant.now().isBefore(sameLoginUntil)) {
+                sameLoginUntil = Instant.MIN;
             } else if (!membership.authUrl().isEmpty()) {
                 bus.tellAll(message().with(Notify.Member.BROWSE_TO_URL, membership.authUrl()));
             } else {
@@ -310,7 +316,7 @@ final class Backend implements AutoCloseable {
 
     private void onOtherProfile() {
         authKey = Optional.empty();
-        loginBegun = false;
+        sameLoginUntil = Instant.MIN;
         membership.forget();
         state = RunState.NO_STATE;
         serve.load();

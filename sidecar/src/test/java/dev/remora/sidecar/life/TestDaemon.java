@@ -50,10 +50,12 @@ final class TestDaemon implements AutoCloseable {
     TestDaemon(StateStore store) throws Exception {
         profiles = new Profiles(store, new Random(7));
         events = new NodeEvents(profiles);
-        SystemInfo system = new SystemInfo("vm", "6.18", "debian", "12", "bookworm", "x86_64", true);
+        SystemInfo system =
+                new SystemInfo("vm", "6.18", "debian", "12", "bookworm", "x86_64", true);
         ServedPorts ports = new ServedPorts(loop, this::listen);
         backend = new Backend(profiles, node, ports, system, false, new Random(8));
-        Permissions permissions = new Permissions(OWN_UID, () -> backend.currentPrefs().operatorUser());
+        Permissions permissions =
+                new Permissions(OWN_UID, () -> backend.currentPrefs().operatorUser());
         api = new Api(backend, permissions, () -> {});
         events.to(backend);
         backend.resume();
@@ -79,7 +81,8 @@ final class TestDaemon implements AutoCloseable {
     static NetMap recordedMap() throws IOException, MalformedException {
         try (InputStream in = TestDaemon.class.getResourceAsStream("/vectors/localapi/map.json")) {
             Object map = JsonTree.read(in.readAllBytes()).get("map");
-            MapResponse message = ControlJson.read(MapResponse.class, JsonTree.compact(map).getBytes(UTF_8));
+            MapResponse message =
+                    ControlJson.read(MapResponse.class, JsonTree.compact(map).getBytes(UTF_8));
             return NetMap.first(message, Instant.parse("2026-11-22T15:04:58Z"));
         }
     }
@@ -87,7 +90,10 @@ final class TestDaemon implements AutoCloseable {
     /// Becomes what it is after a login at the recorded control server.
     void logIn() throws Exception {
         post("start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + RECORDED_PREFS + "}");
-        events.onIdentity(new NodeIdentity(Optional.of(NodePrivateKey.generate(new Random(9))), Optional.empty()));
+        post("login-interactive", "");
+        events.onIdentity(
+                new NodeIdentity(
+                        Optional.of(NodePrivateKey.generate(new Random(9))), Optional.empty()));
         events.onControl(new ControlState.Connected(Optional.empty()));
         node.netMap = Optional.of(recordedMap());
         node.relayed = true;
@@ -116,7 +122,8 @@ final class TestDaemon implements AutoCloseable {
     }
 
     ApiResponse.Full call(String method, String path, String body, Caller caller) throws Exception {
-        return (ApiResponse.Full) api.handle(request(method, "/localapi/v0/" + path, Map.of(), body, caller));
+        return (ApiResponse.Full)
+                api.handle(request(method, "/localapi/v0/" + path, Map.of(), body, caller));
     }
 
     static ApiRequest request(
@@ -139,7 +146,8 @@ final class TestDaemon implements AutoCloseable {
     /// Opens a stream of notifications.
     Watcher watch(int mask) throws Exception {
         Watcher watcher = new Watcher();
-        ApiRequest request = request("GET", "/localapi/v0/watch-ipn-bus?mask=" + mask, Map.of(), "", ROOT);
+        ApiRequest request =
+                request("GET", "/localapi/v0/watch-ipn-bus?mask=" + mask, Map.of(), "", ROOT);
         ((ApiResponse.Stream) api.handle(request)).start().accept(watcher);
         return watcher;
     }
@@ -180,7 +188,10 @@ final class TestDaemon implements AutoCloseable {
 
         /// The values of one member, of those messages that have it.
         List<Object> values(String member) {
-            return told().stream().map(message -> message.get(member)).filter(v -> v != null).toList();
+            return told().stream()
+                    .map(message -> message.get(member))
+                    .filter(v -> v != null)
+                    .toList();
         }
     }
 

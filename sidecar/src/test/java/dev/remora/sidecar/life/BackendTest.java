@@ -1,0 +1,333 @@
+package dev.remora.sidecar.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.crypto.NodePrivateKey;
+import dev.remora.io.control.ControlState;
+import dev.remora.io.control.ControlState.NeedsLogin.Why;
+import dev.remora.io.control.LoginOptions;
+import dev.remora.io.control.NodeIdentity;
+import dev.remora.io.control.Reason;
+import dev.remora.io.state.StateStore;
+import dev.remora.sidecar.life.TestDaemon.Watcher;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BackendTest {
+    private static final int INITIAL = 14;
+
+    private TestDaemon daemon;
+
+    @BeforeEach
+    void start() throws Exception {
+        daemon = new TestDaemon();
+    }
+
+    @AfterEach
+    void stop() {
+        daemon.close();
+    }
+
+    private Object state() throws Exception {
+        return daemon.status().get("BackendState");
+    }
+
+    private void control(ControlState state) throws Exception {
+        daemon.events.onControl(state);
+        daemon.settled();
+    }
+
+    /// As recorded in 006: preferences, state, and then the page to visit.
+    @Test
+    void aLoginByAPersonTellsThePage() throws Exception {
+        Watcher watcher = daemon.watch(INITIAL);
+        daemon.post("start", "{\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        assertThat(daemon.node.logins).as("nobody asked for a login yet").isEmpty();
+        daemon.post("login-interactive", "");
+        control(new ControlState.NeedsLogin(Why.NEW, Optional.of("https://10.77.0.2/register/x")));
+        List<Map<String, Object>> told = watcher.told();
+        assertThat(told.getFirst()).containsEntry("State", 2L).containsKey("SessionID");
+        assertThat(told.get(1).get("Prefs")).isNotNull();
+        assertThat(told.get(2)).containsEntry("State", 2L);
+        assertThat(watcher.values("BrowseToURL")).containsExactly("https://10.77.0.2/register/x");
+        assertThat(daemon.status()).containsEntry("AuthURL", "https://10.77.0.2/register/x");
+        assertThat(daemon.node.logins.getFirst().options()).isEqualTo(LoginOptions.RESUME);
+    }
+
+    /// As recorded in 010.
+    @Test
+    void aLoginByKeyEndsInRunning() throws Exception {
+        Watcher watcher = daemon.watch(INITIAL);
+        daemon.logIn();
+        List<String> order =
+                watcher.told().stream()
+                        .skip(1)
+                        .flatMap(message ->
+                                message.entrySet().stream()
+                                        .filter(e ->
+                                                e.getValue() != null
+                                                        && !e.getKey().equals("Version"))
+                                        .map(e ->
+                                                e.getKey().equals("State")
+                                                        ? "State " + e.getValue()
+                                                        : e.getKey()))
+                        .filter(name -> !name.equals("Health"))
+                        .toList();
+        assertThat(order)
+                .containsExactly(
+                        "Prefs",
+                        "State 2",
+                        "LoginFinished",
+                        "Prefs",
+                        "SelfChange",
+                        "State 5",
+                        "State 6");
+        assertThat(daemon.status())
+                .containsEntry("BackendState", "Running")
+                .containsEntry("HaveNodeKey", true);
+    }
+
+    @Test
+    void theLoginThatStartBeganIsNotBegunAgain() throws Exception {
+        daemon.post(
+                "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        daemon.post("login-interactive", "");
+        assertThat(daemon.node.logins).hasSize(1);
+        assertThat(daemon.node.logins.getFirst().options().authKey().orElseThrow().secret())
+                .isEqualTo("k");
+        assertThat(daemon.node.logins.getFirst().options().newKey()).isFalse();
+    }
+
+    @Test
+    void aMemberWhoLogsInAgainGetsANewKey() throws Exception {
+        daemon.logIn();
+        daemon.post("login-interactive", "");
+        assertThat(daemon.node.logins.getLast().options().newKey()).isTrue();
+    }
+
+    @Test
+    void withAKeyNobodyIsSentToAPage() throws Exception {
+        Watcher watcher = daemon.watch(0);
+        daemon.post(
+                "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        control(new ControlState.NeedsLogin(Why.NEW, Optional.of("https://x/register")));
+        assertThat(watcher.values("BrowseToURL")).isEmpty();
+        assertThat(daemon.status()).containsEntry("AuthURL", "");
+    }
+
+    @Test
+    void whoWaitsForALoginHearsOnceWhyItCannotWork() throws Exception {
+        Watcher watcher = daemon.watch(0);
+        daemon.post(
+                "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        var failed =
+                new ControlState.Failed(
+                        Reason.AUTH_KEY_INVALID,
+                        "The key is wrong.",
+                        Optional.of(Instant.parse("2026-11-22T12:00:00Z")));
+        control(failed);
+        control(failed);
+        assertThat(watcher.values("ErrMessage")).containsExactly("The key is wrong.");
+        assertThat(daemon.status().get("Health").toString())
+                .contains(
+                        "You are logged out. The last login error was: The key is wrong. Next try at ");
+    }
+
+    @Test
+    void aServerThatMayComeBackIsWaitedFor() throws Exception {
+        Watcher watcher = daemon.watch(0);
+        daemon.post(
+                "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        control(
+                new ControlState.Failed(
+                        Reason.UNREACHABLE, "Nobody answers.", Optional.of(Instant.EPOCH)));
+        assertThat(watcher.values("ErrMessage")).isEmpty();
+        assertThat(daemon.status().get("Health").toString()).contains("Nobody answers.");
+    }
+
+    /// As recorded in 186.
+    @Test
+    void downAndUpAreToldInOrder() throws Exception {
+        daemon.logIn();
+        Watcher watcher = daemon.watch(2);
+        daemon.patch("{\"WantRunning\":false,\"WantRunningSet\":true}");
+        assertThat(state()).isEqualTo("Stopped");
+        assertThat(daemon.node.pauses).isPositive();
+        daemon.patch("{\"WantRunning\":true,\"WantRunningSet\":true}");
+        assertThat(state()).isEqualTo("Running");
+        assertThat(watcher.values("State")).containsExactly(6L, 4L, 5L, 6L);
+        assertThat(daemon.node.logins.getLast().options().newKey()).isFalse();
+    }
+
+    /// As recorded in 191.
+    @Test
+    void aKeyThatEndsNeedsALogin() throws Exception {
+        daemon.logIn();
+        Watcher watcher = daemon.watch(2);
+        control(new ControlState.NeedsLogin(Why.KEY_EXPIRED, Optional.empty()));
+        assertThat(watcher.values("State")).containsExactly(6L, 2L);
+        assertThat(daemon.status())
+                .containsEntry("HaveNodeKey", true)
+                .doesNotContainEntry("TailscaleIPs", null);
+    }
+
+    @Test
+    void whomTheServerForgotIsNoMemberAnyMore() throws Exception {
+        daemon.logIn();
+        control(new ControlState.NeedsLogin(Why.NODE_GONE, Optional.empty()));
+        assertThat(state()).isEqualTo("NeedsLogin");
+        assertThat(daemon.status()).containsEntry("TailscaleIPs", null);
+    }
+
+    /// As recorded in 195 and 196.
+    @Test
+    void afterALogoutNothingIsLeft() throws Exception {
+        daemon.logIn();
+        daemon.post("serve-config", "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}");
+        assertThat(daemon.post("logout", "").status()).isEqualTo(204);
+        assertThat(daemon.node.logouts).isOne();
+        assertThat(daemon.status())
+                .containsEntry("BackendState", "NeedsLogin")
+                .doesNotContainKey("HaveNodeKey")
+                .containsEntry("TailscaleIPs", null);
+        assertThat(daemon.listening).isEmpty();
+        assertThat(TestDaemon.text(daemon.get("profiles/"))).isEqualTo("[]\n");
+    }
+
+    @Test
+    void aRestartResumesByItself() throws Exception {
+        StateStore store = StateStore.inMemory();
+        NodePrivateKey key = NodePrivateKey.generate(new Random(5));
+        try (TestDaemon before = new TestDaemon(store)) {
+            before.post(
+                    "start",
+                    "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+            before.events.onIdentity(new NodeIdentity(Optional.of(key), Optional.empty()));
+            before.post("serve-config", "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}");
+        }
+        try (TestDaemon after = new TestDaemon(store)) {
+            assertThat(after.node.logins).hasSize(1);
+            assertThat(after.node.logins.getFirst().identity().nodeKey()).contains(key);
+            assertThat(after.node.logins.getFirst().url().text())
+                    .isEqualTo("https://10.77.0.2:443");
+            assertThat(after.node.hostInfo.hostname()).isEqualTo("kilo");
+            assertThat(after.listening).containsExactly(80);
+        }
+    }
+
+    @Test
+    void privateKeysNeverLeaveTheDaemon() throws Exception {
+        Watcher watcher = daemon.watch(0xffff & ~256);
+        daemon.logIn();
+        String key = daemon.profiles.current().identity().nodeKey().orElseThrow().text();
+        assertThat(TestDaemon.text(daemon.get("prefs")))
+                .doesNotContain(key)
+                .contains("privkey:00000000");
+        assertThat(watcher.told().toString())
+                .doesNotContain(key)
+                .doesNotContain(daemon.profiles.lockKey().text());
+    }
+
+    @Test
+    void aForegroundPartEndsWithItsSession() throws Exception {
+        daemon.logIn();
+        Watcher terminal = daemon.watch(2);
+        String session = terminal.told().getFirst().get("SessionID").toString();
+        String config =
+                "{\"Foreground\":{\""
+                        + session
+                        + "\":{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}}}";
+        assertThat(daemon.post("serve-config", config).status()).isEqualTo(200);
+        assertThat(daemon.listening).containsExactly(80);
+        assertThat(
+                        TestDaemon.text(
+                                daemon.post(
+                                        "serve-config",
+                                        "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:1\"}}}")))
+                .contains("updating config: foreground listener already exists for port 80");
+        terminal.close();
+        daemon.settled();
+        assertThat(daemon.listening).isEmpty();
+        assertThat(TestDaemon.text(daemon.get("serve-config"))).isEqualTo("{}");
+    }
+
+    @Test
+    void aSessionWhosePartIsTakenAwayIsClosed() throws Exception {
+        daemon.logIn();
+        Watcher terminal = daemon.watch(2);
+        String session = terminal.told().getFirst().get("SessionID").toString();
+        daemon.post(
+                "serve-config",
+                "{\"Foreground\":{\""
+                        + session
+                        + "\":{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}}}");
+        daemon.post("serve-config", "{}");
+        assertThat(terminal.isClosed()).isTrue();
+        assertThat(daemon.listening).isEmpty();
+    }
+
+    @Test
+    void whatWouldNotBeServedIsRefused() throws Exception {
+        daemon.logIn();
+        for (String config :
+                List.of(
+                        "{\"TCP\":{\"443\":{\"HTTPS\":true}}}",
+                        "{\"TCP\":{\"80\":{\"HTTP\":true}}}",
+                        "{\"TCP\":{\"80\":{\"TCPForward\":\"a:1\",\"TerminateTLS\":\"x\"}}}",
+                        "{\"TCP\":{\"80\":{\"TCPForward\":\"a:1\",\"ProxyProtocol\":2}}}",
+                        "{\"TCP\":{\"80\":{\"TCPForward\":\"unix:/x\"}}}",
+                        "{\"Services\":{\"svc:x\":{\"TCP\":{\"80\":{\"TCPForward\":\"a:1\"}}}}}",
+                        "{\"AllowFunnel\":{\"a:443\":true}}",
+                        "{\"TCP\":{\"80\":{\"TCPForward\":\"nowhere\"}}}")) {
+            var answer = daemon.post("serve-config", config);
+            assertThat(answer.status()).as(config).isEqualTo(500);
+            assertThat(TestDaemon.text(answer)).startsWith("{\"error\":\"updating config: ");
+        }
+        assertThat(daemon.listening).isEmpty();
+    }
+
+    @Test
+    void watchersOfPeersHearWhatChanges() throws Exception {
+        daemon.logIn();
+        Watcher watcher =
+                daemon.watch(28672); // status first, then changes of peers, never the whole map
+        assertThat(watcher.told().getFirst().get("InitialStatus").toString())
+                .contains("beta.lab.test.");
+        var map = TestDaemon.recordedMap();
+        daemon.events.onNetMap(
+                map.apply(
+                        dev.remora.proto.control.ControlJson.read(
+                                dev.remora.proto.control.MapResponse.class,
+                                "{\"PeersRemoved\":[1]}"
+                                        .getBytes(java.nio.charset.StandardCharsets.UTF_8)),
+                        Instant.EPOCH));
+        daemon.settled();
+        assertThat(watcher.values("PeersRemoved")).containsExactly(List.of(1L));
+    }
+
+    @Test
+    void someWishesDoNotGoTogether() throws Exception {
+        assertThat(daemon.get("watch-ipn-bus?mask=" + (256 | 4096)).status()).isEqualTo(400);
+        assertThat(daemon.get("watch-ipn-bus?mask=65536").status()).isEqualTo(400);
+    }
+
+    @Test
+    void profilesComeAndGo() throws Exception {
+        daemon.logIn();
+        String id = daemon.profiles.current().id();
+        assertThat(daemon.call("PUT", "profiles/", "", TestDaemon.ROOT).status()).isEqualTo(201);
+        assertThat(state()).isEqualTo("NeedsLogin");
+        assertThat(daemon.call("POST", "profiles/" + id, "", TestDaemon.ROOT).status())
+                .isEqualTo(204);
+        assertThat(daemon.node.logins).hasSize(2);
+        assertThat(daemon.call("DELETE", "profiles/" + id, "", TestDaemon.ROOT).status())
+                .isEqualTo(204);
+        assertThat(daemon.profiles.list()).isEmpty();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.remora.sidecar.life;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.crypto.LockPrivateKey;
+import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.crypto.NodePrivateKey;
+import dev.remora.io.control.NodeIdentity;
+import dev.remora.io.state.StateException;
+import dev.remora.io.state.StateStore;
+import dev.remora.sidecar.config.JsonTree;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ProfilesTest {
+    private static final Random RANDOM = new Random(3);
+
+    private final StateStore store = StateStore.inMemory();
+
+    private void put(String key, String value) throws IOException {
+        store.write(key, value.getBytes(UTF_8));
+    }
+
+    @Test
+    void takesOverWhatTailscaledHasKept() throws Exception {
+        MachinePrivateKey machine = MachinePrivateKey.generate(RANDOM);
+        NodePrivateKey node = NodePrivateKey.generate(RANDOM);
+        LockPrivateKey lock = LockPrivateKey.generate(RANDOM);
+        put("_machinekey", machine.text());
+        put("_current-profile", "profile-0b78");
+        put(
+                "_profiles",
+                "{\"0b78\":{\"ID\":\"0b78\",\"Name\":\"alice@example.com\",\"Key\":\"profile-0b78\"}}");
+        put(
+                "profile-0b78",
+                "{\"ControlURL\":\"https://c\",\"WantRunning\":true,\"Hostname\":\"kilo\",\"Config\":{\"PrivateNodeKey\":\""
+                        + node.text()
+                        + "\",\"OldPrivateNodeKey\":\"privkey:0000000000000000000000000000000000000000000000000000000000000000\","
+                        + "\"NetworkLockKey\":\""
+                        + lock.text()
+                        + "\",\"NodeID\":\"9\",\"Unknown\":{\"a\":1}}}");
+        put("_serve/0b78", "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}");
+        Profiles profiles = new Profiles(store, RANDOM);
+        assertThat(profiles.machineKey()).isEqualTo(machine);
+        assertThat(profiles.lockKey().text()).isEqualTo(lock.text());
+        assertThat(profiles.current().identity())
+                .isEqualTo(new NodeIdentity(Optional.of(node), Optional.empty()));
+        assertThat(profiles.current().prefs().hostname()).isEqualTo("kilo");
+        assertThat(profiles.serve().orElseThrow().ports()).containsKey("80");
+
+        profiles.save(profiles.current().prefs().withHostname("other"));
+        Map<String, Object> kept = JsonTree.read(store.read("profile-0b78").orElseThrow());
+        assertThat(kept).containsEntry("Hostname", "other");
+        assertThat(kept.get("Config").toString())
+                .as("what we do not know stays")
+                .contains("Unknown={a=1}");
+    }
+
+    @Test
+    void aNewKeyIsKeptBeforeAnythingElseIsKnown() throws Exception {
+        Profiles profiles = new Profiles(store, RANDOM);
+        NodePrivateKey key = NodePrivateKey.generate(RANDOM);
+        profiles.save(new NodeIdentity(Optional.of(key), Optional.empty()));
+        Profiles again = new Profiles(store, RANDOM);
+        assertThat(again.current().identity().nodeKey()).contains(key);
+        assertThat(again.machineKey()).isEqualTo(profiles.machineKey());
+        assertThat(again.lockKey().text()).isEqualTo(profiles.lockKey().text());
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "_machinekey, rubbish",
+        "_profiles, [",
+        "profile-0b78, '{\"Config\":{\"PrivateNodeKey\":\"privkey:12\"}}'",
+        "profile-0b78, rubbish",
+        "_serve/0b78, rubbish",
+    })
+    void damageNeverMakesANewNode(String key, String value) throws Exception {
+        put("_current-profile", "profile-0b78");
+        put("profile-0b78", "{}");
+        put(key, value);
+        assertThatThrownBy(() -> new Profiles(store, RANDOM))
+                .isInstanceOf(StateException.class)
+                .hasMessageContaining("its entry " + key)
+                .hasMessageContaining("restore a backup");
+        assertThat(store.read(key)).as("nothing was overwritten").contains(value.getBytes(UTF_8));
+    }
+
+    @Test
+    void namesNoKeyInText() throws Exception {
+        Profiles profiles = new Profiles(store, RANDOM);
+        NodePrivateKey key = NodePrivateKey.generate(RANDOM);
+        profiles.save(new NodeIdentity(Optional.of(key), Optional.empty()));
+        assertThat(profiles.current().toString()).doesNotContain("privkey");
+    }
+}
