@@ -2,15 +2,17 @@ package dev.remora.sidecar.life;
 
 import dev.remora.base.MalformedException;
 import dev.remora.sidecar.config.ServeConfig;
+import dev.remora.sidecar.serve.AppAddress;
 import dev.remora.sidecar.serve.ServedPorts;
-import dev.remora.sidecar.serve.Supported;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,7 +84,18 @@ final class ServeState {
     }
 
     private void apply(ServeConfig config) {
-        problems = ports.update(config.handlers(bus.sessions()));
+        Map<Integer, AppAddress> wanted = new TreeMap<>();
+        List<String> found = new ArrayList<>();
+        config.handlers(bus.sessions())
+                .forEach((port, handler) -> {
+                    try {
+                        wanted.put(port, Supported.target(handler));
+                    } catch (MalformedException e) {
+                        found.add("port " + port + " is not served: " + e.reason());
+                    }
+                });
+        found.addAll(ports.update(wanted));
+        problems = List.copyOf(found);
     }
 
     void close() {

@@ -1,10 +1,8 @@
 package dev.remora.sidecar.serve;
 
-import dev.remora.base.MalformedException;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.node.PortHandler;
 import dev.remora.node.ServedPort;
-import dev.remora.sidecar.config.TcpPortHandler;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,7 +23,7 @@ public final class ServedPorts implements AutoCloseable {
         Optional<ServedPort> listen(int port, PortHandler handler);
     }
 
-    private record Served(TcpPortHandler what, ServedPort port) {}
+    private record Served(AppAddress target, ServedPort port) {}
 
     private final EngineLoop loop;
     private final Listening node;
@@ -38,38 +36,37 @@ public final class ServedPorts implements AutoCloseable {
         this.open = new OpenConnections(loop.netty());
     }
 
-    /// Listens on the ports of `wanted` and on no others.
+    /// Listens on the ports of `wanted`, each for the app that it names, and on no others.
     ///
     /// @return what could not be done, in sentences
-    public List<String> update(Map<Integer, TcpPortHandler> wanted) {
-        served.entrySet().removeIf(entry -> {
-            boolean stays = entry.getValue().what.equals(wanted.get(entry.getKey()));
-            if (!stays) {
-                entry.getValue().port.close();
-                LOG.info("port {} is no longer served", entry.getKey());
-            }
-            return !stays;
-        });
+    public List<String> update(Map<Integer, AppAddress> wanted) {
+        served.entrySet()
+                .removeIf(entry -> {
+                    int port = entry.getKey();
+                    boolean stays = entry.getValue().target.equals(wanted.get(port));
+                    if (!stays) {
+                        entry.getValue().port.close();
+                        LOG.info("port {} is no longer served", port);
+                    }
+                    return !stays;
+                });
         List<String> problems = new ArrayList<>();
-        wanted.forEach((port, what) -> {
-            if (!served.containsKey(port)) {
-                try {
-                    open(port, what);
-                } catch (MalformedException e) {
-                    problems.add("port " + port + " is not served: " + e.reason());
-                }
+        wanted.forEach((port, target) -> {
+            if (!served.containsKey(port) && !open(port, target)) {
+                problems.add("port " + port + " is not served: the node itself already uses it");
             }
         });
         return problems;
     }
 
-    private void open(int port, TcpPortHandler what) throws MalformedException {
-        AppAddress target = Supported.target(what);
-        ServedPort listening =
-                node.listen(port, new PortForward(loop, port, target, open))
-                        .orElseThrow(() -> new MalformedException("it is already used by the node itself"));
-        served.put(port, new Served(what, listening));
-        LOG.info("port {} is served by {}", port, target);
+    private boolean open(int port, AppAddress target) {
+        Optional<ServedPort> listening =
+                node.listen(port, new PortForward(loop, port, target, open));
+        listening.ifPresent(opened -> {
+            served.put(port, new Served(target, opened));
+            LOG.info("port {} is served by {}", port, target);
+        });
+        return listening.isPresent();
     }
 
     /// Connections to apps that are open now.

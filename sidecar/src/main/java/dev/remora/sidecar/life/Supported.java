@@ -1,26 +1,30 @@
-package dev.remora.sidecar.serve;
+package dev.remora.sidecar.life;
 
 import dev.remora.base.MalformedException;
 import dev.remora.sidecar.config.ServeConfig;
 import dev.remora.sidecar.config.TcpPortHandler;
+import dev.remora.sidecar.serve.AppAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What of all that a serve configuration can say this program can do.
-public final class Supported {
-    private static final String INSTEAD = "; forward TCP instead: serve --tcp=80 tcp://localhost:5000";
+final class Supported {
+    private static final String INSTEAD =
+            "; forward TCP instead: serve --tcp=80 tcp://localhost:5000";
 
     private Supported() {}
 
     /// Refuses what would not be served.
     ///
     /// @throws MalformedException with a reason for people
-    public static void check(ServeConfig config) throws MalformedException {
+    static void check(ServeConfig config) throws MalformedException {
         if (isFull(config.services())) {
-            throw new MalformedException("services with addresses of their own are not supported" + INSTEAD);
+            throw new MalformedException(
+                    "services with addresses of their own are not supported" + INSTEAD);
         }
         if (isFull(config.allowFunnel())) {
-            throw new MalformedException("funnel is not supported: ports are served inside the tailnet only");
+            throw new MalformedException(
+                    "funnel is not supported: ports are served inside the tailnet only");
         }
         for (TcpPortHandler handler : config.ports().values()) {
             target(handler);
