@@ -17,14 +17,23 @@ final class ExitOnInterrupt {
                     Proxy.newProxyInstance(
                             ExitOnInterrupt.class.getClassLoader(),
                             new Class<?>[] {handler},
-                            (proxy, method, arguments) -> {
-                                Runtime.getRuntime().halt(0);
-                                return null;
-                            });
+                            (proxy, method, arguments) -> answer(method.getName(), proxy));
             Object interrupt = signal.getConstructor(String.class).newInstance("INT");
             signal.getMethod("handle", signal, handler).invoke(null, interrupt, exit);
         } catch (ReflectiveOperationException e) {
             // as said above
         }
+    }
+
+    /// What the handler does when it is told of the signal; as an object it is equal to itself only.
+    private static Object answer(String method, Object proxy) {
+        if (method.equals("handle")) {
+            Runtime.getRuntime().halt(0);
+        }
+        return switch (method) {
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> false;
+            default -> "exit on interrupt";
+        };
     }
 }

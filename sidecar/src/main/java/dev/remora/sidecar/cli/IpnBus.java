@@ -1,12 +1,12 @@
 package dev.remora.sidecar.cli;
 
 import dev.remora.base.MalformedException;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -22,12 +22,12 @@ final class IpnBus implements AutoCloseable {
     static final int INITIAL_STATE = 2;
 
     private final SocketChannel channel;
-    private final BufferedReader lines;
+    private final InputStream in;
     private Optional<Watchdog> watchdog = Optional.empty();
 
     IpnBus(SocketChannel channel, InputStream body) {
         this.channel = channel;
-        this.lines = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+        this.in = new BufferedInputStream(body);
     }
 
     /// Ends the stream after `limit`, unless that is zero.
@@ -42,16 +42,26 @@ final class IpnBus implements AutoCloseable {
     /// The next notification, or nothing when the stream has ended for whatever reason.
     Optional<Tree> next() {
         try {
-            String line = lines.readLine();
-            while (line != null && line.isEmpty()) {
-                line = lines.readLine();
+            byte[] line = line();
+            while (line.length == 0) {
+                line = line();
             }
-            return line == null
-                    ? Optional.empty()
-                    : Optional.of(Tree.parse(line.getBytes(StandardCharsets.UTF_8)));
+            return Optional.of(Tree.parse(line));
         } catch (IOException | MalformedException e) {
             return Optional.empty();
         }
+    }
+
+    /// Without its end. Bytes, not characters: a decoder would read ahead and lose what came right before the end.
+    private byte[] line() throws IOException {
+        ByteArrayOutputStream line = new ByteArrayOutputStream();
+        for (int b = in.read(); b != '\n'; b = in.read()) {
+            if (b < 0) {
+                throw new EOFException("the stream has ended");
+            }
+            line.write(b);
+        }
+        return line.toByteArray();
     }
 
     @Override

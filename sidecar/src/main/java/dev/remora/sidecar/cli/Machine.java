@@ -20,6 +20,9 @@ interface Machine {
     /// The id of a process that looks like a daemon.
     OptionalLong daemonProcess();
 
+    /// From now on Ctrl-C ends this program with code 0.
+    void exitOnInterrupt();
+
     /// The real one.
     Machine THIS =
             new Machine() {
@@ -40,6 +43,11 @@ interface Machine {
                     } catch (UnknownHostException e) {
                         return Optional.empty();
                     }
+                }
+
+                @Override
+                public void exitOnInterrupt() {
+                    ExitOnInterrupt.install();
                 }
 
                 @Override

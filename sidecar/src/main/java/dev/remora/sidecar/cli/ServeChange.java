@@ -57,7 +57,7 @@ final class ServeChange {
             sessions.put(session, section);
             whole.put("Foreground", sessions);
             store(whole, section, status, port, mount, target, config);
-            ExitOnInterrupt.install();
+            call.world().machine().exitOnInterrupt();
             printAdded(section, status, port);
             Optional<Tree> next = bus.next();
             while (next.isPresent()) {
@@ -77,6 +77,7 @@ final class ServeChange {
             LocalApi.Answer config)
             throws CommandException {
         ServeEdit edit = new ServeEdit(section, status.self().fqdn());
+        RemoteTarget.check(target, status, call.daemon());
         explained(() -> {
             apply(edit, port, mount, target);
             return edit;

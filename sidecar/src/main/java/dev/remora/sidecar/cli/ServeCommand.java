@@ -119,7 +119,7 @@ final class ServeCommand {
     private static int status(Invocation call) throws CommandException {
         Tree config = config(call);
         if (call.flags().bool("json")) {
-            call.println(JsonTree.indented(config.value(), "  "));
+            call.println(JsonTree.indented(config.isNull() ? Map.of() : config.value(), "  "));
             return 0;
         }
         boolean isEmpty =

@@ -8,6 +8,10 @@ import org.jspecify.annotations.Nullable;
 
 /// `set`: change single preferences and leave the others as they are.
 final class SetCommand {
+    /// Two flags for one preference: each keeps the other's part of what there is.
+    private static final List<PrefFlags> ROUTES =
+            List.of(PrefFlags.ADVERTISE_ROUTES, PrefFlags.ADVERTISE_EXIT_NODE);
+
     private SetCommand() {}
 
     static Command command() {
@@ -35,10 +39,17 @@ final class SetCommand {
         if (given.isEmpty()) {
             throw UsageException.help();
         }
-        Tree prefs = call.daemon().get("prefs");
         Map<String, @Nullable Object> patch = new LinkedHashMap<>();
         for (PrefFlags flag : given) {
-            merge(patch, flag.wanted(call.flags(), prefs, status));
+            if (!ROUTES.contains(flag)) {
+                merge(patch, flag.wanted(call.flags(), Tree.NOTHING, status));
+            }
+        }
+        Tree prefs = call.daemon().get("prefs");
+        for (PrefFlags flag : ROUTES) {
+            if (given.contains(flag)) {
+                merge(patch, flag.wanted(call.flags(), prefs, status));
+            }
         }
         Map<String, @Nullable Object> whole = prefs.copy();
         merge(whole, patch);

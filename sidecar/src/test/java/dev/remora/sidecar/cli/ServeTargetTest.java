@@ -1,0 +1,73 @@
+package dev.remora.sidecar.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ServeTargetTest {
+    @ParameterizedTest
+    @CsvSource({
+        "5000, 127.0.0.1:5000",
+        "localhost:5000, localhost:5000",
+        "tcp://localhost:5000, localhost:5000",
+        "tcp://flask-app:5000, flask-app:5000",
+        "tcp://my_app:5000, my_app:5000",
+        "tcp://10.0.0.5:80, 10.0.0.5:80",
+        "tcp://[::1]:5000, [::1]:5000",
+        "unix:/run/app.sock, unix:/run/app.sock"
+    })
+    void whatTcpForwardsTo(String text, String stored) throws Exception {
+        assertThat(ServeTarget.forTcp(text)).isEqualTo(stored);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3000, http://127.0.0.1:3000",
+        "localhost:3000, http://localhost:3000",
+        "http://localhost:3000/base?x=1, http://localhost:3000/base?x=1",
+        "https+insecure://localhost:8443, https+insecure://localhost:8443",
+        "http://flask-app, http://flask-app",
+        "unix:/run/app.sock, unix:/run/app.sock"
+    })
+    void whatTheWebHandsOnTo(String text, String stored) throws Exception {
+        assertThat(ServeTarget.forWeb(text)).isEqualTo(stored);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    http://localhost:22 | must be a URL starting with one of the supported schemes: [tcp unix]
+                    tcp://localhost     | port required for localhost target "tcp://localhost"
+                    localhost           | port required for localhost target "tcp://localhost"
+                    flask-app:5000      | non-localhost target "tcp://flask-app:5000" must include a scheme
+                    99999               | non-localhost target "tcp://99999" must include a scheme
+                    tcp://flask-app     | invalid port ""
+                    tcp://localhost:0   | invalid port "0"
+                    tcp://localhost:70000 | invalid port "70000"
+                    tcp://localhost:x   | invalid port "x"
+                    ./rel               | invalid hostname or IP address "."
+                    unix:               | unix socket path cannot be empty
+                    """)
+    void whatTcpCannotForwardTo(String text, String message) {
+        assertThatThrownBy(() -> ServeTarget.forTcp(text))
+                .hasMessage("unable to expand target: " + message);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    tcp://localhost:22 | must be a URL starting with one of the supported schemes: [http https https+insecure unix]
+                    99999              | non-localhost target "http://99999" must include a scheme
+                    foo                | non-localhost target "http://foo" must include a scheme
+                    foo bar            | invalid URL parse "http://foo bar": invalid character " " in host name
+                    """)
+    void whatTheWebCannotHandOnTo(String text, String message) {
+        assertThatThrownBy(() -> ServeTarget.forWeb(text)).hasMessage(message);
+    }
+}
