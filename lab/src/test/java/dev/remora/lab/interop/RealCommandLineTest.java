@@ -155,7 +155,8 @@ class RealCommandLineTest {
                 .contains("* UDP: true", "* Nearest DERP: lab");
         assertThat(tailscale("metrics").orThrow().stdout())
                 .contains("tailscaled_home_derp_region_id 999")
-                .containsPattern("tailscaled_inbound_packets_total\\{path=\"direct_ipv[46]\"} [1-9]");
+                .containsPattern(
+                        "tailscaled_inbound_packets_total\\{path=\"direct_ipv[46]\"} [1-9]");
         assertThat(tailscale("version", "--daemon").orThrow().stdout()).contains("Daemon: ");
     }
 

@@ -99,10 +99,8 @@ final class Flags {
                         text ->
                                 GoDuration.parse(text)
                                         .map(ignored -> text)
-                                        .orElseThrow(
-                                                () ->
-                                                        new IllegalArgumentException(
-                                                                "parse error"))));
+                                        .orElseThrow(() ->
+                                                new IllegalArgumentException("parse error"))));
     }
 
     /// Another spelling of a flag, absent from help.

@@ -28,8 +28,7 @@ final class GoDuration {
                 int unit = lengthOf(tail, false);
                 nanos =
                         Math.addExact(
-                                nanos,
-                                nanos(rest.substring(0, number), tail.substring(0, unit)));
+                                nanos, nanos(rest.substring(0, number), tail.substring(0, unit)));
                 rest = tail.substring(unit);
             }
             return Optional.of(Duration.ofNanos(negative ? -nanos : nanos));
@@ -58,7 +57,10 @@ final class GoDuration {
                     case "h" -> HOUR;
                     default -> fail();
                 };
-        return new BigDecimal(number).multiply(BigDecimal.valueOf(scale)).toBigInteger().longValueExact();
+        return new BigDecimal(number)
+                .multiply(BigDecimal.valueOf(scale))
+                .toBigInteger()
+                .longValueExact();
     }
 
     private static long fail() {

@@ -32,10 +32,9 @@ final class GoText {
         boolean plain =
                 !word.isEmpty()
                         && word.chars()
-                                .allMatch(
-                                        c ->
-                                                Character.isLetterOrDigit(c)
-                                                        || "_-+=:,./@%".indexOf(c) >= 0);
+                                .allMatch(c ->
+                                        Character.isLetterOrDigit(c)
+                                                || "_-+=:,./@%".indexOf(c) >= 0);
         return plain ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 

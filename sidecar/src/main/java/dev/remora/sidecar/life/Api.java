@@ -62,7 +62,8 @@ final class Api implements ApiHandler {
         };
     }
 
-    private ApiResponse local(String name, ApiRequest request) throws IOException, MalformedException {
+    private ApiResponse local(String name, ApiRequest request)
+            throws IOException, MalformedException {
         return switch (name) {
             case "status" -> status(request);
             case "watch-ipn-bus" -> watch(request);
@@ -76,7 +77,8 @@ final class Api implements ApiHandler {
             case "ping" -> peers.ping(request);
             case "usermetrics" -> metrics("text/plain;version=0.0.4;charset=utf-8");
             case "metrics" -> writers(request, "metric access denied", () -> metrics("text/plain"));
-            case "derpmap" -> ofNetMap(map -> ApiResponse.prettyJson(NetworkJson.derpMap(map.derpMap())));
+            case "derpmap" ->
+                    ofNetMap(map -> ApiResponse.prettyJson(NetworkJson.derpMap(map.derpMap())));
             case "dns-config" -> ofNetMap(map -> ApiResponse.prettyJson(NodeJson.tree(map.dns())));
             case "dns-osconfig" ->
                     writers(
@@ -86,14 +88,19 @@ final class Api implements ApiHandler {
             case "peer-by-id" -> peerById(request);
             case "user-profile" -> userProfile(request);
             case "remora/netcheck" -> netcheck();
-            case "debug" -> posted(request, "debug access denied", "POST required", () -> debug(request));
+            case "debug" ->
+                    posted(request, "debug access denied", "POST required", () -> debug(request));
             case "shutdown" -> shutdown(request);
-            default -> name.startsWith("profiles/") ? prefs.profiles(request, name.substring("profiles/".length())) : small(name, request);
+            default ->
+                    name.startsWith("profiles/")
+                            ? prefs.profiles(request, name.substring("profiles/".length()))
+                            : small(name, request);
         };
     }
 
     /// Those whose answer does not depend on anything, and those we know but cannot answer.
-    private ApiResponse small(String name, ApiRequest request) throws IOException, MalformedException {
+    private ApiResponse small(String name, ApiRequest request)
+            throws IOException, MalformedException {
         return switch (name) {
             case "check-ip-forwarding", "check-udp-gro-forwarding", "set-udp-gro-forwarding" ->
                     ApiResponse.json(200, Map.of("Warning", ""));
@@ -105,25 +112,50 @@ final class Api implements ApiHandler {
             case "update/check" -> ApiResponse.json(200, Map.of("RunningLatest", true));
             case "policy/" -> ApiResponse.prettyJson(Map.of("Summary", Map.of("Scope", "Device")));
             case "component-debug-logging" ->
-                    writers(request, "debug access denied", () -> ApiResponse.json(200, Map.of("Error", "")));
+                    writers(
+                            request,
+                            "debug access denied",
+                            () -> ApiResponse.json(200, Map.of("Error", "")));
             case "bugreport" -> bugReport(request);
             case "upload-client-metrics" -> clientMetrics(request);
             case "query-feature" -> queryFeature(request);
-            case "reload-config" -> posted(request, "access denied", "use POST", () -> ApiResponse.json(200, notReloaded()));
-            case "disconnect-control" -> posted(request, "access denied", "use POST", () -> ApiResponse.empty(200));
-            case "id-token" -> unsupported(request, "id-token access denied", "Identity tokens are");
-            case "dns-query" -> unsupported(request, "dns-query access denied", "DNS queries through the daemon are");
+            case "reload-config" ->
+                    posted(
+                            request,
+                            "access denied",
+                            "use POST",
+                            () -> ApiResponse.json(200, notReloaded()));
+            case "disconnect-control" ->
+                    posted(request, "access denied", "use POST", () -> ApiResponse.empty(200));
+            case "id-token" ->
+                    unsupported(request, "id-token access denied", "Identity tokens are");
+            case "dns-query" ->
+                    unsupported(
+                            request,
+                            "dns-query access denied",
+                            "DNS queries through the daemon are");
             case "set-dns" -> unsupported(request, "access denied", "DNS challenges are");
-            case "set-expiry-sooner" -> unsupported(request, "access denied", "Shortening the key's life is");
-            case "set-use-exit-node-enabled" -> unsupported(request, "access denied", "Using an exit node is");
-            case "reset-auth" -> unsupported(request, "reset-auth modify access denied", "Resetting all profiles is");
-            case "logtap" -> unsupported(request, "logtap access denied", "Following the log through the socket is");
+            case "set-expiry-sooner" ->
+                    unsupported(request, "access denied", "Shortening the key's life is");
+            case "set-use-exit-node-enabled" ->
+                    unsupported(request, "access denied", "Using an exit node is");
+            case "reset-auth" ->
+                    unsupported(
+                            request,
+                            "reset-auth modify access denied",
+                            "Resetting all profiles is");
+            case "logtap" ->
+                    unsupported(
+                            request,
+                            "logtap access denied",
+                            "Following the log through the socket is");
             case "dial" -> dial(request);
             default -> prefixed(name, request);
         };
     }
 
-    private ApiResponse prefixed(String name, ApiRequest request) throws IOException, MalformedException {
+    private ApiResponse prefixed(String name, ApiRequest request)
+            throws IOException, MalformedException {
         if (name.startsWith("cert/")) {
             return unsupported(request, "cert access denied", "Certificates are");
         }
@@ -141,8 +173,11 @@ final class Api implements ApiHandler {
         ApiResponse get() throws IOException, MalformedException;
     }
 
-    private ApiResponse writers(ApiRequest request, String denied, Answer answer) throws IOException, MalformedException {
-        return permissions.mayWrite(request.caller()) ? answer.get() : ApiResponse.text(403, denied);
+    private ApiResponse writers(ApiRequest request, String denied, Answer answer)
+            throws IOException, MalformedException {
+        return permissions.mayWrite(request.caller())
+                ? answer.get()
+                : ApiResponse.text(403, denied);
     }
 
     private ApiResponse posted(ApiRequest request, String denied, String wrongMethod, Answer answer)
@@ -150,11 +185,18 @@ final class Api implements ApiHandler {
         return writers(
                 request,
                 denied,
-                () -> request.method().equals("POST") ? answer.get() : ApiResponse.text(405, wrongMethod));
+                () ->
+                        request.method().equals("POST")
+                                ? answer.get()
+                                : ApiResponse.text(405, wrongMethod));
     }
 
-    private ApiResponse unsupported(ApiRequest request, String denied, String what) throws IOException, MalformedException {
-        return writers(request, denied, () -> ApiResponse.text(501, what + " not supported by this program."));
+    private ApiResponse unsupported(ApiRequest request, String denied, String what)
+            throws IOException, MalformedException {
+        return writers(
+                request,
+                denied,
+                () -> ApiResponse.text(501, what + " not supported by this program."));
     }
 
     private ApiResponse status(ApiRequest request) throws IOException, MalformedException {
@@ -188,27 +230,34 @@ final class Api implements ApiHandler {
     private ApiResponse metrics(String contentType) throws IOException, MalformedException {
         String text =
                 MetricsText.of(
-                        backend.node().status(), backend.currentPrefs().advertiseRoutes(), backend.warnings());
-        return new ApiResponse.Full(200, contentType, Map.of(), text.getBytes(StandardCharsets.UTF_8));
+                        backend.node().status(),
+                        backend.currentPrefs().advertiseRoutes(),
+                        backend.warnings());
+        return new ApiResponse.Full(
+                200, contentType, Map.of(), text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private ApiResponse ofNetMap(Function<NetMap, ApiResponse> answer) throws IOException, MalformedException {
+    private ApiResponse ofNetMap(Function<NetMap, ApiResponse> answer)
+            throws IOException, MalformedException {
         return backend.netMap().map(answer).orElseGet(() -> ApiResponse.text(503, "no netmap"));
     }
 
     private ApiResponse peerById(ApiRequest request) throws IOException, MalformedException {
-        return ofNetMap(map -> number(request, "id")
-                .flatMap(id -> map.peers().get(new NodeId(id)))
-                .map((Node peer) -> (ApiResponse) ApiResponse.prettyJson(NodeJson.node(map, peer)))
-                .orElseGet(() -> ApiResponse.text(404, "no such peer")));
+        return ofNetMap(map ->
+                number(request, "id")
+                        .flatMap(id -> map.peers().get(new NodeId(id)))
+                        .map((Node peer) ->
+                                (ApiResponse) ApiResponse.prettyJson(NodeJson.node(map, peer)))
+                        .orElseGet(() -> ApiResponse.text(404, "no such peer")));
     }
 
     private ApiResponse userProfile(ApiRequest request) throws IOException, MalformedException {
-        return ofNetMap(map -> number(request, "id")
-                .map(UserId::new)
-                .filter(map.users()::containsKey)
-                .map(id -> (ApiResponse) ApiResponse.prettyJson(NodeJson.user(map, id)))
-                .orElseGet(() -> ApiResponse.text(404, "no such user")));
+        return ofNetMap(map ->
+                number(request, "id")
+                        .map(UserId::new)
+                        .filter(map.users()::containsKey)
+                        .map(id -> (ApiResponse) ApiResponse.prettyJson(NodeJson.user(map, id)))
+                        .orElseGet(() -> ApiResponse.text(404, "no such user")));
     }
 
     private static Optional<Long> number(ApiRequest request, String name) {
@@ -234,7 +283,8 @@ final class Api implements ApiHandler {
             return ApiResponse.text(400, "unknown action \"" + action + "\"");
         }
         netcheck();
-        return new ApiResponse.Full(200, "text/plain", Map.of(), "done\n".getBytes(StandardCharsets.UTF_8));
+        return new ApiResponse.Full(
+                200, "text/plain", Map.of(), "done\n".getBytes(StandardCharsets.UTF_8));
     }
 
     private ApiResponse shutdown(ApiRequest request) {
@@ -268,7 +318,8 @@ final class Api implements ApiHandler {
             return ApiResponse.text(405, "only POST allowed");
         }
         String marker = "BUG-NO-LOGS-NO-SUPPORT-this-node-has-had-its-logging-disabled\n";
-        return new ApiResponse.Full(200, "text/plain", Map.of(), marker.getBytes(StandardCharsets.UTF_8));
+        return new ApiResponse.Full(
+                200, "text/plain", Map.of(), marker.getBytes(StandardCharsets.UTF_8));
     }
 
     /// Counters of commands are of no use to us, but a command may insist.
@@ -282,12 +333,16 @@ final class Api implements ApiHandler {
         return request.parameter("feature").orElse("").isEmpty()
                 ? ApiResponse.text(500, "missing feature")
                 : new ApiResponse.Full(
-                        501, "application/json", Map.of(), "Not implemented yet\n".getBytes(StandardCharsets.UTF_8));
+                        501,
+                        "application/json",
+                        Map.of(),
+                        "Not implemented yet\n".getBytes(StandardCharsets.UTF_8));
     }
 
     private static ApiResponse dial(ApiRequest request) {
         return request.header("upgrade").orElse("").equals("ts-dial")
-                ? ApiResponse.text(501, "Connections through the daemon are not supported by this program.")
+                ? ApiResponse.text(
+                        501, "Connections through the daemon are not supported by this program.")
                 : ApiResponse.text(400, "bad ts-dial upgrade");
     }
 }

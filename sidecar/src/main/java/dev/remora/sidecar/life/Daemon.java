@@ -99,7 +99,11 @@ public final class Daemon implements AutoCloseable {
                                 random));
         Permissions permissions =
                 new Permissions(Permissions.ownUid(), () -> backend.currentPrefs().operatorUser());
-        Api api = new Api(backend, permissions, () -> new Thread(() -> System.exit(0), "exit").start());
+        Api api =
+                new Api(
+                        backend,
+                        permissions,
+                        () -> new Thread(() -> System.exit(0), "exit").start());
         begun(LocalApiServer.start(node.loop(), flags.socket(), headers(), api));
         LOG.info("commands are taken on {}", flags.socket());
         events.to(backend);

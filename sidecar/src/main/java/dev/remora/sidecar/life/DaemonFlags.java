@@ -11,7 +11,12 @@ import java.util.Optional;
 /// @param udpPort for WireGuard, 0 for any
 /// @param verbosity 0 for what a person running a node wants to know, 1 for more, 2 for everything
 record DaemonFlags(
-        String tun, Optional<Path> stateDirectory, Path socket, int udpPort, int verbosity, boolean jsonLog) {
+        String tun,
+        Optional<Path> stateDirectory,
+        Path socket,
+        int udpPort,
+        int verbosity,
+        boolean jsonLog) {
     static final String USAGE =
             """
             usage: remora daemon [flags]
@@ -81,7 +86,8 @@ record DaemonFlags(
         }
 
         private void check(String name) throws UsageException {
-            if (!List.of("tun", "statedir", "state", "socket", "port", "verbose", "log-format").contains(name)) {
+            if (!List.of("tun", "statedir", "state", "socket", "port", "verbose", "log-format")
+                    .contains(name)) {
                 throw new UsageException("flag provided but not defined: -" + name);
             }
         }
@@ -106,7 +112,10 @@ record DaemonFlags(
         }
 
         private static int number(String name, String value, int max) throws UsageException {
-            boolean digits = !value.isEmpty() && value.length() < 8 && value.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean digits =
+                    !value.isEmpty()
+                            && value.length() < 8
+                            && value.chars().allMatch(c -> c >= '0' && c <= '9');
             if (!digits || Integer.parseInt(value) > max) {
                 throw invalid(name, value, "a number from 0 to " + max);
             }
@@ -114,7 +123,8 @@ record DaemonFlags(
         }
 
         private static UsageException invalid(String name, String value, String wanted) {
-            return new UsageException("invalid value \"%s\" for flag -%s: want %s".formatted(value, name, wanted));
+            return new UsageException(
+                    "invalid value \"%s\" for flag -%s: want %s".formatted(value, name, wanted));
         }
 
         DaemonFlags flags() throws UsageException {
@@ -126,7 +136,11 @@ record DaemonFlags(
                 return Optional.empty();
             }
             if (state.isEmpty()) {
-                return Optional.of(Path.of(stateDirectory.isEmpty() ? Defaults.STATE_DIRECTORY : stateDirectory));
+                return Optional.of(
+                        Path.of(
+                                stateDirectory.isEmpty()
+                                        ? Defaults.STATE_DIRECTORY
+                                        : stateDirectory));
             }
             Path file = Path.of(state).toAbsolutePath();
             if (state.contains(":") || !file.endsWith(STATE_FILE)) {

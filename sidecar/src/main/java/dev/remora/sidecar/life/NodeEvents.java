@@ -48,10 +48,11 @@ final class NodeEvents implements NodeListener {
     @Override
     public void onChange() {
         if (!changePending.getAndSet(true)) {
-            backend.thenAccept(b -> b.post(() -> {
-                changePending.set(false);
-                b.onChange();
-            }));
+            backend.thenAccept(b ->
+                    b.post(() -> {
+                        changePending.set(false);
+                        b.onChange();
+                    }));
         }
     }
 }

@@ -41,7 +41,9 @@ final class PeerApi {
         if (addr.startsWith("nodekey:")) {
             try {
                 NodeKey key = NodeKey.parse(addr);
-                found = map.flatMap(m -> m.self().key().equals(key) ? Optional.of(m.self()) : m.peer(key));
+                found =
+                        map.flatMap(m ->
+                                m.self().key().equals(key) ? Optional.of(m.self()) : m.peer(key));
             } catch (MalformedException e) {
                 return ApiResponse.text(400, "invalid nodekey in 'addr' parameter");
             }
@@ -55,7 +57,8 @@ final class PeerApi {
         }
         return found.isEmpty()
                 ? ApiResponse.text(404, "no match for IP:port")
-                : ApiResponse.prettyJson(NodeJson.whoIs(map.get(), found.get(), grants(found.get())));
+                : ApiResponse.prettyJson(
+                        NodeJson.whoIs(map.get(), found.get(), grants(found.get())));
     }
 
     private static IpAddress address(String text) throws MalformedException {
@@ -109,18 +112,23 @@ final class PeerApi {
         }
     }
 
-    private ApiResponse ping(IpAddress to, String type, int size) throws IOException, MalformedException {
+    private ApiResponse ping(IpAddress to, String type, int size)
+            throws IOException, MalformedException {
         return switch (type) {
             case "disco" -> ping(to, PingKind.DISCO, size);
             case "TSMP" -> ping(to, PingKind.TSMP, size);
             case "ICMP" -> ping(to, PingKind.ICMP, size);
             case "peerapi" ->
-                    ApiResponse.json(200, PingJson.failed(to, "pings of this kind are not supported by this program"));
+                    ApiResponse.json(
+                            200,
+                            PingJson.failed(
+                                    to, "pings of this kind are not supported by this program"));
             default -> ApiResponse.text(400, "unknown ping type \"" + type + "\"");
         };
     }
 
-    private ApiResponse ping(IpAddress to, PingKind kind, int size) throws IOException, MalformedException {
+    private ApiResponse ping(IpAddress to, PingKind kind, int size)
+            throws IOException, MalformedException {
         Optional<NetMap> map = backend.netMap();
         Optional<Node> peer = map.flatMap(m -> m.owner(to));
         if (peer.isEmpty()) {
@@ -129,7 +137,8 @@ final class PeerApi {
         if (peer.get() == map.get().self()) {
             return ApiResponse.json(200, PingJson.ownAddress(to));
         }
-        return ApiResponse.json(200, PingJson.of(to, map.get(), peer.get(), patientPing(to, kind, size)));
+        return ApiResponse.json(
+                200, PingJson.of(to, map.get(), peer.get(), patientPing(to, kind, size)));
     }
 
     /// A command that gets no answer in its own time says so by itself, and goes on; an answer of "no answer" would end it.

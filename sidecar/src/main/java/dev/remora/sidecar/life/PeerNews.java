@@ -26,12 +26,14 @@ final class PeerNews {
             }
         }
         List<Object> removed = new ArrayList<>();
-        before.ifPresent(map -> map.peers().forEach(peer -> {
-            NodeId id = peer.id();
-            if (now.peers().get(id).isEmpty()) {
-                removed.add(id.value());
-            }
-        }));
+        before.ifPresent(map ->
+                map.peers()
+                        .forEach(peer -> {
+                            NodeId id = peer.id();
+                            if (now.peers().get(id).isEmpty()) {
+                                removed.add(id.value());
+                            }
+                        }));
         if (changed.isEmpty() && removed.isEmpty()) {
             return Optional.empty();
         }
@@ -50,10 +52,13 @@ final class PeerNews {
         Map<String, @Nullable Object> tree = new LinkedHashMap<>();
         tree.put("SelfNode", NodeJson.node(map, map.self()));
         tree.put("NodeKey", map.self().key().text());
-        tree.put("Peers", map.peers().all().stream().map(peer -> NodeJson.node(map, peer)).toList());
+        tree.put(
+                "Peers", map.peers().all().stream().map(peer -> NodeJson.node(map, peer)).toList());
         tree.put("Domain", map.domain());
         Map<String, @Nullable Object> users = new TreeMap<>();
-        map.users().keySet().forEach(id -> users.put(Long.toString(id.value()), NodeJson.user(map, id)));
+        map.users()
+                .keySet()
+                .forEach(id -> users.put(Long.toString(id.value()), NodeJson.user(map, id)));
         tree.put("UserProfiles", users);
         return tree;
     }

@@ -35,7 +35,8 @@ final class Permissions {
 
     /// Root, our own user, and the operator.
     boolean mayWrite(Caller caller) {
-        return mayEnd(caller) || caller.uid() >= 0 && uidOf(operator.get()).equals(OptionalInt.of(caller.uid()));
+        return mayEnd(caller)
+                || caller.uid() >= 0 && uidOf(operator.get()).equals(OptionalInt.of(caller.uid()));
     }
 
     /// Root and our own user.

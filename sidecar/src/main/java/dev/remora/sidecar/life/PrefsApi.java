@@ -65,7 +65,10 @@ final class PrefsApi {
             } else if (json[i] == '"') {
                 text = !text;
             } else if (!text) {
-                depth += json[i] == '{' || json[i] == '[' ? 1 : json[i] == '}' || json[i] == ']' ? -1 : 0;
+                depth +=
+                        json[i] == '{' || json[i] == '['
+                                ? 1
+                                : json[i] == '}' || json[i] == ']' ? -1 : 0;
             }
         }
         return text || depth > 0;

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 
 /// What preferences cannot be, whatever each of them is for itself.
 final class PrefsCheck {
-    private static final Pattern HOSTNAME = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
+    private static final Pattern HOSTNAME =
+            Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
     private static final Pattern TAG = Pattern.compile("tag:[A-Za-z][A-Za-z0-9-]*");
 
     private PrefsCheck() {}
@@ -24,7 +25,9 @@ final class PrefsCheck {
         for (String tag : prefs.advertiseTags()) {
             if (!TAG.matcher(tag).matches()) {
                 return Optional.of(
-                        "\"" + tag + "\" is no tag: it must look like tag:name, a letter first, then letters, digits and dashes");
+                        "\""
+                                + tag
+                                + "\" is no tag: it must look like tag:name, a letter first, then letters, digits and dashes");
             }
         }
         return controlUrl(prefs).or(() -> routes(prefs));
@@ -54,7 +57,8 @@ final class PrefsCheck {
         }
         boolean usesExitNode = !prefs.exitNodeId().isEmpty() || !prefs.exitNodeIp().isEmpty();
         return defaults == 2 && usesExitNode
-                ? Optional.of("Cannot advertise an exit node and use an exit node at the same time.")
+                ? Optional.of(
+                        "Cannot advertise an exit node and use an exit node at the same time.")
                 : Optional.empty();
     }
 }

@@ -17,7 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// @param prefs what the user wants
 /// @param config the identity, in the members that `tailscaled` keeps; empty before the first login. Members we do not know stay in it.
 /// @param about how the profile is listed: names, user, control server
-record Profile(String id, Prefs prefs, Map<String, @Nullable Object> config, Map<String, @Nullable Object> about) {
+record Profile(
+        String id,
+        Prefs prefs,
+        Map<String, @Nullable Object> config,
+        Map<String, @Nullable Object> about) {
     private static final String NODE_KEY = "PrivateNodeKey";
     private static final String OLD_NODE_KEY = "OldPrivateNodeKey";
     private static final String LOCK_KEY = "NetworkLockKey";
@@ -74,13 +78,17 @@ record Profile(String id, Prefs prefs, Map<String, @Nullable Object> config, Map
 
     private Optional<NodePrivateKey> key(String name) throws MalformedException {
         String text = String.valueOf(config.getOrDefault(name, NO_KEY));
-        return text.equals(NO_KEY) || text.equals("null") ? Optional.empty() : Optional.of(NodePrivateKey.parse(text));
+        return text.equals(NO_KEY) || text.equals("null")
+                ? Optional.empty()
+                : Optional.of(NodePrivateKey.parse(text));
     }
 
     Optional<LockPrivateKey> lockKey() {
         String text = String.valueOf(config.getOrDefault(LOCK_KEY, NO_LOCK_KEY));
         try {
-            return text.equals(NO_LOCK_KEY) ? Optional.empty() : Optional.of(LockPrivateKey.parse(text));
+            return text.equals(NO_LOCK_KEY)
+                    ? Optional.empty()
+                    : Optional.of(LockPrivateKey.parse(text));
         } catch (MalformedException e) {
             return Optional.empty(); // it signs nothing here; a new one does as well
         }
@@ -127,7 +135,10 @@ record Profile(String id, Prefs prefs, Map<String, @Nullable Object> config, Map
     }
 
     /// With what the server says about us.
-    Profile withMembership(Map<String, @Nullable Object> user, String nodeId, Map<String, @Nullable Object> newAbout) {
+    Profile withMembership(
+            Map<String, @Nullable Object> user,
+            String nodeId,
+            Map<String, @Nullable Object> newAbout) {
         Map<String, @Nullable Object> changed = new LinkedHashMap<>(config);
         changed.put("UserProfile", user);
         changed.put("NodeID", nodeId);

@@ -92,7 +92,10 @@ final class Profiles {
         }
         Optional<byte[]> kept = store.read(SERVE + id);
         try {
-            serve = kept.isEmpty() || isNull(kept.get()) ? Optional.empty() : Optional.of(ServeConfig.parse(kept.get()));
+            serve =
+                    kept.isEmpty() || isNull(kept.get())
+                            ? Optional.empty()
+                            : Optional.of(ServeConfig.parse(kept.get()));
         } catch (MalformedException e) {
             throw damaged(SERVE + id, e);
         }
@@ -164,7 +167,10 @@ final class Profiles {
     /// @param about how this profile is listed, without `ID` and `Key`
     /// @return whether it was
     synchronized boolean saveMembership(
-            Map<String, @Nullable Object> user, String nodeId, Map<String, @Nullable Object> about, Instant now)
+            Map<String, @Nullable Object> user,
+            String nodeId,
+            Map<String, @Nullable Object> about,
+            Instant now)
             throws IOException {
         String id = idOf(current);
         Map<String, @Nullable Object> full = new LinkedHashMap<>();

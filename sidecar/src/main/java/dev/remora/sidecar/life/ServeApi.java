@@ -55,7 +55,8 @@ final class ServeApi {
         }
     }
 
-    private ApiResponse changed(String ifMatch, Optional<ServeConfig> wanted) throws IOException, MalformedException {
+    private ApiResponse changed(String ifMatch, Optional<ServeConfig> wanted)
+            throws IOException, MalformedException {
         if (!ifMatch.isEmpty() && !ifMatch.equals(ServeConfig.etag(backend.serve().config()))) {
             return ApiResponse.text(412, "etag mismatch");
         }

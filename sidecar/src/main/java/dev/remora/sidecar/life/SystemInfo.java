@@ -62,7 +62,9 @@ record SystemInfo(
             for (String line : Files.readAllLines(file)) {
                 int equals = line.indexOf('=');
                 if (equals > 0) {
-                    values.put(line.substring(0, equals), line.substring(equals + 1).replaceAll("^[\"']|[\"']$", ""));
+                    values.put(
+                            line.substring(0, equals),
+                            line.substring(equals + 1).replaceAll("^[\"']|[\"']$", ""));
                 }
             }
         } catch (IOException e) {
@@ -81,7 +83,9 @@ record SystemInfo(
         }
         try {
             String groups = Files.readString(Path.of("/proc/1/cgroup"));
-            return groups.contains("/docker/") || groups.contains("/lxc/") || groups.contains("kubepods");
+            return groups.contains("/docker/")
+                    || groups.contains("/lxc/")
+                    || groups.contains("kubepods");
         } catch (IOException e) {
             return false;
         }

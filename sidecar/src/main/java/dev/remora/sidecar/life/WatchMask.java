@@ -16,7 +16,12 @@ record WatchMask(long bits) {
     static final long IN_PROCESS = 1 << 16;
 
     private static final long INITIAL =
-            INITIAL_STATE | INITIAL_PREFS | INITIAL_NET_MAP | INITIAL_DRIVE_SHARES | INITIAL_HEALTH | INITIAL_STATUS;
+            INITIAL_STATE
+                    | INITIAL_PREFS
+                    | INITIAL_NET_MAP
+                    | INITIAL_DRIVE_SHARES
+                    | INITIAL_HEALTH
+                    | INITIAL_STATUS;
 
     boolean has(long bit) {
         return (bits & bit) != 0;

@@ -71,7 +71,9 @@ public final class MetricsText {
     }
 
     private void head(String name, String type, String help) {
-        out.append("# TYPE tailscaled_%s %s\n# HELP tailscaled_%s %s\n".formatted(name, type, name, help));
+        out.append(
+                "# TYPE tailscaled_%s %s\n# HELP tailscaled_%s %s\n"
+                        .formatted(name, type, name, help));
     }
 
     private void line(String name, long value) {
@@ -97,7 +99,8 @@ public final class MetricsText {
 
     private void byReason(String name, Map<String, Long> values) {
         new TreeMap<>(values)
-                .forEach((reason, value) -> line(name + "{reason=\"" + label(reason) + "\"}", value));
+                .forEach((reason, value) ->
+                        line(name + "{reason=\"" + label(reason) + "\"}", value));
     }
 
     private static String label(String reason) {

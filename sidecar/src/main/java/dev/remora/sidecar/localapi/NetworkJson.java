@@ -25,11 +25,14 @@ public final class NetworkJson {
         Map<String, @Nullable Object> tree = new LinkedHashMap<>();
         if (!map.homeScores().isEmpty()) {
             Map<String, @Nullable Object> scores = new TreeMap<>();
-            map.homeScores().forEach((id, score) -> scores.put(Integer.toString(id.value()), score));
+            map.homeScores()
+                    .forEach((id, score) -> scores.put(Integer.toString(id.value()), score));
             tree.put("HomeParams", Map.of("RegionScore", scores));
         }
         Map<String, @Nullable Object> regions = new LinkedHashMap<>();
-        map.all().forEach(region -> regions.put(Integer.toString(region.id().value()), region(region)));
+        map.all()
+                .forEach(region ->
+                        regions.put(Integer.toString(region.id().value()), region(region)));
         tree.put("Regions", regions);
         if (map.omitDefaultRegions()) {
             tree.put("omitDefaultRegions", true);
@@ -65,7 +68,8 @@ public final class NetworkJson {
         return tree;
     }
 
-    private static void putAddress(Map<String, @Nullable Object> tree, String name, DerpAddress address) {
+    private static void putAddress(
+            Map<String, @Nullable Object> tree, String name, DerpAddress address) {
         switch (address) {
             case DerpAddress.ByName() -> {}
             case DerpAddress.Fixed(var ip) -> tree.put(name, ip.toString());
@@ -90,7 +94,9 @@ public final class NetworkJson {
         tree.put("IPv4CanSend", report.ipv4CanSend());
         tree.put("OSHasIPv6", report.osHasIpv6());
         tree.put("ICMPv4", false);
-        tree.put("MappingVariesByDestIP", report.mapping() == NatMapping.UNKNOWN ? null : report.mappingVaries());
+        tree.put(
+                "MappingVariesByDestIP",
+                report.mapping() == NatMapping.UNKNOWN ? null : report.mappingVaries());
         for (String unknown : List.of("UPnP", "PMP", "PCP")) {
             tree.put(unknown, null);
         }

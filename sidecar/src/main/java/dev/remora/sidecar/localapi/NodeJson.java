@@ -49,7 +49,9 @@ public final class NodeJson {
         tree.put("Cap", node.capabilityVersion());
         putUnlessEmpty(tree, "Tags", node.tags());
         putUnlessEmpty(tree, "PrimaryRoutes", texts(node.primaryRoutes()));
-        node.lastSeen().filter(at -> !isOnline(node)).ifPresent(at -> tree.put("LastSeen", at.toString()));
+        node.lastSeen()
+                .filter(at -> !isOnline(node))
+                .ifPresent(at -> tree.put("LastSeen", at.toString()));
         node.online().ifPresent(online -> tree.put("Online", online));
         tree.put("MachineAuthorized", node.machineAuthorized());
         if (!node.capabilities().isEmpty()) {
@@ -65,12 +67,15 @@ public final class NodeJson {
     }
 
     private static String withHost(String name, String hostname) {
-        return hostname.isEmpty() || hostname.equalsIgnoreCase(name) ? name : name + " (" + hostname + ")";
+        return hostname.isEmpty() || hostname.equalsIgnoreCase(name)
+                ? name
+                : name + " (" + hostname + ")";
     }
 
     /// The addresses of a node, for people.
     public static String addresses(Node node) {
-        return String.join(" ", node.addresses().stream().map(prefix -> prefix.ip().toString()).toList());
+        return String.join(
+                " ", node.addresses().stream().map(prefix -> prefix.ip().toString()).toList());
     }
 
     static String hostname(Node node) {
@@ -95,8 +100,9 @@ public final class NodeJson {
     /// What a node may do, by name, with the values in JSON.
     static Map<String, @Nullable Object> capabilities(Node node) {
         Map<String, @Nullable Object> tree = new TreeMap<>();
-        node.capabilities().forEach((NodeCapability name, List<RawJson> values) ->
-                tree.put(name.name(), values.stream().map(NodeJson::value).toList()));
+        node.capabilities()
+                .forEach((NodeCapability name, List<RawJson> values) ->
+                        tree.put(name.name(), values.stream().map(NodeJson::value).toList()));
         return tree;
     }
 
@@ -137,7 +143,8 @@ public final class NodeJson {
     }
 
     /// The answer to "who is that": the node, its owner, and what its grants say it may do here.
-    public static Map<String, @Nullable Object> whoIs(NetMap map, Node node, Map<String, List<Object>> grants) {
+    public static Map<String, @Nullable Object> whoIs(
+            NetMap map, Node node, Map<String, List<Object>> grants) {
         Map<String, @Nullable Object> tree = new LinkedHashMap<>();
         tree.put("Node", node(map, node));
         tree.put("UserProfile", user(map, node.owner()));
@@ -148,7 +155,11 @@ public final class NodeJson {
     private static Map<String, @Nullable Object> grants(Map<String, List<Object>> grants) {
         Map<String, @Nullable Object> tree = new TreeMap<>();
         grants.forEach((name, values) ->
-                tree.put(name, values.stream().map(v -> v instanceof RawJson raw ? value(raw) : v).toList()));
+                tree.put(
+                        name,
+                        values.stream()
+                                .map(v -> v instanceof RawJson raw ? value(raw) : v)
+                                .toList()));
         return tree;
     }
 

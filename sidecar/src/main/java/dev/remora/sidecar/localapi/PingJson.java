@@ -44,10 +44,12 @@ public final class PingJson {
         return tree;
     }
 
-    public static Map<String, @Nullable Object> of(IpAddress ip, NetMap map, Node peer, PingResult result) {
+    public static Map<String, @Nullable Object> of(
+            IpAddress ip, NetMap map, Node peer, PingResult result) {
         PingJson json = new PingJson(ip.toString());
         json.tree.put(
-                "NodeIP", peer.addresses().isEmpty() ? "" : peer.addresses().getFirst().ip().toString());
+                "NodeIP",
+                peer.addresses().isEmpty() ? "" : peer.addresses().getFirst().ip().toString());
         json.tree.put("NodeName", map.displayName(peer));
         switch (result) {
             case PingResult.Answered(var latency, var path, var peerApiPort) ->

@@ -164,7 +164,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         private void sendHead() {
             if (!headSent) {
                 headSent = true;
-                HttpResponse out = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+                HttpResponse out =
+                        new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
                 addHeaders(out, contentType);
                 out.headers().set("Transfer-Encoding", "chunked");
                 ctx.writeAndFlush(out);

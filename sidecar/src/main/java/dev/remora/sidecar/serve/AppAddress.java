@@ -23,13 +23,17 @@ public record AppAddress(String host, int port) {
         }
         int port = port(text.substring(colon + 1));
         if (host.isEmpty() || port == 0 || host.chars().anyMatch(c -> c <= ' ' || c == '/')) {
-            throw new MalformedException("the serve target \"" + text + "\" is not of the form host:port");
+            throw new MalformedException(
+                    "the serve target \"" + text + "\" is not of the form host:port");
         }
         return new AppAddress(host, port);
     }
 
     private static int port(String text) {
-        boolean number = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean number =
+                !text.isEmpty()
+                        && text.length() <= 5
+                        && text.chars().allMatch(c -> c >= '0' && c <= '9');
         int port = number ? Integer.parseInt(text) : 0;
         return port > MAX_PORT ? 0 : port;
     }

@@ -48,8 +48,30 @@ class JsonTreeTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", " ", "{", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "01", "1.", ".5", "-", "+1", "1e", "nul",
-                "\"", "\"\\x\"", "\"\\u12g4\"", "\"\\u12\"", "\"\n\"", "[1 2]", "{}x", "'a'", "NaN", "tru"
+                "",
+                " ",
+                "{",
+                "[1,]",
+                "{\"a\"}",
+                "{\"a\":}",
+                "{a:1}",
+                "01",
+                "1.",
+                ".5",
+                "-",
+                "+1",
+                "1e",
+                "nul",
+                "\"",
+                "\"\\x\"",
+                "\"\\u12g4\"",
+                "\"\\u12\"",
+                "\"\n\"",
+                "[1 2]",
+                "{}x",
+                "'a'",
+                "NaN",
+                "tru"
             })
     void whatIsNoJsonIsRefused(String text) {
         assertThatThrownBy(() -> read(text)).isInstanceOf(MalformedException.class);

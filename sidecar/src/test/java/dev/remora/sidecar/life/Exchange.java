@@ -24,7 +24,8 @@ record Exchange(
         Map<String, String> answerHeaders,
         String answer) {
     static Exchange read(String name) throws IOException {
-        try (InputStream in = Exchange.class.getResourceAsStream("/vectors/localapi/" + name + ".http")) {
+        try (InputStream in =
+                Exchange.class.getResourceAsStream("/vectors/localapi/" + name + ".http")) {
             String text = new String(Objects.requireNonNull(in, name).readAllBytes(), UTF_8);
             String request = between(text, "=== request\n", "\n=== response\n");
             String response = between(text, "\n=== response\n", "\n=== c");
@@ -58,7 +59,8 @@ record Exchange(
         Map<String, String> headers = new HashMap<>();
         for (String line : message.lines().skip(1).takeWhile(l -> !l.isEmpty()).toList()) {
             int colon = line.indexOf(": ");
-            headers.put(line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 2));
+            headers.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 2));
         }
         return headers;
     }

@@ -34,13 +34,18 @@ class RecordedExchangesTest {
         return (ApiResponse.Full)
                 daemon.api.handle(
                         TestDaemon.request(
-                                recorded.method(), recorded.target(), recorded.headers(), recorded.body(), caller));
+                                recorded.method(),
+                                recorded.target(),
+                                recorded.headers(),
+                                recorded.body(),
+                                caller));
     }
 
     private void assertSame(Exchange recorded, ApiResponse.Full ours) {
         assertThat(ours.status()).isEqualTo(recorded.status());
         assertThat(ours.contentType()).isEqualTo(recorded.contentType());
-        assertThat(TestDaemon.text(ours).stripTrailing()).isEqualTo(recorded.answer().stripTrailing());
+        assertThat(TestDaemon.text(ours).stripTrailing())
+                .isEqualTo(recorded.answer().stripTrailing());
     }
 
     @ParameterizedTest
@@ -122,18 +127,23 @@ class RecordedExchangesTest {
     @ValueSource(strings = {"020-whois", "021-whois-port", "022-whois-proto"})
     void whoSomebodyIs(String name) throws Exception {
         daemon.logIn();
-        daemon.node.grants = Map.of("example.com/cap/x", List.of(new RawJson("{\"role\":\"admin\"}")));
+        daemon.node.grants =
+                Map.of("example.com/cap/x", List.of(new RawJson("{\"role\":\"admin\"}")));
         Exchange recorded = Exchange.read(name);
         ApiResponse.Full ours = repeat(recorded, TestDaemon.ROOT);
         assertThat(ours.status()).isEqualTo(200);
         // the same numbers may be written with an exponent
-        assertThat(JsonTree.read(ours.body())).isEqualTo(JsonTree.read(recorded.answer().getBytes(UTF_8)));
+        assertThat(JsonTree.read(ours.body()))
+                .isEqualTo(JsonTree.read(recorded.answer().getBytes(UTF_8)));
         assertThat(names(TestDaemon.text(ours))).isEqualTo(names(recorded.answer()));
     }
 
     /// The members' names in the order in which they stand.
     private static List<String> names(String json) {
-        return json.lines().filter(line -> line.contains("\": ")).map(line -> line.substring(0, line.indexOf("\": "))).toList();
+        return json.lines()
+                .filter(line -> line.contains("\": "))
+                .map(line -> line.substring(0, line.indexOf("\": ")))
+                .toList();
     }
 
     /// The same members in the same order, and the same values but for what is ours: versions, PeerAPI, and one member of our own at the end.
@@ -195,7 +205,8 @@ class RecordedExchangesTest {
         assertThat(daemon.call("PATCH", "prefs", "{}", operator).status()).isEqualTo(200);
         assertThat(daemon.call("POST", "serve-config", "{}", operator).status()).isEqualTo(200);
         assertThat(daemon.call("POST", "shutdown", "", operator).status()).isEqualTo(403);
-        assertThat(daemon.call("POST", "shutdown", "", new Caller(TestDaemon.OWN_UID)).status()).isEqualTo(200);
+        assertThat(daemon.call("POST", "shutdown", "", new Caller(TestDaemon.OWN_UID)).status())
+                .isEqualTo(200);
     }
 
     @Test
@@ -203,10 +214,16 @@ class RecordedExchangesTest {
         daemon.logIn();
         Exchange recorded = Exchange.read("030-usermetrics");
         List<String> theirs =
-                recorded.answer().lines().filter(l -> l.startsWith("# TYPE") && !l.contains("_serve_")).toList();
+                recorded.answer()
+                        .lines()
+                        .filter(l -> l.startsWith("# TYPE") && !l.contains("_serve_"))
+                        .toList();
         String ours = TestDaemon.text(repeat(recorded, TestDaemon.ROOT));
         assertThat(ours.lines().filter(l -> l.startsWith("# TYPE")).toList()).isEqualTo(theirs);
-        assertThat(ours).contains("tailscaled_home_derp_region_id 999\n", "tailscaled_inbound_bytes_total{path=\"peer_relay_ipv6\"} 0\n");
+        assertThat(ours)
+                .contains(
+                        "tailscaled_home_derp_region_id 999\n",
+                        "tailscaled_inbound_bytes_total{path=\"peer_relay_ipv6\"} 0\n");
     }
 
     /// The order of the requests 123 to 133, with a port that we can serve.
@@ -214,11 +231,13 @@ class RecordedExchangesTest {
     void aChangeMustKnowWhatItChanges() throws Exception {
         daemon.logIn();
         assertThat(daemon.get("serve-config").headers())
-                .containsEntry("Etag", Exchange.read("123-serve-config-get").answerHeaders().get("etag"));
+                .containsEntry(
+                        "Etag", Exchange.read("123-serve-config-get").answerHeaders().get("etag"));
         Exchange good = Exchange.read("127-serve-config-post-good-etag");
         assertThat(daemon.post("serve-config", good.body()).status()).isEqualTo(200);
         assertThat(daemon.listening).containsExactly(2222);
-        for (String stale : List.of("126-serve-config-post-stale-etag", "128-serve-config-post-wrong-etag")) {
+        for (String stale :
+                List.of("126-serve-config-post-stale-etag", "128-serve-config-post-wrong-etag")) {
             Exchange recorded = Exchange.read(stale);
             assertSame(recorded, repeat(recorded, TestDaemon.ROOT));
         }
@@ -228,7 +247,9 @@ class RecordedExchangesTest {
         assertThat(repeat(empty, TestDaemon.ROOT).status()).isEqualTo(200);
         assertSame(Exchange.read("133-serve-config-get-3"), daemon.get("serve-config"));
         assertThat(daemon.get("serve-config").headers())
-                .containsEntry("Etag", Exchange.read("133-serve-config-get-3").answerHeaders().get("etag"));
+                .containsEntry(
+                        "Etag",
+                        Exchange.read("133-serve-config-get-3").answerHeaders().get("etag"));
         assertThat(daemon.listening).isEmpty();
     }
 }
