@@ -13,14 +13,6 @@ import org.jspecify.annotations.Nullable;
 /// The flags of one command, with the syntax of Go's `flag` package, which scripts written for `tailscale` rely on: one dash or two, `--flag=value` or
 /// `--flag value`, booleans only with `=`, and the first word that is no flag ends them, as `--` does. Unlike there, a flag may be given only once.
 final class Flags {
-    private static final UnaryOperator<String> BOOLEAN =
-            text ->
-                    switch (text) {
-                        case "1", "t", "T", "true", "TRUE", "True" -> "true";
-                        case "0", "f", "F", "false", "FALSE", "False" -> "false";
-                        default -> throw new IllegalArgumentException("parse error");
-                    };
-
     /// One flag: its first value, and what a given text is turned into, or refused by an [IllegalArgumentException] that says why.
     ///
     /// @param isBoolean may stand without a value
@@ -40,12 +32,12 @@ final class Flags {
 
     Flags bool(String name, boolean initial, String help) {
         String text = Boolean.toString(initial);
-        return add(new Flag(name, text, true, help, text, BOOLEAN));
+        return add(new Flag(name, text, true, help, text, Flags::booleanText));
     }
 
     /// A boolean of which only matters whether and how it was given.
     Flags optionalBool(String name, String help) {
-        return add(new Flag(name, "false", true, help, "", BOOLEAN));
+        return add(new Flag(name, "false", true, help, "", Flags::booleanText));
     }
 
     Flags text(String name, String initial, String help) {
@@ -235,5 +227,13 @@ final class Flags {
     /// The value of a flag, if it was given.
     @Nullable String givenText(String name) {
         return isGiven(name) ? text(name) : null;
+    }
+
+    private static String booleanText(String text) {
+        return switch (text) {
+            case "1", "t", "T", "true", "TRUE", "True" -> "true";
+            case "0", "f", "F", "false", "FALSE", "False" -> "false";
+            default -> throw new IllegalArgumentException("parse error");
+        };
     }
 }

@@ -65,7 +65,7 @@ final class ServeTarget {
                             + String.join(" ", schemes)
                             + "]");
         }
-        checkHost(url, authority, bare, schemes == TCP);
+        checkHost(url, authority, bare, schemes.equals(TCP));
         return url;
     }
 

@@ -1,6 +1,7 @@
 package dev.remora.sidecar.cli;
 
 import java.io.BufferedOutputStream;
+import java.io.Console;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -26,8 +27,10 @@ record Surroundings(
         Machine machine) {
 
     /// Those of this process. The launcher says by which name it was called.
+    @SuppressWarnings("SystemConsoleNull") // the JDK says that it may be null
     static Surroundings ofThisProcess(String[] args) {
-        boolean terminal = System.console() != null && System.console().isTerminal();
+        Console console = System.console();
+        boolean terminal = console != null && console.isTerminal();
         return new Surroundings(
                 System.getProperty("remora.program", "remora"),
                 List.of(args),

@@ -25,6 +25,7 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -104,7 +105,8 @@ final class Backend implements AutoCloseable {
         try {
             return thread.submit(question).get();
         } catch (ExecutionException e) {
-            switch (e.getCause()) {
+            Throwable cause = Objects.requireNonNullElse(e.getCause(), e);
+            switch (cause) {
                 case IOException io -> throw io;
                 case MalformedException malformed -> throw malformed;
                 case RuntimeException mistake -> throw mistake;

@@ -146,7 +146,7 @@ record DaemonFlags(
             if (state.contains(":") || !file.endsWith(STATE_FILE)) {
                 throw invalid("state", state, "mem: or a path that ends in " + STATE_FILE);
             }
-            return Optional.of(file.getParent());
+            return Optional.ofNullable(file.getParent());
         }
     }
 }

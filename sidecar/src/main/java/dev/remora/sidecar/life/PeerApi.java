@@ -134,7 +134,7 @@ final class PeerApi {
         if (peer.isEmpty()) {
             return ApiResponse.json(200, PingJson.failed(to, "no matching peer"));
         }
-        if (peer.get() == map.get().self()) {
+        if (peer.get().equals(map.get().self())) {
             return ApiResponse.json(200, PingJson.ownAddress(to));
         }
         return ApiResponse.json(
