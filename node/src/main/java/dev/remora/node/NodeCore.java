@@ -33,9 +33,11 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -267,6 +269,9 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     }
 
     private final class FromRelays implements RelayListener {
+        /// Relays that were lost and are not back: what each further attempt says is no news.
+        private final Set<DerpRegionId> lost = new HashSet<>();
+
         @Override
         public void onPacket(DerpRegionId region, NodeKey from, ByteBuffer packet) {
             engine.onRelayed(region, from, packet, driver.now());
@@ -285,6 +290,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
         @Override
         public void onConnected(DerpRegionId region) {
+            lost.remove(region);
             LOG.info("relay {}: connected", region);
             if (newcomer && engine.netChecks().home().equals(Optional.of(region))) {
                 newcomer = false;
@@ -296,7 +302,11 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
         @Override
         public void onDisconnected(DerpRegionId region, String why, long nextTryAt) {
-            LOG.info("relay {}: {}", region, why);
+            if (lost.add(region)) {
+                LOG.info("relay {}: {}", region, why);
+            } else {
+                LOG.debug("relay {}: {}", region, why);
+            }
             listener.onChange();
         }
 
