@@ -3,11 +3,15 @@ package dev.remora.io.control;
 import dev.remora.crypto.NodeKey;
 import dev.remora.proto.control.MapRequest;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
 /// Tells the server what changed about us, on a thread of its own beside the map stream. One request is in
 /// flight at a time; whatever changes meanwhile goes into the next one; it is tried again until it gets through.
 final class Updates {
+    /// A server tells a deleted node nothing, but refuses its next request: so there is one, even without news.
+    private static final long SAY_AGAIN_AFTER_MS = 60_000;
+
     private final ControlClient client;
     private final Messages messages;
     private final Backoff backoff;
@@ -66,10 +70,15 @@ final class Updates {
     private record Change(NodeKey key, SelfReport report) {}
 
     private synchronized Change nextChange() throws InterruptedException {
-        while (member.isEmpty() || told.filter(t -> !current.differsFrom(t)).isPresent()) {
-            wait();
+        long sayAgainAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SAY_AGAIN_AFTER_MS);
+        while (member.isEmpty() || !isNews() && System.nanoTime() - sayAgainAt < 0) {
+            wait(SAY_AGAIN_AFTER_MS);
         }
         return new Change(member.get(), current);
+    }
+
+    private boolean isNews() {
+        return told.filter(t -> !current.differsFrom(t)).isEmpty();
     }
 
     private void tell(Change change) throws InterruptedException {
