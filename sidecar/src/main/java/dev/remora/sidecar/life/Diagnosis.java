@@ -51,7 +51,7 @@ final class Diagnosis {
     private void login(RunState state, Membership membership, ZoneId zone) {
         String why = membership.failure().map(failed -> sentence(failed, zone)).orElse("");
         if (state == RunState.NEEDS_LOGIN || membership.netMap().isEmpty() && !why.isEmpty()) {
-            String text = "You are logged out.";
+            String text = "You are logged out." + cause(membership);
             String last = why.isEmpty() ? text : text + " The last login error was: " + why;
             String severity = why.isEmpty() ? "low" : "medium"; // to be logged out is no failure
             found.add(Warning.of("login-state", severity, "Logged out", last).loggedAlready());
@@ -61,6 +61,18 @@ final class Diagnosis {
                             + why;
             found.add(Warning.of("not-in-map-poll", "medium", "Out of sync", text).loggedAlready());
         }
+    }
+
+    private static String cause(Membership membership) {
+        if (membership.isDeleted()) {
+            return " This node was deleted on the control server.";
+        }
+        boolean keyRefused =
+                membership.control() instanceof ControlState.NeedsLogin(var why, _)
+                        && why == ControlState.NeedsLogin.Why.KEY_EXPIRED;
+        return keyRefused
+                ? " This node's key has expired, or the node was deleted on the control server."
+                : "";
     }
 
     private static String sentence(ControlState.Failed failed, ZoneId zone) {

@@ -21,8 +21,26 @@ final class Membership {
                     Reason.MALFORMED_ANSWER,
                     Reason.RATE_LIMITED);
 
+    /// Failures after which only a person can make us a member again.
+    private static final Set<Reason> FINAL =
+            EnumSet.of(
+                    Reason.NODE_GONE,
+                    Reason.AUTH_KEY_EMPTY,
+                    Reason.AUTH_KEY_INVALID,
+                    Reason.AUTH_KEY_EXPIRED,
+                    Reason.AUTH_KEY_USED,
+                    Reason.AUTH_KEY_REVOKED,
+                    Reason.TAGS_REFUSED,
+                    Reason.TAILNET_LOCKED,
+                    Reason.REGISTRATION_REFUSED);
+
     private ControlState control = new ControlState.Stopped();
+
+    /// The last failure, until something else comes of the next try: what is said about it does not go away while that lasts.
+    private Optional<ControlState.Failed> failure = Optional.empty();
+
     private Optional<NetMap> netMap = Optional.empty();
+    private boolean deleted;
     private boolean withAuthKey;
     private boolean loginFinished;
     private Optional<String> reported = Optional.empty();
@@ -41,18 +59,32 @@ final class Membership {
     void begin(boolean withAuthKey) {
         this.withAuthKey = withAuthKey;
         loginFinished = false;
+        deleted = false;
+        failure = Optional.empty();
         reported = Optional.empty();
     }
 
     /// There is no tailnet for us any more, or another one.
     void forget() {
         netMap = Optional.empty();
+        deleted = false;
+        failure = Optional.empty();
         control = new ControlState.Stopped();
     }
 
     /// Takes the server's word.
     void onControl(ControlState now) {
         control = now;
+        failure =
+                switch (now) {
+                    case ControlState.Failed failed -> Optional.of(failed);
+                    case ControlState.Connecting _ -> failure;
+                    case ControlState.Connected _,
+                            ControlState.NeedsLogin _,
+                            ControlState.AwaitingApproval _,
+                            ControlState.Stopped _ ->
+                            Optional.empty();
+                };
         boolean gone =
                 now instanceof ControlState.NeedsLogin(var why, _)
                                 && why != ControlState.NeedsLogin.Why.KEY_EXPIRED
@@ -61,11 +93,14 @@ final class Membership {
         if (gone) {
             netMap = Optional.empty();
         }
+        deleted |=
+                now instanceof ControlState.Failed(var reason, _, _) && reason == Reason.NODE_GONE;
     }
 
     /// True if this is the first map of this login.
     boolean onNetMap(NetMap map) {
         netMap = Optional.of(map);
+        deleted = false;
         boolean first = !loginFinished;
         loginFinished = true;
         return first;
@@ -78,8 +113,16 @@ final class Membership {
                 : "";
     }
 
+    /// The server has forgotten us, and nobody has logged in since.
+    boolean isDeleted() {
+        return deleted;
+    }
+
+    /// Whether nothing but a new login helps: the server has said so, or does not take what we have.
     boolean needsPerson() {
-        return control instanceof ControlState.NeedsLogin;
+        return control instanceof ControlState.NeedsLogin
+                || control instanceof ControlState.Failed(var reason, _, _)
+                        && FINAL.contains(reason);
     }
 
     boolean isConnected() {
@@ -93,9 +136,7 @@ final class Membership {
     }
 
     Optional<ControlState.Failed> failure() {
-        return control instanceof ControlState.Failed failed
-                ? Optional.of(failed)
-                : Optional.empty();
+        return failure;
     }
 
     /// What whoever waits for this login must hear because waiting will not help; each sentence once.
