@@ -56,6 +56,11 @@ public final class TcpClient {
         return start("put", ip, port, bytes).outcome(PATIENCE);
     }
 
+    /// Reads `bytes` from an END_FIRST to its end, and only then sends as many.
+    public Outcome late(String ip, int port, long bytes) {
+        return start("late", ip, port, bytes).outcome(PATIENCE);
+    }
+
     /// Opens `times` connections to an ECHO, at most `parallel` at once, each with `bytes` there and back. Each ends
     /// its own direction once all is sent, and still expects the rest of the echo.
     public Outcome echo(String ip, int port, long bytes, int times, int parallel) {

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 ///
 ///     get  <host> <port> <bytes>                         reads to the end
 ///     put  <host> <port> <bytes>                         sends, ends its direction, reads the verdict of a SINK
+///     late <host> <port> <bytes>                         reads to the end of an END_FIRST, and only then sends as much
 ///     echo <host> <port> <bytes> <times> <parallel>      that many connections to an ECHO, ending our direction first
 ///     swap <host> <port> <bytes> <times> <parallel>      the same, ending nothing before all has come back
 ///     scan <host> <first> <last> <parallel>              which ports answer
@@ -48,6 +49,7 @@ final class TcpClientMain {
         switch (args[0]) {
             case "get" -> client.attempt(() -> client.get(port, number));
             case "put" -> client.attempt(() -> client.put(port, number));
+            case "late" -> client.attempt(() -> client.late(port, number));
             case "echo" -> client.echo(port, number, parse(args[4]), parse(args[5]), true);
             case "swap" -> client.echo(port, number, parse(args[4]), parse(args[5]), false);
             case "scan" -> client.scan(port, (int) number, parse(args[4]));
@@ -99,6 +101,13 @@ final class TcpClientMain {
                 throw new IOException("the server says: " + verdict);
             }
             bytes.addAndGet(length);
+        }
+    }
+
+    private void late(int port, long length) throws IOException {
+        try (Socket socket = connect(port, CONNECT_MILLIS)) {
+            check(socket.getInputStream(), length);
+            TcpServerMain.send(socket.getOutputStream(), length);
         }
     }
 

@@ -1,0 +1,183 @@
+package dev.remora.lab.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.lab.Lab;
+import dev.remora.lab.LabExtension;
+import dev.remora.lab.apps.Curl;
+import dev.remora.lab.apps.FlaskApp;
+import dev.remora.lab.apps.TcpClient;
+import dev.remora.lab.apps.TcpServer;
+import dev.remora.lab.apps.TcpServer.Behaviour;
+import dev.remora.lab.peers.Derper;
+import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.peers.HeadscaleOptions;
+import dev.remora.lab.peers.RemoraDaemon;
+import dev.remora.lab.peers.Tailscaled;
+import dev.remora.lab.run.Await;
+import dev.remora.lab.run.LabException;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// Everything breaks once, and service comes back without a hand. The relay is a program of its own here, so that it
+/// and the control server can break one at a time.
+@Tag("host")
+@ExtendWith(LabExtension.class)
+class RecoveryTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration ONE_TRY = Duration.ofSeconds(2);
+    private static final long DOWNLOAD = 1_500_000_000;
+
+    private static Headscale headscale;
+    private static Derper relay;
+    private static Tailscaled peer;
+    private static RemoraDaemon app;
+    private static FlaskApp flask;
+    private static String url;
+
+    @BeforeAll
+    static void start(Lab lab) {
+        relay = lab.derper("relay", 901);
+        headscale = lab.headscale(HeadscaleOptions.defaults().withRelay(relay));
+        peer = lab.tailscaled(lab.host("peer"), Tailscaled.Mode.TUN);
+        app = lab.remora(lab.host("app"));
+        peer.up(headscale);
+        app.up(headscale);
+        flask = FlaskApp.start(app.host());
+        TcpServer.start(app.host(), "127.0.0.1", 7002, Behaviour.SOURCE, DOWNLOAD);
+        app.cli("serve", "--bg", "--tcp=80", "tcp://localhost:" + FlaskApp.PORT).orThrow();
+        app.cli("serve", "--bg", "--tcp=7002", "tcp://localhost:7002").orThrow();
+        url = "http://" + app.ip4() + "/";
+        Ways.awaitDirect(peer, app);
+    }
+
+    private static boolean isServed() {
+        return new Curl(peer.host()).get(url, ONE_TRY).status() == 200;
+    }
+
+    private static void awaitServed() {
+        Await.until("the app to be served", SOON, RecoveryTest::isServed);
+    }
+
+    private static boolean isOnline() {
+        return headscale.node("app").orElseThrow().at("online").bool();
+    }
+
+    @Test
+    void withoutTheControlServerServiceGoesOnAndWithItNewsComeAgain(Lab lab) {
+        headscale.stop();
+        assertThat(isServed()).isTrue();
+        // At once, unless the network was cut before and the server's kernel still waits to try
+        // again.
+        Await.until(
+                "the status to say so",
+                Duration.ofSeconds(90),
+                () -> app.status().at("Health").text().contains("control server"));
+        headscale.start();
+        Await.until("the node to be online", SOON, RecoveryTest::isOnline);
+        Await.until(
+                "the status to be well",
+                SOON,
+                () -> !app.status().at("Health").text().contains("control server"));
+        Tailscaled late = lab.tailscaled(lab.host("late"), Tailscaled.Mode.TUN);
+        late.up(headscale);
+        assertThat(new Curl(late.host()).awaitOk(url, SOON).body()).isEqualTo(FlaskApp.HELLO);
+        late.stop();
+    }
+
+    @Test
+    void whereOnlyTheRelayLeadsItIsUsedAgainAsSoonAsItIsBack() {
+        app.host().blockUdp();
+        try {
+            Ways.awaitRelayed(peer, app);
+            awaitServed();
+            relay.stop();
+            assertThat(isServed()).isFalse();
+            relay.start();
+            awaitServed();
+        } finally {
+            app.host().allowUdp();
+        }
+        Ways.awaitDirect(peer, app);
+    }
+
+    @Test
+    void withoutTheRelayDirectPathsGoOn() {
+        Ways.awaitDirect(peer, app);
+        relay.stop();
+        try {
+            assertThat(isServed()).isTrue();
+        } finally {
+            relay.start();
+        }
+        awaitServed();
+    }
+
+    @Test
+    void anAppThatIsRestartedIsServedAgain() {
+        flask.stop();
+        assertThat(isServed()).isFalse();
+        flask.start();
+        awaitServed();
+    }
+
+    @Test
+    void aDaemonThatWasKilledComesBackAsWhoItWas() {
+        String ip = app.ip4();
+        int nodes = headscale.nodes().size();
+        for (int i = 0; i < 3; i++) {
+            app.kill();
+            app.start();
+            awaitServed();
+        }
+        assertThat(app.ip4()).isEqualTo(ip);
+        assertThat(headscale.nodes()).hasSize(nodes);
+    }
+
+    @Test
+    void aTransferOutlivesAShortCut() {
+        try (var download = new TcpClient(peer.host()).startGet(app.ip4(), 7002, DOWNLOAD)) {
+            download.awaitAtLeast(DOWNLOAD / 100, SOON);
+            app.host().cut();
+            pass(Duration.ofSeconds(8));
+            app.host().restore();
+            assertThat(download.outcome(Duration.ofMinutes(2)).counts()).isEmpty();
+        }
+    }
+
+    @Test
+    void aMinuteWithoutNetworkIsOverSecondsAfterItsEnd() {
+        app.host().cut();
+        pass(Duration.ofSeconds(60));
+        assertThat(isServed()).isFalse();
+        app.host().restore();
+        awaitServed();
+        Await.until("the node to be online", SOON, RecoveryTest::isOnline);
+        Ways.awaitDirect(peer, app);
+    }
+
+    @Test
+    void aCableMayBePulled() {
+        app.host().unplug();
+        pass(Duration.ofSeconds(5));
+        assertThat(isServed()).isFalse();
+        app.host().plug();
+        awaitServed();
+        Ways.awaitDirect(peer, app);
+    }
+
+    /// Not a wait for anything to happen: the length of the outage is what is tested.
+    private static void pass(Duration span) {
+        long end = System.nanoTime() + span.toNanos();
+        for (long left = span.toNanos(); left > 0; left = end - System.nanoTime()) {
+            LockSupport.parkNanos(left);
+            if (Thread.interrupted()) {
+                throw new LabException("interrupted");
+            }
+        }
+    }
+}
