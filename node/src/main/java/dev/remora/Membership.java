@@ -8,15 +8,16 @@ import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.ControlState;
 import dev.remora.io.control.NodeIdentity;
+import dev.remora.io.control.Reason;
 import dev.remora.io.state.StateStore;
 import dev.remora.node.NodeListener;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 
 /// A library node's keys in its state, and whether it is a member yet.
 final class Membership implements NodeListener {
@@ -29,7 +30,12 @@ final class Membership implements NodeListener {
     private final Condition changed = lock.newCondition();
     private NodeIdentity identity;
     private boolean member;
-    private @Nullable String obstacle;
+    private Optional<Obstacle> obstacle = Optional.empty();
+
+    /// Why we are no member yet.
+    ///
+    /// @param waitingHelps it may go away by itself, or by somebody else's doing
+    private record Obstacle(String sentence, boolean waitingHelps) {}
 
     private Membership(StateStore state, MachinePrivateKey machineKey, NodeIdentity identity) {
         this.state = state;
@@ -93,15 +99,37 @@ final class Membership implements NodeListener {
         change(() -> obstacle = obstacle(now));
     }
 
-    private static @Nullable String obstacle(ControlState now) {
+    private static Optional<Obstacle> obstacle(ControlState now) {
         return switch (now) {
-            case ControlState.Failed failed -> failed.sentence();
+            case ControlState.Failed failed ->
+                    Optional.of(
+                            new Obstacle(failed.sentence(), !isAboutTheKey(failed.reason())));
             case ControlState.NeedsLogin(_, var url) ->
-                    url.map(page -> "a person has to admit this node at " + page)
-                            .orElse("a login is needed: give an auth key");
-            case ControlState.AwaitingApproval _ -> "an administrator has to approve this node";
+                    Optional.of(
+                            new Obstacle(
+                                    url.map(page ->
+                                                    "a person has to admit this node at " + page)
+                                            .orElse("a login is needed: give an auth key"),
+                                    true));
+            case ControlState.AwaitingApproval _ ->
+                    Optional.of(
+                            new Obstacle("an administrator has to approve this node", true));
             case ControlState.Stopped _, ControlState.Connecting _, ControlState.Connected _ ->
-                    null;
+                    Optional.empty();
+        };
+    }
+
+    private static boolean isAboutTheKey(Reason reason) {
+        return switch (reason) {
+            case AUTH_KEY_EMPTY,
+                    AUTH_KEY_INVALID,
+                    AUTH_KEY_EXPIRED,
+                    AUTH_KEY_USED,
+                    AUTH_KEY_REVOKED,
+                    TAGS_REFUSED,
+                    REGISTRATION_REFUSED ->
+                    true;
+            default -> false;
         };
     }
 
@@ -115,24 +143,32 @@ final class Membership implements NodeListener {
         }
     }
 
+    /// From now on it counts what control says next.
+    void expect() {
+        change(() -> {
+            member = false;
+            obstacle = Optional.empty();
+        });
+    }
+
     void awaitMember(Duration timeout) throws IOException {
         lock.lock();
         try {
             long left = timeout.toNanos();
             while (!member) {
-                if (left <= 0) {
+                if (left <= 0 || obstacle.filter(known -> !known.waitingHelps()).isPresent()) {
                     throw new IOException(
-                            obstacle != null
-                                    ? obstacle
-                                    : "the control server did not answer within "
-                                            + timeout.toSeconds()
-                                            + " seconds");
+                            obstacle.map(Obstacle::sentence)
+                                    .orElse(
+                                            "the control server did not answer within "
+                                                    + timeout.toSeconds()
+                                                    + " seconds"));
                 }
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while joining the tailnet", e);
+            throw new InterruptedIOException("interrupted while joining the tailnet");
         } finally {
             lock.unlock();
         }

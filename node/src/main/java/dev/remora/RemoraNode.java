@@ -15,13 +15,17 @@ import dev.remora.io.state.StateStore;
 import dev.remora.node.Node;
 import dev.remora.node.NodeSettings;
 import dev.remora.node.NodeStatus;
+import dev.remora.node.StreamChannel;
 import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.control.HostInfo;
 import dev.remora.proto.control.HostInfoBuilder;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +34,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -75,6 +80,7 @@ public final class RemoraNode implements AutoCloseable {
     ///
     /// @throws IOException if that did not happen in time; the message says why, and [#status] goes on telling. The node keeps trying.
     public void up(Duration timeout) throws IOException {
+        membership.expect();
         node.login(controlUrl, membership.identity(), login);
         membership.awaitMember(timeout);
     }
@@ -115,21 +121,31 @@ public final class RemoraNode implements AutoCloseable {
     /// @throws UnknownHostException if there is no such member
     /// @throws IOException if it refuses or does not answer within 30 seconds
     public Socket connect(String name, int port) throws IOException {
+        return connect(name, port, CONNECT_TIMEOUT);
+    }
+
+    /// The same with another limit for the wait.
+    ///
+    /// @throws SocketTimeoutException if the member did not answer in time
+    public Socket connect(String name, int port, Duration timeout) throws IOException {
         BlockingStream stream = new BlockingStream();
+        String failed = "connect to " + name + ":" + port + ": ";
+        CompletableFuture<StreamChannel> opened = node.connect(resolve(name), port, stream);
         try {
-            node.connect(resolve(name), port, stream).get();
+            CompletableFuture<BlockingStream> connected =
+                    opened.thenCompose(channel -> stream.connected());
             return TailnetSocketImpl.socket(
-                    stream.connected().get(CONNECT_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+                    connected.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
         } catch (ExecutionException e) {
             Throwable why = Objects.requireNonNullElse(e.getCause(), e);
-            throw new IOException("connect to " + name + ":" + port + ": " + why.getMessage(), why);
+            throw new ConnectException(failed + why.getMessage());
         } catch (TimeoutException e) {
-            stream.close();
-            throw new IOException(
-                    "connect to " + name + ":" + port + ": no answer within 30 seconds", e);
+            opened.thenRun(stream::close);
+            throw new SocketTimeoutException(failed + "no answer within " + timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while connecting to " + name, e);
+            opened.thenRun(stream::close);
+            throw new InterruptedIOException(failed + "interrupted");
         }
     }
 
@@ -137,25 +153,37 @@ public final class RemoraNode implements AutoCloseable {
         try {
             return IpAddress.parse(name);
         } catch (MalformedException e) {
-            String wanted = withoutDot(name).toLowerCase(Locale.ROOT);
             NetMap map =
-                    node.status()
-                            .netMap()
+                    node.netMap()
                             .orElseThrow(() -> new UnknownHostException("not on a tailnet yet"));
-            for (dev.remora.engine.netmap.Node peer : map.peers()) {
-                String full = withoutDot(peer.name()).toLowerCase(Locale.ROOT);
-                if (full.equals(wanted) || full.startsWith(wanted + ".")) {
-                    return peer.addresses().getFirst().ip();
-                }
-            }
-            throw new UnknownHostException(name + " is no member of this tailnet");
+            return member(map, withoutDot(name)).flatMap(peer -> address(map, peer))
+                    .orElseThrow(() ->
+                            new UnknownHostException(name + " is no member of this tailnet"));
         }
+    }
+
+    /// A full name, or a first label within our own part of the tailnet.
+    private static Optional<dev.remora.engine.netmap.Node> member(NetMap map, String name) {
+        String full = name.contains(".") ? name : name + "." + map.magicDnsSuffix();
+        return map.peers().all().stream()
+                .filter(peer -> withoutDot(peer.name()).equalsIgnoreCase(full))
+                .findFirst();
+    }
+
+    /// The first address of a family that we have, too.
+    private static Optional<IpAddress> address(NetMap map, dev.remora.engine.netmap.Node peer) {
+        return peer.addresses().stream()
+                .map(IpPrefix::ip)
+                .filter(ip ->
+                        map.self().addresses().stream()
+                                .anyMatch(own -> own.ip().v4() == ip.v4()))
+                .findFirst();
     }
 
     /// Who the member with this address is; empty if nobody has it.
     public Optional<Who> whoIs(InetAddress address) {
         IpAddress ip = IpAddress.of(address.getAddress());
-        return node.status().netMap().flatMap(map -> map.owner(ip).map(owner -> who(map, owner)));
+        return node.netMap().flatMap(map -> map.owner(ip).map(owner -> who(map, owner)));
     }
 
     private static Who who(NetMap map, dev.remora.engine.netmap.Node of) {

@@ -187,16 +187,19 @@ final class DataPlane {
 
     /// Takes what the tunnels brought, all from one place.
     private void deliverAll(PathSource source, Counters.Way way) {
-        NodeKey last = null;
-        for (Output.Deliver deliver : delivered) {
-            if (!deliver.peer().equals(last)) {
-                last = deliver.peer();
-                paths.onReceived(last, source, now);
+        try {
+            NodeKey last = null;
+            for (Output.Deliver deliver : delivered) {
+                if (!deliver.peer().equals(last)) {
+                    last = deliver.peer();
+                    paths.onReceived(last, source, now);
+                }
+                counters.received(way, deliver.packet().remaining());
+                deliver(deliver.peer(), deliver.packet());
             }
-            counters.received(way, deliver.packet().remaining());
-            deliver(deliver.peer(), deliver.packet());
+        } finally {
+            delivered.clear(); // their memory is used again
         }
-        delivered.clear();
     }
 
     private void deliver(NodeKey peer, ByteBuffer bytes) {
@@ -218,7 +221,7 @@ final class DataPlane {
 
     private void filterIn(NodeKey peer, IpPacket packet) {
         Verdict verdict = peers.filter().inbound(packet, peers.isJailed(peer));
-        if (verdict.accepted()) {
+        if (verdict.accepted() || isForPeerApi(packet)) {
             stack.onPacket(packet, peer, now);
         } else {
             counters.droppedIn(verdict.metricReason());
@@ -228,7 +231,19 @@ final class DataPlane {
         }
     }
 
+    /// Our PeerAPI decides itself whom it serves; the packet filter has no say there.
+    private boolean isForPeerApi(IpPacket packet) {
+        return packet.isTcpSyn()
+                && packet.dstPort() != 0
+                && packet.dstPort() == peers.peerApiPort(packet.dst())
+                && peers.ownAddresses().contains(packet.dst());
+    }
+
     private void onTsmp(NodeKey peer, IpPacket packet) {
+        if (!peers.ownAddresses().contains(packet.dst())) {
+            counters.droppedIn("TSMP message for another node");
+            return;
+        }
         try {
             switch (TsmpMessage.parse(packet)) {
                 case TsmpMessage.Ping(var data) ->

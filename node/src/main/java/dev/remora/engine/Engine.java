@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -118,6 +119,11 @@ public final class Engine {
         return peers.netMap();
     }
 
+    /// Our addresses on the tailnet; none while we are not in one.
+    public Set<IpAddress> ownAddresses() {
+        return peers.ownAddresses();
+    }
+
     // What control says, and what the user wants.
 
     public void onNetMap(NetMap map, long now) {
@@ -126,7 +132,7 @@ public final class Engine {
         if (!peers.ownAddresses().equals(ownBefore)) {
             stack().onAddresses(peers.ownAddresses(), now);
         }
-        if (netChecks.onDerpMap(map.derpMap(), now)) {
+        if (netChecks.onDerpMap(map.derpMap())) {
             paths.searchEndpoints(EndpointSearch.RELAYS_CHANGED, now, onPath);
         }
     }
@@ -134,6 +140,7 @@ public final class Engine {
     private void onPeer(PeerBook.Change change, long now) {
         switch (change) {
             case PeerBook.Change.Present(var peer) -> paths.onPeerChanged(peer, now, onPath);
+            case PeerBook.Change.Expired(var key) -> dataPlane.onPeerGone(key, now);
             case PeerBook.Change.Gone(var key) -> {
                 paths.onPeerRemoved(key);
                 dataPlane.onPeerGone(key, now);
@@ -146,10 +153,21 @@ public final class Engine {
         greetings.clear();
         peers.clear(change -> onPeer(change, now));
         stack().onAddresses(List.of(), now);
+        netChecks.onStopped();
+    }
+
+    /// Whether the control server hears us now.
+    public void onControl(boolean inTouch) {
+        netChecks.onControl(inTouch);
     }
 
     public void onPrefs(NetworkPrefs prefs) {
         peers.onPrefs(prefs);
+    }
+
+    /// Where our PeerAPI listens at our addresses of each family, 0 for nowhere. Packets reach it whatever the packet filter says.
+    public void onPeerApi(int portV4, int portV6) {
+        peers.peerApiPorts(portV4, portV6);
     }
 
     /// This node has another key from now on.
@@ -187,7 +205,13 @@ public final class Engine {
         peers.netMap().ifPresent(map -> greetings.start(map, now));
     }
 
+    /// The connection to our home relay stands again after it was lost: whatever cut it may have moved our addresses, too.
+    public void onHomeRelayBack(long now) {
+        paths.searchEndpoints(EndpointSearch.RELAYS_CHANGED, now, onPath);
+    }
+
     public void onSendFailed(IpPort to, SendFailure failure, long now) {
+        netChecks.onSendFailed(to, now);
         paths.onSendFailed(to, failure, now, onPath);
     }
 
@@ -295,10 +319,10 @@ public final class Engine {
     /// Ends a group of calls: the stack answers, collected datagrams leave.
     public void endOfBatch(long now) {
         dataPlane.endOfBatch(now);
-        netChecks
-                .takeResult()
-                .ifPresent(found ->
-                        paths.onStunEndpoints(found.seen(), found.mappingVaries(), now, onPath));
+        NetChecks.Found found = netChecks.takeResult();
+        if (found != null) {
+            paths.onStunEndpoints(found.seen(), found.mappingVaries(), now, onPath);
+        }
         if (!postponed.isEmpty() || !toHandshake.isEmpty()) {
             for (NodeKey peer; (peer = toHandshake.poll()) != null; ) {
                 beginSession(peer, now);
@@ -359,7 +383,15 @@ public final class Engine {
                 out.accept(new EngineOutput.PathChanged(peer, path));
             }
             case PathOutput.PeerRestarted(var peer) -> dataPlane.onPeerRestarted(peer, now);
-            default -> throw new IllegalStateException("not postponed: " + output);
+            case PathOutput.SendDisco _,
+                    PathOutput.RelayDisco _,
+                    PathOutput.EndpointsChanged _,
+                    PathOutput.RebindWanted _,
+                    PathOutput.PingAnswered _,
+                    PathOutput.PingTimedOut _,
+                    PathOutput.PingFailed _,
+                    PathOutput.Dropped _ ->
+                    throw new IllegalStateException("not postponed: " + output);
         }
     }
 

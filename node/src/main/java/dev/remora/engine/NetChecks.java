@@ -16,16 +16,22 @@ import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.engine.path.EndpointSearch;
 import dev.remora.engine.path.LocalSockets;
 import dev.remora.proto.stun.BindingRequest;
+import dev.remora.proto.stun.TxId;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// When the network is checked, and what follows from it: our home relay, the endpoints that STUN found, what control is told.
 public final class NetChecks {
-    /// After a check that nobody answered the home stays unknown: try again soon, not at the next search for endpoints.
-    private static final long WITHOUT_HOME_AGAIN_AFTER = SECONDS.toNanos(2);
+    /// After a check that nobody answered, try again soon, and then less and less often.
+    private static final long UNANSWERED_AGAIN_AFTER = SECONDS.toNanos(2);
+
+    private static final long UNANSWERED_AGAIN_AT_MOST = SECONDS.toNanos(60);
 
     private enum Timer {
         AGAIN
@@ -35,12 +41,19 @@ public final class NetChecks {
     private final RandomGenerator random;
     private final Consumer<? super EngineOutput> out;
     private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
+    private final ByteBuffer stunRequest = ByteBuffer.allocateDirect(BindingRequest.LENGTH);
+
+    /// The last request of this run to each address: the system says only later, and only where to, that sending failed.
+    private final Map<IpPort, TxId> asked = new HashMap<>();
+
     private DerpMap map = DerpMap.EMPTY;
     private HostNetwork host = new HostNetwork(false, false, false);
     private Optional<DerpRegionId> home = Optional.empty();
+    private boolean controlInTouch = true;
     private boolean wantFull;
-    private boolean searching;
-    private Optional<Found> found = Optional.empty();
+    private boolean outdated;
+    private long againAfter = UNANSWERED_AGAIN_AFTER;
+    private @Nullable Found found;
 
     /// What a check says about our own endpoints.
     record Found(List<IpPort> seen, boolean mappingVaries) {}
@@ -52,7 +65,7 @@ public final class NetChecks {
     }
 
     /// Whether this map is another than before.
-    boolean onDerpMap(DerpMap newMap, long now) {
+    boolean onDerpMap(DerpMap newMap) {
         if (newMap.equals(map)) {
             return false;
         }
@@ -68,6 +81,17 @@ public final class NetChecks {
     /// With one region there is nothing to measure before peers can be told where to call.
     private Optional<DerpRegionId> onlyRegion() {
         return map.regions().size() == 1 ? HomeChoice.anyRegion(map, random) : Optional.empty();
+    }
+
+    /// Nobody is to be asked anything until there is a map again. The home stays, for when that is soon.
+    void onStopped() {
+        map = DerpMap.EMPTY;
+        deadlines.clearAll();
+    }
+
+    /// Whether peers can be told of another home now: as long as not, we stay where they look for us.
+    void onControl(boolean inTouch) {
+        controlInTouch = inTouch;
     }
 
     void onLocalSockets(LocalSockets sockets) {
@@ -87,11 +111,14 @@ public final class NetChecks {
 
     /// What was measured holds no more.
     void onLinkChange() {
+        outdated = check.isRunning();
         wantFull = true;
+        againAfter = UNANSWERED_AGAIN_AFTER;
     }
 
+    /// A check whose result the search for our endpoints waits for.
     void start(EndpointSearch why, long now) {
-        searching = true;
+        outdated |= check.isRunning() && why == EndpointSearch.RELAYS_CHANGED;
         run(now);
     }
 
@@ -102,14 +129,26 @@ public final class NetChecks {
     }
 
     private void run(long now) {
+        if (check.isRunning()) {
+            return;
+        }
         boolean full = wantFull;
         wantFull = false;
+        asked.clear();
         check.start(
                 new NetCheckRequest(map, home, host, full), now, output -> perform(output, now));
     }
 
     void onStun(IpPort from, ByteBuffer datagram, long now) {
         check.onDatagram(datagram, now, output -> perform(output, now));
+    }
+
+    /// A datagram to this address could not be sent. If it was a request, its answer need not be waited for.
+    void onSendFailed(IpPort to, long now) {
+        TxId request = asked.remove(to);
+        if (request != null) {
+            check.onSendFailed(request, now, output -> perform(output, now));
+        }
     }
 
     /// The answer to [NetCheckOutput.ResolveName].
@@ -142,10 +181,10 @@ public final class NetChecks {
         return check.lastReport();
     }
 
-    /// What a finished search found, once.
-    Optional<Found> takeResult() {
-        Optional<Found> taken = found;
-        found = Optional.empty();
+    /// What a finished check says about our endpoints, once; null if none has finished since.
+    @Nullable Found takeResult() {
+        Found taken = found;
+        found = null;
         return taken;
     }
 
@@ -162,11 +201,7 @@ public final class NetChecks {
 
     private void perform(NetCheckOutput output, long now) {
         switch (output) {
-            case NetCheckOutput.SendStun(var to, var request) -> {
-                ByteBuffer bytes = ByteBuffer.allocateDirect(BindingRequest.LENGTH);
-                request.writeTo(bytes);
-                out.accept(new EngineOutput.SendDatagrams(to, bytes.flip(), bytes.remaining()));
-            }
+            case NetCheckOutput.SendStun(var to, var request) -> send(to, request);
             case NetCheckOutput.ResolveName _, NetCheckOutput.MeasureHttps _ ->
                     out.accept(new EngineOutput.Netcheck(output));
             case NetCheckOutput.Done(var report) -> onReport(report, now);
@@ -174,15 +209,27 @@ public final class NetChecks {
         }
     }
 
+    private void send(IpPort to, BindingRequest request) {
+        asked.put(to, request.txId());
+        request.writeTo(stunRequest.clear());
+        stunRequest.flip();
+        out.accept(new EngineOutput.SendDatagrams(to, stunRequest, stunRequest.remaining()));
+    }
+
     private void onReport(NetReport report, long now) {
-        home = report.preferredDerp().or(() -> home).or(() -> HomeChoice.anyRegion(map, random));
-        if (report.latency().isEmpty() && !map.regions().isEmpty()) {
-            wantFull = true;
-            deadlines.set(Timer.AGAIN, now + WITHOUT_HOME_AGAIN_AFTER);
+        if (home.isEmpty() || controlInTouch || !map.regions().containsKey(home.get())) {
+            home = report.preferredDerp().or(() -> home);
         }
-        if (searching) {
-            searching = false;
-            found = Optional.of(new Found(report.stunEndpoints(), report.mappingVaries()));
+        home = home.or(() -> HomeChoice.anyRegion(map, random));
+        found = new Found(report.stunEndpoints(), report.mappingVaries());
+        if (outdated) {
+            outdated = false;
+            deadlines.set(Timer.AGAIN, now);
+        } else if (!report.latency().isEmpty()) {
+            againAfter = UNANSWERED_AGAIN_AFTER;
+        } else if (!map.regions().isEmpty()) {
+            deadlines.set(Timer.AGAIN, now + againAfter);
+            againAfter = Math.min(2 * againAfter, UNANSWERED_AGAIN_AT_MOST);
         }
         tell(Optional.of(report));
     }

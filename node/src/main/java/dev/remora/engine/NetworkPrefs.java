@@ -4,8 +4,6 @@ package dev.remora.engine;
 ///
 /// @param acceptRoutes use the subnets that peers route
 /// @param shieldsUp let nobody in
-/// @param peerApiPortV4 where our PeerAPI listens on our IPv4 address, 0 for nowhere; the same for `peerApiPortV6`
-public record NetworkPrefs(
-        boolean acceptRoutes, boolean shieldsUp, int peerApiPortV4, int peerApiPortV6) {
-    public static final NetworkPrefs DEFAULTS = new NetworkPrefs(false, false, 0, 0);
+public record NetworkPrefs(boolean acceptRoutes, boolean shieldsUp) {
+    public static final NetworkPrefs DEFAULTS = new NetworkPrefs(false, false);
 }

@@ -12,6 +12,7 @@ import dev.remora.engine.netmap.NodeCapability;
 import dev.remora.engine.path.PathPeer;
 import dev.remora.engine.route.RouteTable;
 import dev.remora.proto.control.FilterRule;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -25,11 +26,18 @@ final class PeerBook {
     private PacketFilter filter = PacketFilter.dropAll(this::hasCapability);
     private List<FilterRule> rulesInForce = List.of();
     private NetworkPrefs prefs = NetworkPrefs.DEFAULTS;
+    private int peerApiPortV4;
+    private int peerApiPortV6;
+    private final Set<NodeKey> jailed = new HashSet<>();
+    private Set<IpAddress> ownAddresses = Set.of();
     private @Nullable NetMap netMap;
 
     /// What changed for one peer.
     sealed interface Change {
         record Present(PathPeer peer) implements Change {}
+
+        /// Its key has ended: it is still a member, but nothing may come from it or go to it.
+        record Expired(NodeKey peer) implements Change {}
 
         record Gone(NodeKey peer) implements Change {}
     }
@@ -46,68 +54,97 @@ final class PeerBook {
         return Optional.ofNullable(netMap);
     }
 
-    NetworkPrefs prefs() {
-        return prefs;
-    }
-
     /// Whether this key is a peer's that we may talk to.
     boolean isKnown(NodeKey key) {
         return netMap != null && netMap.peer(key).filter(peer -> !peer.expired()).isPresent();
     }
 
+    /// Whether this peer may only answer us. Asked for every packet.
     boolean isJailed(NodeKey key) {
-        return netMap != null && netMap.peer(key).map(Node::jailed).orElse(true);
+        return !jailed.isEmpty() && jailed.contains(key);
     }
 
-    /// The port of our PeerAPI at this address of ours.
+    /// The port of our PeerAPI at this address of ours; 0 for none.
     int peerApiPort(IpAddress own) {
-        return own.v4() ? prefs.peerApiPortV4() : prefs.peerApiPortV6();
+        return own.v4() ? peerApiPortV4 : peerApiPortV6;
+    }
+
+    void peerApiPorts(int v4, int v6) {
+        peerApiPortV4 = v4;
+        peerApiPortV6 = v6;
     }
 
     Set<IpAddress> ownAddresses() {
-        return netMap == null
-                ? Set.of()
-                : netMap.self().addresses().stream()
-                        .map(IpPrefix::ip)
-                        .collect(Collectors.toUnmodifiableSet());
+        return ownAddresses;
     }
 
     /// Our own address to use towards `peer`.
     Optional<IpAddress> ownAddressFor(IpAddress peer) {
-        return ownAddresses().stream().filter(own -> own.v4() == peer.v4()).findFirst();
+        return ownAddresses.stream().filter(own -> own.v4() == peer.v4()).findFirst();
     }
 
     /// Takes the map that holds from now on, and tells what is another for which peer.
     void onNetMap(NetMap map, Consumer<Change> changes) {
         NetMap before = netMap;
         netMap = map;
-        if (before != null) {
-            for (Node old : before.peers()) {
-                if (map.peer(old.key()).isEmpty()) {
-                    routes.remove(old.key());
-                    changes.accept(new Change.Gone(old.key()));
+        if (before == null || !before.peers().equals(map.peers())) {
+            if (before != null) {
+                removeGone(before, map, changes);
+            }
+            for (Node peer : map.peers()) {
+                Node old = before == null ? null : before.peer(peer.key()).orElse(null);
+                if (!peer.equals(old)) {
+                    onPeer(old, peer, changes);
                 }
             }
         }
-        for (Node peer : map.peers()) {
-            Node old = before == null ? null : before.peer(peer.key()).orElse(null);
-            if (!peer.equals(old)) {
-                route(peer);
-                changes.accept(new Change.Present(pathPeer(peer)));
+        boolean movedOurselves =
+                before == null || !before.self().addresses().equals(map.self().addresses());
+        if (movedOurselves) {
+            ownAddresses =
+                    map.self().addresses().stream()
+                            .map(IpPrefix::ip)
+                            .collect(Collectors.toUnmodifiableSet());
+        }
+        updateFilter(movedOurselves);
+    }
+
+    private void removeGone(NetMap before, NetMap now, Consumer<Change> changes) {
+        for (Node old : before.peers()) {
+            if (now.peer(old.key()).isEmpty()) {
+                remove(old, changes);
             }
         }
-        updateFilter(before == null || !before.self().addresses().equals(map.self().addresses()));
+    }
+
+    private void remove(Node old, Consumer<Change> changes) {
+        routes.remove(old.key());
+        jailed.remove(old.key());
+        changes.accept(new Change.Gone(old.key()));
+    }
+
+    private void onPeer(@Nullable Node old, Node peer, Consumer<Change> changes) {
+        route(peer);
+        if (peer.jailed()) {
+            jailed.add(peer.key());
+        } else {
+            jailed.remove(peer.key());
+        }
+        changes.accept(new Change.Present(pathPeer(peer)));
+        if (peer.expired() && old != null && !old.expired()) {
+            changes.accept(new Change.Expired(peer.key()));
+        }
     }
 
     /// We are no member any more: nobody is known, nothing passes.
     void clear(Consumer<Change> changes) {
         if (netMap != null) {
             for (Node old : netMap.peers()) {
-                routes.remove(old.key());
-                changes.accept(new Change.Gone(old.key()));
+                remove(old, changes);
             }
         }
         netMap = null;
+        ownAddresses = Set.of();
         rulesInForce = List.of();
         filter = PacketFilter.dropAll(this::hasCapability);
     }

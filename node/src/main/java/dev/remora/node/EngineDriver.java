@@ -1,9 +1,11 @@
 package dev.remora.node;
 
 import dev.remora.base.IpPort;
+import dev.remora.crypto.NodeKey;
 import dev.remora.engine.Engine;
+import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.engine.path.SendFailure;
-import io.netty.channel.IoEventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -14,25 +16,33 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Drives the engine on its loop: ends batches, and wakes it when something is due. Whoever has called the engine or one of its streams calls
-/// [#finishBatch] or [#finishBatchSoon] afterwards.
+/// Drives the engine on its loop: hands it what the network brings, ends batches, and wakes it when something is due. Whoever has called the engine or
+/// one of its streams calls [#finishBatch] or [#finishBatchSoon] afterwards.
+///
+/// A mistake of ours that shows in one packet or timer is said and ends there: the node goes on with the next one.
 final class EngineDriver implements StreamContext {
     private static final Logger LOG = LoggerFactory.getLogger(EngineDriver.class);
     private static final long NEVER = Long.MAX_VALUE;
 
-    private final IoEventLoop loop;
+    /// A packet that shows a mistake may come thousands of times a second.
+    private static final long COMPLAIN_EVERY = TimeUnit.SECONDS.toNanos(5);
+
+    private final EventExecutor loop;
     private final LongSupplier clock;
+    private final Runnable finishPostedBatch = this::finishBatch;
     private final List<StreamChannel> withBytes = new ArrayList<>();
     private final List<Failure> failures = new ArrayList<>();
     private @Nullable Engine engine;
     private @Nullable ScheduledFuture<?> timer;
     private long timerAt = NEVER;
     private boolean finishPosted;
+    private boolean stopped;
+    private long complainedAt = -COMPLAIN_EVERY;
 
     private record Failure(IpPort to, SendFailure kind) {}
 
     /// @param clock nanoseconds since the node started
-    EngineDriver(IoEventLoop loop, LongSupplier clock) {
+    EngineDriver(EventExecutor loop, LongSupplier clock) {
         this.loop = loop;
         this.clock = clock;
     }
@@ -54,7 +64,28 @@ final class EngineDriver implements StreamContext {
     }
 
     void onDatagrams(IpPort from, ByteBuffer datagrams, int segmentSize) {
-        engine().onDatagrams(from, datagrams, segmentSize, now());
+        try {
+            engine().onDatagrams(from, datagrams, segmentSize, now());
+        } catch (RuntimeException e) {
+            failedOn("a datagram", e);
+        }
+    }
+
+    void onRelayed(DerpRegionId via, NodeKey sender, ByteBuffer packet) {
+        try {
+            engine().onRelayed(via, sender, packet, now());
+        } catch (RuntimeException e) {
+            failedOn("a relayed packet", e);
+        }
+        finishBatchSoon();
+    }
+
+    private void failedOn(String what, RuntimeException mistake) {
+        long now = now();
+        if (now - complainedAt >= COMPLAIN_EVERY) {
+            complainedAt = now;
+            LOG.error("the engine failed on {}", what, mistake);
+        }
     }
 
     /// A datagram could not be sent. The engine is in the middle of something and learns of it when that is done.
@@ -71,9 +102,9 @@ final class EngineDriver implements StreamContext {
 
     @Override
     public void finishBatchSoon() {
-        if (!finishPosted) {
+        if (!finishPosted && !stopped) {
             finishPosted = true;
-            loop.execute(this::finishBatch);
+            loop.execute(finishPostedBatch);
         }
     }
 
@@ -85,7 +116,7 @@ final class EngineDriver implements StreamContext {
             tellFailures();
             engine().endOfBatch(now());
         } catch (RuntimeException e) {
-            LOG.error("the engine failed on something", e);
+            failedOn("a batch", e);
         }
         schedule();
     }
@@ -98,16 +129,20 @@ final class EngineDriver implements StreamContext {
     }
 
     private void tellFailures() {
-        for (Failure failure : failures) {
+        if (failures.isEmpty()) {
+            return;
+        }
+        List<Failure> told = List.copyOf(failures);
+        failures.clear();
+        for (Failure failure : told) {
             engine().onSendFailed(failure.to, failure.kind, now());
         }
-        failures.clear();
     }
 
     /// A timer that fires too early costs one look; so one is only replaced when something is due before it.
     private void schedule() {
         long next = engine().nextDeadline();
-        if (next >= timerAt || loop.isShuttingDown()) {
+        if (next >= timerAt || stopped) {
             return;
         }
         if (timer != null) {
@@ -122,15 +157,16 @@ final class EngineDriver implements StreamContext {
         try {
             engine().onTimer(now());
         } catch (RuntimeException e) {
-            LOG.error("the engine failed on a timer", e);
+            failedOn("a timer", e);
         }
         finishBatch();
     }
 
+    /// Nothing fires any more; what is called afterwards is still done.
     void stop() {
+        stopped = true;
         if (timer != null) {
             timer.cancel(false);
         }
-        timerAt = Long.MIN_VALUE; // nothing is due before that
     }
 }

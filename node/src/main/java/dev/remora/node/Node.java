@@ -5,12 +5,14 @@ import dev.remora.crypto.NodeKey;
 import dev.remora.engine.NetworkPrefs;
 import dev.remora.engine.PingResult;
 import dev.remora.engine.netcheck.NetReport;
+import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.ControlUrl;
 import dev.remora.io.control.LoginOptions;
 import dev.remora.io.control.NodeIdentity;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.proto.control.HostInfo;
 import io.netty.channel.ChannelHandler;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -20,20 +22,27 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /// A running node: its loop, sockets, relays, engine, and the conversation with control. Methods may be called from any thread.
 ///
 /// [#start] opens the sockets and nothing more; [#login] makes it a member of a tailnet. With the last netmap, peers stay reachable whatever happens to
 /// control.
 public final class Node implements AutoCloseable {
+    private static final Duration NETCHECK_WITHIN = Duration.ofSeconds(10);
+    private static final String CLOSED = "the node is closed";
+
     private final EngineLoop loop;
     private final ExecutorService slow;
     private final NodeCore core;
     private final NodeControl control;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private Node(EngineLoop loop, ExecutorService slow, NodeCore core, NodeControl control) {
         this.loop = loop;
@@ -43,12 +52,13 @@ public final class Node implements AutoCloseable {
     }
 
     /// Starts a node that knows no tailnet yet.
-    public static Node start(NodeSettings settings, NodeListener listener) throws IOException {
+    public static Node start(NodeSettings settings, NodeListener listener) {
         EngineLoop loop = EngineLoop.start("remora-engine");
         ExecutorService slow = Executors.newVirtualThreadPerTaskExecutor();
         SecureRandom random = new SecureRandom();
         Instant startedAt = Instant.now();
         long startedNanos = System.nanoTime();
+        LongSupplier clock = () -> System.nanoTime() - startedNanos;
         try {
             NodeCore core =
                     onLoop(
@@ -56,43 +66,53 @@ public final class Node implements AutoCloseable {
                             () -> {
                                 NodeCore made =
                                         new NodeCore(
-                                                settings,
-                                                loop,
-                                                slow,
-                                                random,
-                                                startedAt,
-                                                () -> System.nanoTime() - startedNanos,
+                                                settings, loop, slow, random, startedAt, clock,
                                                 listener);
                                 made.open();
                                 return made;
                             });
-            return new Node(
-                    loop, slow, core, new NodeControl(settings, core, loop, random, listener));
+            NodeControl control = new NodeControl(settings, core, loop, random, listener);
+            return new Node(loop, slow, core, control);
         } catch (RuntimeException e) {
             loop.close();
+            slow.shutdownNow();
             throw e;
         }
     }
 
-    private static <T> T onLoop(EngineLoop loop, Callable<T> action) throws IOException {
-        try {
-            return loop.netty().inEventLoop() ? action.call() : loop.netty().submit(action).get();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
+    /// Waits for the loop, which never keeps anybody waiting.
+    private static <T> T onLoop(EngineLoop loop, Callable<T> action) {
+        if (loop.netty().inEventLoop()) {
+            try {
+                return action.call();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
         }
+        Future<T> done = loop.netty().submit(action).awaitUninterruptibly();
+        if (!done.isSuccess()) {
+            throw new IllegalStateException(done.cause());
+        }
+        return done.getNow();
     }
 
     private <T> T ask(Callable<T> question) {
         try {
             return onLoop(loop, question);
-        } catch (IOException e) {
-            throw new IllegalStateException("interrupted while asking the engine", e);
+        } catch (RejectedExecutionException e) {
+            throw new IllegalStateException(CLOSED, e);
         }
+    }
+
+    /// Lets the loop do what ends in `result`, which fails if the node is closed.
+    private <T> CompletableFuture<T> promise(Consumer<CompletableFuture<T>> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        try {
+            loop.netty().execute(() -> action.accept(result));
+        } catch (RejectedExecutionException e) {
+            result.completeExceptionally(new IOException(CLOSED, e));
+        }
+        return result;
     }
 
     /// The loop that owns this node. What runs on it must never block.
@@ -141,18 +161,14 @@ public final class Node implements AutoCloseable {
     /// @return the channel, active when the peer has answered; fails with an [IOException] that says why not
     public CompletableFuture<StreamChannel> connect(
             IpAddress to, int port, ChannelHandler handler) {
-        CompletableFuture<StreamChannel> result = new CompletableFuture<>();
-        loop.netty().execute(() -> core.connect(to, port, handler, result));
-        return result;
+        return promise(result -> core.connect(to, port, handler, result));
     }
 
     /// Pings a node of the tailnet. Failures are results, too.
     ///
     /// @param size of a [PingKind#DISCO] packet in bytes, 0 for the smallest; other kinds have one size
     public CompletableFuture<PingResult> ping(IpAddress to, PingKind kind, int size) {
-        CompletableFuture<PingResult> result = new CompletableFuture<>();
-        loop.netty().execute(() -> core.ping(to, kind, size, result));
-        return result;
+        return promise(result -> core.ping(to, kind, size, result));
     }
 
     // Looking inside.
@@ -161,11 +177,15 @@ public final class Node implements AutoCloseable {
         return ask(() -> core.status(control.state(), control.nodeKey()));
     }
 
+    /// The tailnet as it is now; empty while we are not in one.
+    public Optional<NetMap> netMap() {
+        return core.netMap();
+    }
+
     /// Looks at the network anew. Completes within some seconds.
     public CompletableFuture<NetReport> netcheck() {
-        CompletableFuture<NetReport> result = new CompletableFuture<>();
-        loop.netty().execute(() -> core.netcheck(result));
-        return result.orTimeout(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS);
+        return this.<NetReport>promise(core::netcheck)
+                .orTimeout(NETCHECK_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /// What the peer at this address may do here beyond sending packets.
@@ -178,15 +198,26 @@ public final class Node implements AutoCloseable {
         return ask(() -> core.peerOf(ip));
     }
 
-    /// Ends everything: control hears goodbye from an ephemeral node, streams are closed, sockets too.
+    /// Ends everything: control hears goodbye from an ephemeral node, streams are closed, sockets too. Returns when the loop's thread has ended.
     @Override
     public void close() {
+        if (closed.getAndSet(true)) {
+            return;
+        }
         control.close();
         ask(() -> {
             core.close();
             return true;
         });
-        loop.close();
         slow.shutdownNow();
+        if (loop.netty().inEventLoop()) {
+            loop.close();
+            return;
+        }
+        try {
+            loop.closeAndWait();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

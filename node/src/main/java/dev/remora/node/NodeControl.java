@@ -16,12 +16,16 @@ import dev.remora.io.loop.EngineLoop;
 import dev.remora.proto.control.EndpointType;
 import dev.remora.proto.control.HostInfo;
 import dev.remora.proto.control.NetInfo;
+import dev.remora.proto.control.ServiceInfo;
+import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The node's side of the conversation with control: one session at a time, its news for the engine and the engine's news for it. Methods may be called
@@ -36,8 +40,18 @@ final class NodeControl implements AutoCloseable {
     /// Replaced under the lock; told news without it, since the loop must not wait for a session that ends.
     private volatile @Nullable ControlSession session;
 
+    private final ReentrantLock lock = new ReentrantLock();
     private @Nullable ControlUrl url;
+
+    /// Held for moments only, so the loop may take it.
+    private final ReentrantLock hostInfoLock = new ReentrantLock();
+
     private HostInfo hostInfo;
+    private List<ServiceInfo> services = List.of();
+
+    /// Whether maps count: not while paused, though one may be on its way still.
+    private volatile boolean up;
+
     private volatile ControlState state = new ControlState.Stopped();
     private volatile Optional<NodeKey> nodeKey = Optional.empty();
 
@@ -64,21 +78,52 @@ final class NodeControl implements AutoCloseable {
         return nodeKey;
     }
 
-    synchronized void login(ControlUrl to, NodeIdentity identity, LoginOptions options) {
-        ControlSession current = session;
-        if (current == null || !to.equals(url)) {
-            if (current != null) {
-                current.close();
+    void login(ControlUrl to, NodeIdentity identity, LoginOptions options) {
+        locked(() -> {
+            ControlSession current = session;
+            if (current == null || !to.equals(url)) {
+                if (current != null) {
+                    session = null;
+                    stop();
+                    current.close();
+                }
+                url = to;
+                current = open(to, identity);
+                session = current;
+                identity.nodeKey().ifPresent(key -> use(key, false));
+                // these may have changed meanwhile
+                changeHostInfo(() -> {});
+                current.updateEndpoints(reported(core.endpoints()));
+                core.netInfo().ifPresent(current::updateNetInfo);
             }
-            url = to;
-            current = open(to, identity);
-            session = current;
-            identity.nodeKey().ifPresent(key -> use(key, false));
-            current.updateEndpoints(reported(core.endpoints())); // they may have changed meanwhile
-            core.netInfo().ifPresent(current::updateNetInfo);
+            up = true;
+            current.resume();
+            current.login(options);
+        });
+    }
+
+    /// Not a monitor: some of what happens under it waits for seconds.
+    private void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
         }
-        current.resume();
-        current.login(options);
+    }
+
+    private void stop() {
+        up = false;
+        onLoop(core::onStopped);
+    }
+
+    /// Empty if the node has ended, when nothing matters any more.
+    private Optional<Future<?>> onLoop(Runnable action) {
+        try {
+            return Optional.of(loop.netty().submit(action));
+        } catch (RejectedExecutionException e) {
+            return Optional.empty();
+        }
     }
 
     private ControlSession open(ControlUrl to, NodeIdentity identity) {
@@ -93,7 +138,7 @@ final class NodeControl implements AutoCloseable {
                         ControlConfig.Timing.DEFAULT);
         SelfReport self =
                 new SelfReport(
-                        hostInfo, core.netInfo(), reported(core.endpoints()), core.discoKey());
+                        completeHostInfo(), core.netInfo(), reported(core.endpoints()), core.discoKey());
         return new ControlSession(
                 config, identity, self, new FromControl(), loop, random, InstantSource.system());
     }
@@ -101,35 +146,64 @@ final class NodeControl implements AutoCloseable {
     /// @param newcomer peers have never seen this key
     private void use(NodePrivateKey key, boolean newcomer) {
         nodeKey = Optional.of(key.publicKey());
-        loop.netty().execute(() -> core.onSelfKey(key, newcomer));
+        onLoop(() -> core.onSelfKey(key, newcomer));
     }
 
-    synchronized CompletableFuture<Void> logout() {
-        if (session == null) {
-            return CompletableFuture.completedFuture(null);
-        }
-        loop.netty().execute(core::onStopped);
-        return session.logout();
-    }
-
-    synchronized void pause() {
-        if (session != null) {
-            session.pause();
-        }
-        loop.netty().execute(core::onStopped);
-    }
-
-    synchronized void resume() {
-        if (session != null) {
-            session.resume();
+    CompletableFuture<Void> logout() {
+        lock.lock();
+        try {
+            if (session == null) {
+                return CompletableFuture.completedFuture(null);
+            }
+            stop();
+            return session.logout();
+        } finally {
+            lock.unlock();
         }
     }
 
-    synchronized void updateHostInfo(HostInfo now) {
-        hostInfo = now;
-        if (session != null) {
-            session.updateHostInfo(now);
+    void pause() {
+        locked(() -> {
+            if (session != null) {
+                session.pause();
+            }
+            stop();
+        });
+    }
+
+    void resume() {
+        locked(() -> {
+            if (session != null) {
+                up = true;
+                session.resume();
+            }
+        });
+    }
+
+    void updateHostInfo(HostInfo now) {
+        changeHostInfo(() -> hostInfo = now);
+    }
+
+    /// What we offer to peers, beside what the user's host info says.
+    void onServices(List<ServiceInfo> now) {
+        changeHostInfo(() -> services = now);
+    }
+
+    private void changeHostInfo(Runnable change) {
+        hostInfoLock.lock();
+        try {
+            change.run();
+            ControlSession current = session;
+            if (current != null) {
+                current.updateHostInfo(completeHostInfo());
+            }
+        } finally {
+            hostInfoLock.unlock();
         }
+    }
+
+    private HostInfo completeHostInfo() {
+        return services.isEmpty() ? hostInfo : hostInfo.withServices(services);
     }
 
     void onEndpoints(List<Endpoint> endpoints) {
@@ -171,23 +245,34 @@ final class NodeControl implements AutoCloseable {
     }
 
     @Override
-    public synchronized void close() {
-        if (session != null) {
-            session.close();
+    public void close() {
+        locked(() -> {
+            ControlSession last = session;
             session = null;
-        }
+            if (last != null) {
+                last.close();
+            }
+        });
     }
 
     private final class FromControl implements ControlListener {
         @Override
         public void onState(ControlState now) {
             state = now;
+            boolean inTouch = now instanceof ControlState.Connected;
+            onLoop(() -> core.onControlInTouch(inTouch));
             listener.onControl(now);
         }
 
         @Override
         public void onNetMap(NetMap map) {
-            loop.netty().execute(() -> core.onNetMap(map));
+            Runnable use =
+                    () -> {
+                        if (up) {
+                            core.onNetMap(map);
+                        }
+                    };
+            onLoop(use).ifPresent(Future::awaitUninterruptibly);
             listener.onNetMap(map);
         }
 

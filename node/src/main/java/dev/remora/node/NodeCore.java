@@ -2,7 +2,6 @@ package dev.remora.node;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
-import dev.remora.base.IpPrefix;
 import dev.remora.crypto.DiscoKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
@@ -18,30 +17,25 @@ import dev.remora.engine.netmap.Node;
 import dev.remora.engine.netstack.NetStackConfig;
 import dev.remora.engine.netstack.TcpListener;
 import dev.remora.engine.path.Endpoint;
-import dev.remora.engine.path.LocalSockets;
 import dev.remora.io.control.ControlState;
 import dev.remora.io.derp.DerpRelays;
-import dev.remora.io.derp.RelayListener;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.io.udp.LinkWatch;
-import dev.remora.io.udp.LocalAddresses;
 import dev.remora.proto.control.NetInfo;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +43,7 @@ import org.slf4j.LoggerFactory;
 /// Everything of a node that lives on its loop: engine, UDP sockets, relays, streams. Each method is called there.
 final class NodeCore implements Performer.Reports, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
+    private static final long REOPEN_AFTER_MS = 500;
 
     private final NodeSettings settings;
     private final EngineLoop loop;
@@ -56,22 +51,24 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     private final NodeListener listener;
     private final EngineDriver driver;
     private final UdpPorts udp;
+    private final HostLinks links;
+    private final RelayNews news;
     private final DerpRelays relays;
     private final Engine engine;
     private final StreamFactory streams;
+    private final PeerApi peerApi;
     private final Map<Long, CompletableFuture<PingResult>> pings = new HashMap<>();
     private final List<CompletableFuture<NetReport>> netchecks = new ArrayList<>();
-    private volatile @Nullable NodeControl control;
-    private @Nullable LinkWatch links;
-    private @Nullable LocalSockets sockets;
+    private NodeKey self;
+    private @Nullable LinkWatch linkWatch;
     private long pingToken;
+    private boolean reopening;
 
-    /// Peers have not seen our key yet. Those who have would lose the session that a greeting begins, when they learn that we were started anew.
-    private boolean newcomer;
-
-    // Read by other threads, for what control is told first.
+    // Set and read by other threads, too.
+    private volatile @Nullable NodeControl control;
     private volatile List<Endpoint> endpoints = List.of();
     private volatile Optional<NetInfo> netInfo = Optional.empty();
+    private volatile Optional<NetMap> netMap = Optional.empty();
 
     NodeCore(
             NodeSettings settings,
@@ -92,11 +89,12 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                         settings.udpPort(),
                         driver::onDatagrams,
                         driver::finishBatch,
-                        this::onRebindWanted);
+                        this::onSocketBroken);
+        links = new HostLinks(udp);
         NodePrivateKey nobody = NodePrivateKey.generate(random); // until a login says who we are
-        relays =
-                new DerpRelays(
-                        loop, nobody, settings.trust(), slow, random, clock, new FromRelays());
+        self = nobody.publicKey();
+        news = new RelayNews(driver, this::engine, listener);
+        relays = new DerpRelays(loop, nobody, settings.trust(), slow, random, clock, news);
         Performer performer = new Performer(driver, udp, loop.netty(), slow, this);
         long epoch = startedAt.getEpochSecond() * 1_000_000_000L + startedAt.getNano();
         engine =
@@ -109,6 +107,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                         performer::perform);
         driver.drive(engine);
         streams = new StreamFactory(loop.netty(), driver, engine.stack());
+        peerApi = new PeerApi(streams, engine::netMap);
     }
 
     void control(NodeControl of) {
@@ -117,31 +116,57 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
     void open() {
         udp.open(0);
-        links = LinkWatch.start(loop, this::onLinkChange);
-        readLocalSockets();
-        driver.finishBatch();
+        linkWatch = LinkWatch.start(loop, this::onLinkChange);
+        onLinkChange();
     }
 
     // What control brings.
 
-    void onSelfKey(NodePrivateKey key, boolean isNewcomer) {
-        newcomer |= isNewcomer;
+    /// Control says this whenever it accepts us, mostly with the key we have.
+    ///
+    /// @param newcomer peers have never seen this key
+    void onSelfKey(NodePrivateKey key, boolean newcomer) {
+        if (key.publicKey().equals(self)) {
+            return;
+        }
+        if (newcomer) {
+            news.greetWhenConnected();
+        }
+        self = key.publicKey();
         engine.onSelfKey(key);
         relays.rotate(key);
         driver.finishBatch();
     }
 
     void onNetMap(NetMap map) {
+        netMap = Optional.of(map);
         relays.onDerpMap(map.derpMap());
         engine.onNetMap(map, driver.now());
+        onOwnAddresses();
         driver.finishBatch();
         listener.onChange();
     }
 
+    private void onOwnAddresses() {
+        if (peerApi.listenOn(engine.ownAddresses(), driver.now())) {
+            engine.onPeerApi(peerApi.port(true), peerApi.port(false));
+            if (control != null) {
+                control.onServices(peerApi.services());
+            }
+        }
+    }
+
+    /// Nothing is reachable from now on, and nothing is asked.
     void onStopped() {
+        netMap = Optional.empty();
         engine.onStopped(driver.now());
         driver.finishBatch();
         relays.onDerpMap(DerpMap.EMPTY);
+        listener.onChange();
+    }
+
+    void onControlInTouch(boolean inTouch) {
+        engine.onControl(inTouch);
     }
 
     void onPrefs(NetworkPrefs prefs) {
@@ -215,7 +240,24 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     public void onRebindWanted() {
         LOG.info("opening the UDP sockets anew");
         udp.reopen();
-        onLinkChange();
+        links.look();
+        moved();
+        driver.finishBatch();
+    }
+
+    /// One that breaks as soon as it is open must not keep us busy.
+    private void onSocketBroken() {
+        if (!reopening) {
+            reopening = true;
+            loop.netty()
+                    .schedule(
+                            () -> {
+                                reopening = false;
+                                onRebindWanted();
+                            },
+                            REOPEN_AFTER_MS,
+                            TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
@@ -226,100 +268,30 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     // What the machine says.
 
     private void onLinkChange() {
-        if (readLocalSockets()) {
-            engine.onLinkChange(driver.now());
-            if (control != null) {
-                control.onLinkChange();
+        switch (links.look()) {
+            case NONE -> {}
+            case MINOR -> engine.onLocalSockets(links.sockets(), driver.now());
+            case MAJOR -> {
+                LOG.debug("the network is another: {}", links.addresses());
+                moved();
+                if (control != null) {
+                    control.onLinkChange();
+                }
             }
         }
         driver.finishBatch();
     }
 
-    /// Whether addresses or sockets are others than before.
-    private boolean readLocalSockets() {
-        List<LocalAddresses.LocalAddress> addresses;
-        try {
-            addresses = LocalAddresses.list();
-        } catch (IOException e) {
-            LOG.warn("cannot list this machine's addresses: {}", e.getMessage());
-            return false;
-        }
-        LocalSockets now =
-                new LocalSockets(
-                        addresses.stream().map(NodeCore::local).toList(),
-                        udp.port(true),
-                        udp.port(false),
-                        udp.isPortConfigured());
-        boolean changed = !now.equals(sockets);
-        sockets = now;
-        if (changed) {
-            engine.onLocalSockets(now, driver.now());
-            relays.onLinkChange(
-                    addresses.stream()
-                            .map(LocalAddresses.LocalAddress::ip)
-                            .filter(ip -> !ip.isLoopback())
-                            .collect(Collectors.toSet()));
-        }
-        return changed;
-    }
-
-    private static LocalSockets.LocalAddress local(LocalAddresses.LocalAddress address) {
-        return new LocalSockets.LocalAddress(
-                address.interfaceName(), new IpPrefix(address.ip(), address.prefixBits()));
-    }
-
-    private final class FromRelays implements RelayListener {
-        /// Relays that were lost and are not back: what each further attempt says is no news.
-        private final Set<DerpRegionId> lost = new HashSet<>();
-
-        @Override
-        public void onPacket(DerpRegionId region, NodeKey from, ByteBuffer packet) {
-            engine.onRelayed(region, from, packet, driver.now());
-            driver.finishBatchSoon();
-        }
-
-        @Override
-        public void onHeard(DerpRegionId region) {
-            engine.netChecks().onDerpFrame(region, driver.now());
-        }
-
-        @Override
-        public void onPeerGone(DerpRegionId region, NodeKey peer, int reason) {
-            LOG.debug("{} is not at relay {}", peer, region);
-        }
-
-        @Override
-        public void onConnected(DerpRegionId region) {
-            lost.remove(region);
-            LOG.info("relay {}: connected", region);
-            if (newcomer && engine.netChecks().home().equals(Optional.of(region))) {
-                newcomer = false;
-                engine.onHomeRelayConnected(driver.now());
-                driver.finishBatchSoon();
-            }
-            listener.onChange();
-        }
-
-        @Override
-        public void onDisconnected(DerpRegionId region, String why, long nextTryAt) {
-            if (lost.add(region)) {
-                LOG.info("relay {}: {}", region, why);
-            } else {
-                LOG.debug("relay {}: {}", region, why);
-            }
-            listener.onChange();
-        }
-
-        @Override
-        public void onHealth(DerpRegionId region, String problem) {
-            listener.onChange();
-        }
+    private void moved() {
+        engine.onLocalSockets(links.sockets(), driver.now());
+        engine.onLinkChange(driver.now());
+        relays.onLinkChange(links.addresses());
     }
 
     // What users of the node ask.
 
     Optional<ServedPort> listen(int port, PortHandler handler) {
-        return streams.listen(port, handler).map(Served::new);
+        return streams.listen(Optional.empty(), port, handler).map(Served::new);
     }
 
     private final class Served implements ServedPort {
@@ -390,6 +362,11 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         driver.finishBatch();
     }
 
+    /// The tailnet as it is now. For any thread.
+    Optional<NetMap> netMap() {
+        return netMap;
+    }
+
     Map<String, List<Object>> grantsOf(IpAddress source) {
         return engine.grantsOf(source);
     }
@@ -426,6 +403,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                 settings.aead().name(),
                 udp.port(true),
                 udp.port(false),
+                udp.problem(),
                 streams.size(),
                 startedAt,
                 driver.now());
@@ -449,12 +427,14 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         streams.closeAll();
         driver.finishBatch();
         driver.stop();
-        if (links != null) {
-            links.close();
+        if (linkWatch != null) {
+            linkWatch.close();
         }
         relays.close();
         udp.close();
         pings.values()
                 .forEach(waiting -> waiting.complete(new PingResult.Failed("the node stops")));
+        netchecks.forEach(
+                waiting -> waiting.completeExceptionally(new IOException("the node stops")));
     }
 }

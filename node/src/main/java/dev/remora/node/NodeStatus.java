@@ -24,6 +24,7 @@ import java.util.Optional;
 /// @param relays every relay region that was used
 /// @param peers those of which something is known besides the netmap
 /// @param aead which implementation encrypts packets
+/// @param udpProblem what is wrong with our UDP ports, for people; empty: nothing
 /// @param openStreams tailnet connections that are open
 /// @param now the node's time of this status, in nanoseconds since `startedAt`; times of its parts count the same way
 public record NodeStatus(
@@ -41,6 +42,7 @@ public record NodeStatus(
         String aead,
         int udpPortV4,
         int udpPortV6,
+        Optional<String> udpProblem,
         int openStreams,
         Instant startedAt,
         long now) {

@@ -23,8 +23,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP stream of the tailnet as a Netty channel, on the loop that also owns the engine: bytes go from the packet to the pipeline and from the
@@ -35,15 +34,12 @@ import org.jspecify.annotations.Nullable;
 public final class StreamChannel extends AbstractChannel implements DuplexChannel, StreamHandler {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
-    /// Received bytes are gathered into pieces of this size before the pipeline sees them.
-    private static final int PIECE = 64 * 1024;
-
-    /// How much is taken out of the connection at once.
+    /// How much is taken out of the connection at once, in pieces whose size follows what came lately.
     private static final int MOST_PIECES = 4;
 
     private final StreamContext context;
     private final StreamChannelConfig config = new StreamChannelConfig(this);
-    private final List<ByteBuf> received = new ArrayList<>(MOST_PIECES);
+    private final ArrayDeque<ByteBuf> received = new ArrayDeque<>(MOST_PIECES);
     private @Nullable TcpStream stream;
     private State state = State.OPENING;
     private boolean reading;
@@ -52,11 +48,12 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     private boolean inputShutdown;
     private boolean outputShutdown;
 
-    /// `GONE`: the connection below has ended; nothing may be asked of it any more.
+    /// The connection below has ended; nothing may be asked of it any more.
+    private boolean gone;
+
     private enum State {
         OPENING,
         CONNECTED,
-        GONE,
         CLOSED
     }
 
@@ -91,16 +88,16 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
     @Override
     public void onPayload(TcpStream from, ByteBuffer payload) {
-        if (!reading || state != State.CONNECTED) {
+        if (!reading || inputShutdown || state != State.CONNECTED) {
             return;
         }
         while (payload.hasRemaining()) {
-            ByteBuf piece = received.isEmpty() ? null : received.getLast();
+            ByteBuf piece = received.peekLast();
             if (piece == null || !piece.isWritable()) {
                 if (received.size() == MOST_PIECES) {
                     break;
                 }
-                piece = alloc().ioBuffer(PIECE, PIECE);
+                piece = newPiece();
                 received.add(piece);
             }
             int length = Math.min(payload.remaining(), piece.writableBytes());
@@ -113,6 +110,15 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
         }
     }
 
+    private ByteBuf newPiece() {
+        var sizes = unsafe().recvBufAllocHandle();
+        if (received.isEmpty()) {
+            sizes.reset(config);
+        }
+        int size = sizes.guess();
+        return alloc().ioBuffer(size, size);
+    }
+
     /// Passes on what was gathered. Not called while packets are being taken.
     void deliverReceived() {
         announced = false;
@@ -120,10 +126,13 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
             return;
         }
         reading = false;
-        for (ByteBuf piece : received) {
-            pipeline().fireChannelRead(piece);
+        var sizes = unsafe().recvBufAllocHandle();
+        for (ByteBuf piece; (piece = received.poll()) != null; ) {
+            sizes.attemptedBytesRead(piece.capacity());
+            sizes.lastBytesRead(piece.readableBytes());
+            pipeline().fireChannelRead(piece); // which may close us, and so let go of the others
         }
-        received.clear();
+        sizes.readComplete();
         pipeline().fireChannelReadComplete();
     }
 
@@ -139,15 +148,17 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     }
 
     private void onConnected() {
-        state = State.CONNECTED;
-        pipeline().fireChannelActive();
-        if (config.isAutoRead()) {
-            read();
+        if (state == State.OPENING) {
+            state = State.CONNECTED;
+            pipeline().fireChannelActive();
         }
     }
 
     private void onPeerFinished() {
         deliverReceived();
+        if (state == State.CLOSED) {
+            return;
+        }
         inputShutdown = true;
         if (config.allowsHalfClosure()) {
             pipeline().fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
@@ -158,11 +169,11 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     }
 
     private void onClosed(TcpEvent.Reason reason) {
+        gone = true;
         deliverReceived();
         if (state == State.CLOSED) {
             return;
         }
-        state = State.GONE;
         switch (reason) {
             case FINISHED, ABORTED -> {}
             case RESET ->
@@ -178,16 +189,20 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
     @Override
     protected void doBeginRead() {
-        reading = true;
-        if (!readPosted && state == State.CONNECTED && stream().readable() > 0) {
+        reading = !inputShutdown;
+        if (reading && !readPosted && isUsable() && stream().readable() > 0) {
             readPosted = true;
             eventLoop().execute(this::resume);
         }
     }
 
+    private boolean isUsable() {
+        return state == State.CONNECTED && !gone;
+    }
+
     private void resume() {
         readPosted = false;
-        if (reading && state == State.CONNECTED) {
+        if (reading && isUsable()) {
             stream().resume(context.now());
             context.finishBatchSoon();
         }
@@ -215,22 +230,31 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
     private int write(ByteBuf bytes) {
         int taken = 0;
-        for (ByteBuffer part : bytes.nioBuffers()) {
-            int offered = part.remaining();
-            int now = stream().write(part, context.now());
-            taken += now;
-            if (now < offered) {
-                break;
+        int parts = bytes.nioBufferCount();
+        if (parts == 1) {
+            taken = write(bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes()));
+        } else {
+            for (ByteBuffer part : bytes.nioBuffers()) {
+                int offered = part.remaining();
+                int now = write(part);
+                taken += now;
+                if (now < offered) {
+                    break;
+                }
             }
         }
         bytes.skipBytes(taken);
         return taken;
     }
 
+    private int write(ByteBuffer part) {
+        return gone ? 0 : stream().write(part, context.now());
+    }
+
     @Override
     protected void doShutdownOutput() {
         outputShutdown = true;
-        if (state == State.CONNECTED) {
+        if (isUsable()) {
             stream().shutdownOutput();
             context.finishBatchSoon();
         }
@@ -240,11 +264,10 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     protected void doClose() {
         State before = state;
         state = State.CLOSED;
-        inputShutdown = true;
-        outputShutdown = true;
-        received.forEach(ByteBuf::release);
-        received.clear();
-        if (before == State.GONE || before == State.CLOSED || stream == null) {
+        for (ByteBuf piece; (piece = received.poll()) != null; ) {
+            piece.release();
+        }
+        if (before == State.CLOSED || gone || stream == null) {
             return;
         }
         if (config.closesByReset()) {
@@ -327,12 +350,12 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
     @Override
     public boolean isOutputShutdown() {
-        return outputShutdown;
+        return outputShutdown || state == State.CLOSED;
     }
 
     @Override
     public boolean isShutdown() {
-        return inputShutdown && outputShutdown;
+        return isInputShutdown() && isOutputShutdown();
     }
 
     /// Bytes that still come are no longer read; the peer is not told.

@@ -1,5 +1,6 @@
 package dev.remora.node;
 
+import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.crypto.NodeKey;
 import dev.remora.engine.netstack.ConnectRequest;
@@ -26,9 +27,9 @@ final class StreamFactory {
         this.open = new DefaultChannelGroup(loop);
     }
 
-    /// Listens on a port of all our tailnet addresses; empty if somebody else does.
-    Optional<TcpListener> listen(int port, PortHandler handler) {
-        return stack.listen(Optional.empty(), port, new Requests(handler));
+    /// Listens on a port of one of our tailnet addresses, or of all; empty if somebody else does.
+    Optional<TcpListener> listen(Optional<IpAddress> ip, int port, PortHandler handler) {
+        return stack.listen(ip, port, new Requests(handler));
     }
 
     /// Opens a connection to a peer.

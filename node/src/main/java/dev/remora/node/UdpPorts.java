@@ -6,7 +6,11 @@ import dev.remora.io.loop.EngineLoop;
 import dev.remora.io.loop.Watch;
 import dev.remora.io.udp.UdpSocket;
 import java.io.IOException;
+import java.net.NoRouteToHostException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +29,7 @@ final class UdpPorts implements AutoCloseable {
     private final UdpSocket.Receiver receiver;
     private final Runnable endOfBatch;
     private final Runnable broken;
+    private Optional<String> problem = Optional.empty();
     private @Nullable Port v4;
     private @Nullable Port v6;
 
@@ -53,27 +58,59 @@ final class UdpPorts implements AutoCloseable {
 
     /// Opens the sockets: on the configured port, else on `preferred`, else on any.
     void open(int preferred) {
-        v4 = open(IpAddress.ANY_V4, configuredPort, preferred, 0);
-        v6 = open(IpAddress.ANY_V6, configuredPort, v4 == null ? preferred : v4.socket.port(), 0);
+        v4 = open(IpAddress.ANY_V4, preferred);
+        v6 = open(IpAddress.ANY_V6, v4 == null ? preferred : v4.socket.port());
+        Optional<String> now = findProblem();
+        if (!now.equals(problem)) {
+            now.ifPresent(LOG::warn);
+        }
+        problem = now;
     }
 
-    private @Nullable Port open(IpAddress any, int... ports) {
+    private @Nullable Port open(IpAddress any, int preferred) {
         IOException last = null;
-        for (int i = 0; i < ports.length; i++) {
-            if (ports[i] == 0 && i < ports.length - 1) {
-                continue; // any port is the last resort
-            }
+        for (int port : candidates(preferred)) {
             try {
-                return watched(UdpSocket.open(any, ports[i]));
+                return watched(UdpSocket.open(any, port));
             } catch (IOException e) {
                 last = e;
             }
         }
-        LOG.warn(
+        LOG.info(
                 "no UDP over {}: {}",
                 any.v4() ? "IPv4" : "IPv6",
                 last == null ? "" : last.getMessage());
         return null;
+    }
+
+    /// Without duplicates; 0, any port at all, is the last resort.
+    private List<Integer> candidates(int preferred) {
+        return IntStream.concat(
+                        IntStream.of(configuredPort, preferred).filter(port -> port != 0),
+                        IntStream.of(0))
+                .distinct()
+                .boxed()
+                .toList();
+    }
+
+    private Optional<String> findProblem() {
+        if (v4 == null && v6 == null) {
+            return Optional.of("No UDP port can be opened: everything goes through relays.");
+        }
+        int used = v4 != null ? port(true) : port(false);
+        return configuredPort == 0 || used == configuredPort
+                ? Optional.empty()
+                : Optional.of(
+                        "UDP port "
+                                + configuredPort
+                                + " is in use by another program: using "
+                                + used
+                                + " instead.");
+    }
+
+    /// What is wrong, and what is done about it; empty: nothing.
+    Optional<String> problem() {
+        return problem;
     }
 
     private Port watched(UdpSocket socket) {
@@ -115,7 +152,7 @@ final class UdpPorts implements AutoCloseable {
     int send(IpPort to, ByteBuffer datagrams, int segmentSize) throws IOException {
         Port port = to.ip().v4() ? v4 : v6;
         if (port == null) {
-            return (datagrams.remaining() + segmentSize - 1) / segmentSize;
+            throw new NoRouteToHostException("no UDP socket for " + to);
         }
         return port.socket.send(to, datagrams, segmentSize);
     }

@@ -115,4 +115,52 @@ public record HostInfo(
                 tpm,
                 stateEncrypted);
     }
+
+    /// The same with other services.
+    public HostInfo withServices(List<ServiceInfo> now) {
+        return new HostInfo(
+                ipnVersion,
+                frontendLogId,
+                backendLogId,
+                os,
+                osVersion,
+                container,
+                env,
+                distro,
+                distroVersion,
+                distroCodeName,
+                app,
+                desktop,
+                packageType,
+                deviceModel,
+                pushDeviceToken,
+                hostname,
+                shieldsUp,
+                shareeNode,
+                noLogsNoSupport,
+                remoteConfig,
+                wireIngress,
+                ingressEnabled,
+                allowsUpdate,
+                machine,
+                goArch,
+                goArchVar,
+                goVersion,
+                routableIps,
+                requestTags,
+                wolMacs,
+                now,
+                netInfo,
+                sshHostKeys,
+                cloud,
+                userspace,
+                userspaceRouter,
+                appConnector,
+                servicesHash,
+                peerRelay,
+                exitNodeId,
+                location,
+                tpm,
+                stateEncrypted);
+    }
 }

@@ -208,7 +208,7 @@ final class Backend implements AutoCloseable {
 
     private void applyToNode(Prefs prefs) {
         node.updateHostInfo(system.hostInfo(prefs));
-        node.updatePrefs(new NetworkPrefs(prefs.acceptRoutes(), prefs.shieldsUp(), 0, 0));
+        node.updatePrefs(new NetworkPrefs(prefs.acceptRoutes(), prefs.shieldsUp()));
     }
 
     /// Takes other preferences, if given, and connects with them.

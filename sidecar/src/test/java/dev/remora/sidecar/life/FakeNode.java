@@ -111,6 +111,7 @@ final class FakeNode implements Tailnode {
                 "test",
                 45424,
                 45424,
+                Optional.empty(),
                 0,
                 Instant.EPOCH,
                 0);

@@ -1,0 +1,160 @@
+package dev.remora.node;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.remora.base.IpPort;
+import dev.remora.engine.netmap.NetMap;
+import dev.remora.engine.netmap.Node;
+import dev.remora.proto.control.UserProfile;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.timeout.ReadTimeoutHandler;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/// One peer's connection to our [PeerApi]: a greeting at `/`, and nothing else yet. What other nodes offer there to some is forbidden to all, so that
+/// nobody takes it for missing by mistake.
+final class PeerApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
+    private static final int IDLE_SECONDS = 60;
+    private static final int MAX_BODY = 8 * 1024;
+
+    /// What needs a right that no peer has here.
+    private static final List<String> FORBIDDEN = List.of("/dns-query", "/v0/");
+
+    private final String ownAddress;
+    private final IpPort from;
+    private final Node peer;
+    private final String person;
+
+    private PeerApiHandler(String ownAddress, IpPort from, Node peer, String person) {
+        this.ownAddress = ownAddress;
+        this.from = from;
+        this.peer = peer;
+        this.person = person;
+    }
+
+    /// Empty if the stream's source is no address of the peer that sent it.
+    static Optional<PeerApiHandler> of(NetMap map, IncomingStream stream) {
+        return map.owner(stream.from().ip())
+                .filter(owner -> owner.key().equals(stream.peer()))
+                .map(owner ->
+                        new PeerApiHandler(
+                                stream.to().toString(),
+                                stream.from(),
+                                owner,
+                                map.userOf(owner)
+                                        .map(UserProfile::displayName)
+                                        .filter(name -> !name.isEmpty())
+                                        .orElse(map.displayName(owner))));
+    }
+
+    static void addTo(ChannelPipeline pipeline, PeerApiHandler handler) {
+        pipeline.addLast(
+                new ReadTimeoutHandler(IDLE_SECONDS),
+                new HttpServerCodec(),
+                new HttpObjectAggregator(MAX_BODY),
+                handler);
+    }
+
+    @Override
+    protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        FullHttpResponse response = answer(request);
+        int length = response.content().readableBytes();
+        if (request.method().equals(HttpMethod.HEAD)) {
+            response.content().clear();
+        }
+        boolean keepAlive = request.decoderResult().isSuccess() && HttpUtil.isKeepAlive(request);
+        HttpUtil.setKeepAlive(response, keepAlive);
+        HttpUtil.setContentLength(response, length);
+        var sent = ctx.writeAndFlush(response);
+        if (!keepAlive) {
+            sent.addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+
+    private FullHttpResponse answer(FullHttpRequest request) {
+        if (!request.decoderResult().isSuccess()) {
+            return text(HttpResponseStatus.BAD_REQUEST, "bad request\n");
+        }
+        if (!isFromPeerApiClient(request.headers())) {
+            return text(HttpResponseStatus.FORBIDDEN, "not a request for a PeerAPI\n");
+        }
+        String path = request.uri().split("\\?", 2)[0];
+        if (FORBIDDEN.stream().anyMatch(path::startsWith)) {
+            return text(HttpResponseStatus.FORBIDDEN, "access denied\n");
+        }
+        if (!path.equals("/")) {
+            return text(HttpResponseStatus.NOT_FOUND, "not found\n");
+        }
+        boolean reads =
+                request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD);
+        return reads
+                ? greeting()
+                : text(HttpResponseStatus.METHOD_NOT_ALLOWED, "only GET and HEAD\n");
+    }
+
+    /// A browser that was lured here by a page names another host or the page.
+    private boolean isFromPeerApiClient(HttpHeaders headers) {
+        String host = headers.get(HttpHeaderNames.HOST, "");
+        return (host.equals("peer") || host.equals(ownAddress))
+                && !headers.contains(HttpHeaderNames.REFERER)
+                && !headers.contains(HttpHeaderNames.ORIGIN);
+    }
+
+    private FullHttpResponse greeting() {
+        String page =
+                """
+                <!doctype html>
+                <title>Remora</title>
+                <h1>Hello, %s</h1>
+                <p>You come from %s at %s.
+                """
+                        .formatted(escaped(person), escaped(peer.name()), from.ip());
+        return response(HttpResponseStatus.OK, "text/html; charset=utf-8", page);
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;").replace("\"", "&quot;");
+    }
+
+    private static FullHttpResponse text(HttpResponseStatus status, String text) {
+        return response(status, "text/plain; charset=utf-8", text);
+    }
+
+    private static FullHttpResponse response(HttpResponseStatus status, String type, String text) {
+        ByteBuf body = Unpooled.copiedBuffer(text, UTF_8);
+        FullHttpResponse response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, body);
+        response.headers()
+                .set(HttpHeaderNames.CONTENT_TYPE, type)
+                .set(HttpHeaderNames.CONTENT_SECURITY_POLICY, "default-src 'none'")
+                .set(HttpHeaderNames.X_FRAME_OPTIONS, "DENY")
+                .set("x-content-type-options", "nosniff");
+        return response;
+    }
+
+    /// The peer has gone or is silent: nothing to be told to anybody.
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        ctx.close();
+        if (!(cause instanceof IOException)
+                && !(cause instanceof io.netty.handler.timeout.TimeoutException)) {
+            ctx.fireExceptionCaught(cause);
+        }
+    }
+}
