@@ -25,6 +25,7 @@ import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -58,6 +59,7 @@ public final class RemoraNode implements AutoCloseable {
     private final Membership membership;
     private final ControlUrl controlUrl;
     private final LoginOptions login;
+    private volatile boolean closed;
 
     private RemoraNode(
             Node node,
@@ -110,8 +112,11 @@ public final class RemoraNode implements AutoCloseable {
 
     /// Listens on a TCP port of this node's tailnet addresses. Closing the socket stops listening; accepted sockets go on.
     ///
-    /// @throws IOException if this node listens on that port already
+    /// @throws IOException if this node listens on that port already, or is closed
     public ServerSocket listen(int port) throws IOException {
+        if (closed) {
+            throw new SocketException("the node is closed");
+        }
         return TailnetServerSocket.listen(node, port);
     }
 
@@ -156,9 +161,10 @@ public final class RemoraNode implements AutoCloseable {
             NetMap map =
                     node.netMap()
                             .orElseThrow(() -> new UnknownHostException("not on a tailnet yet"));
-            return member(map, withoutDot(name)).flatMap(peer -> address(map, peer))
-                    .orElseThrow(() ->
-                            new UnknownHostException(name + " is no member of this tailnet"));
+            return member(map, withoutDot(name))
+                    .flatMap(peer -> address(map, peer))
+                    .orElseThrow(
+                            () -> new UnknownHostException(name + " is no member of this tailnet"));
         }
     }
 
@@ -175,8 +181,7 @@ public final class RemoraNode implements AutoCloseable {
         return peer.addresses().stream()
                 .map(IpPrefix::ip)
                 .filter(ip ->
-                        map.self().addresses().stream()
-                                .anyMatch(own -> own.ip().v4() == ip.v4()))
+                        map.self().addresses().stream().anyMatch(own -> own.ip().v4() == ip.v4()))
                 .findFirst();
     }
 
@@ -203,6 +208,7 @@ public final class RemoraNode implements AutoCloseable {
     /// Leaves: an ephemeral node says goodbye, every socket is closed.
     @Override
     public void close() {
+        closed = true;
         node.close();
         state.close();
     }
@@ -213,6 +219,7 @@ public final class RemoraNode implements AutoCloseable {
         private @Nullable String authKey;
         private String hostname = "remora";
         private @Nullable Path stateDirectory;
+        private @Nullable Path authorities;
         private List<String> tags = List.of();
         private boolean ephemeral;
         private int udpPort;
@@ -240,6 +247,12 @@ public final class RemoraNode implements AutoCloseable {
         /// Where keys survive a restart.
         public Builder stateDirectory(Path directory) {
             stateDirectory = directory;
+            return this;
+        }
+
+        /// A PEM file with the certificate authorities to believe, in place of the system's and of those that `SSL_CERT_FILE` names.
+        public Builder authorities(Path pemFile) {
+            authorities = pemFile;
             return this;
         }
 
@@ -298,12 +311,15 @@ public final class RemoraNode implements AutoCloseable {
                             .requestTags(tags)
                             .userspace(true)
                             .build();
-            TlsTrust trust =
-                    TlsTrust.of(
-                            Optional.ofNullable(System.getenv("SSL_CERT_FILE")),
-                            Optional.ofNullable(System.getenv("SSL_CERT_DIR")));
             return new NodeSettings(
-                    udpPort, memory, machineKey, Optional.empty(), trust, Aead.best(), host);
+                    udpPort, memory, machineKey, Optional.empty(), trust(), Aead.best(), host);
+        }
+
+        private TlsTrust trust() {
+            String file =
+                    authorities == null ? System.getenv("SSL_CERT_FILE") : authorities.toString();
+            return TlsTrust.of(
+                    Optional.ofNullable(file), Optional.ofNullable(System.getenv("SSL_CERT_DIR")));
         }
 
         private LoginOptions login() {

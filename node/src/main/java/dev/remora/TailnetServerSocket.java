@@ -19,13 +19,18 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// A port of the tailnet as an ordinary server socket. Connections that nobody accepts are refused once the backlog is full.
+/// A port of the tailnet as an ordinary server socket. While as many connections wait as the backlog holds, peers who want one more get no answer yet, as
+/// with the sockets of Linux: they ask again every few seconds.
 final class TailnetServerSocket extends ServerSocket implements PortHandler {
     private static final int BACKLOG = 128;
 
     private final BlockingQueue<Arrival> arrived = new LinkedBlockingQueue<>(BACKLOG);
     private final int port;
     private @Nullable ServedPort served;
+
+    /// Connections that are being made; counted on the loop.
+    private int connecting;
+
     private volatile int timeoutMillis;
     private volatile boolean closed;
 
@@ -49,13 +54,24 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
 
     @Override
     public void onStream(IncomingStream incoming) {
-        if (closed || arrived.remainingCapacity() == 0) {
+        if (closed) {
             incoming.refuse();
-            return;
+        } else if (arrived.remainingCapacity() <= connecting) {
+            incoming.ignore();
+        } else {
+            BlockingStream stream = new BlockingStream();
+            connecting++;
+            stream.connected()
+                    .whenComplete((connected, failure) -> {
+                        connecting--;
+                        if (failure == null) {
+                            onConnected(connected);
+                        }
+                    });
+            if (incoming.accept(stream).isEmpty()) {
+                connecting--; // the peer has given up
+            }
         }
-        BlockingStream stream = new BlockingStream();
-        stream.connected().thenAccept(this::onConnected);
-        incoming.accept(stream);
     }
 
     private void onConnected(BlockingStream stream) {

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -308,11 +309,15 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
         @Override
         public void close() {
-            loop.netty()
-                    .execute(() -> {
-                        of.close(driver.now());
-                        driver.finishBatch();
-                    });
+            try {
+                loop.netty()
+                        .execute(() -> {
+                            of.close(driver.now());
+                            driver.finishBatch();
+                        });
+            } catch (RejectedExecutionException e) {
+                LOG.trace("the node has ended, and port {} with it", port());
+            }
         }
     }
 

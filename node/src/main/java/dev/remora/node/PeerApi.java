@@ -38,11 +38,15 @@ final class PeerApi implements PortHandler {
         if (listeners.keySet().equals(own)) {
             return false;
         }
-        for (IpAddress old : List.copyOf(listeners.keySet())) {
-            if (!own.contains(old)) {
-                listeners.remove(old).close(now);
-            }
-        }
+        listeners
+                .entrySet()
+                .removeIf(old -> {
+                    boolean gone = !own.contains(old.getKey());
+                    if (gone) {
+                        old.getValue().close(now);
+                    }
+                    return gone;
+                });
         for (IpAddress ip : own) {
             if (!listeners.containsKey(ip)) {
                 listen(ip).ifPresent(listener -> listeners.put(ip, listener));

@@ -23,7 +23,7 @@ public final class DefaultRoutes {
 
     private DefaultRoutes() {}
 
-    private record Route(String interfaceName, long metric) {}
+    record Route(String interfaceName, long metric) {}
 
     /// The names of the interfaces, one for each family that has a default route.
     public static Set<String> interfaces() {

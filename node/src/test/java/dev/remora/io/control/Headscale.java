@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /// A real headscale on loopback, with TLS, its relay embedded and everything else in a folder of its own.
-final class Headscale implements AutoCloseable {
+public final class Headscale implements AutoCloseable {
     private final Path binary;
     private final Path folder;
     private final int port;
@@ -27,7 +27,7 @@ final class Headscale implements AutoCloseable {
     }
 
     /// The program, where the lab has installed it.
-    static Optional<Path> binary() throws IOException {
+    public static Optional<Path> binary() throws IOException {
         String cache = System.getenv("REMORA_CACHE");
         Path peers =
                 Path.of(cache == null ? System.getProperty("user.home") + "/.cache/remora" : cache)
@@ -43,7 +43,7 @@ final class Headscale implements AutoCloseable {
     }
 
     /// Starts a server with one user, whom all nodes belong to.
-    static Headscale start(Path binary, Path folder) throws Exception {
+    public static Headscale start(Path binary, Path folder) throws Exception {
         int port = freePort();
         Path tls = Path.of("src/test/resources/tls").toAbsolutePath();
         Files.writeString(
@@ -106,12 +106,12 @@ final class Headscale implements AutoCloseable {
         }
     }
 
-    ControlUrl url() {
+    public ControlUrl url() {
         return new ControlUrl(true, "localhost", port, "");
     }
 
     /// A key good for many nodes.
-    String authKey(String... more) throws Exception {
+    public String authKey(String... more) throws Exception {
         List<String> command =
                 new ArrayList<>(List.of("preauthkeys", "create", "-u", "1", "-e", "24h"));
         command.addAll(Arrays.asList(more));
@@ -121,10 +121,10 @@ final class Headscale implements AutoCloseable {
                 .reduce("", (a, b) -> b.isBlank() ? a : b.strip());
     }
 
-    record Result(int rc, String out) {}
+    public record Result(int rc, String out) {}
 
     /// Runs a command of the administrator.
-    Result run(String... command) throws IOException, InterruptedException {
+    public Result run(String... command) throws IOException, InterruptedException {
         List<String> all =
                 new ArrayList<>(
                         List.of(binary.toString(), "-c", folder.resolve("config.yaml").toString()));
@@ -136,13 +136,13 @@ final class Headscale implements AutoCloseable {
     }
 
     /// Ends the server at once, and starts it again.
-    void restart() throws Exception {
+    public void restart() throws Exception {
         server.destroyForcibly().waitFor();
         server = serve();
         awaitReady();
     }
 
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(folder.resolve("log"));
     }
 

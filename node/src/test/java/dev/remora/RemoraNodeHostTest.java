@@ -1,0 +1,374 @@
+package dev.remora;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.remora.io.control.Headscale;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Nodes of this JVM in the tailnet of a real headscale 0.29.0, used as a library user would.
+@Tag("host")
+@Timeout(value = 120, unit = TimeUnit.SECONDS)
+class RemoraNodeHostTest {
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    @TempDir static Path folder;
+
+    private static Headscale headscale;
+    private static String authKey;
+
+    private final List<RemoraNode> nodes = new ArrayList<>();
+    private ExecutorService threads;
+
+    @BeforeAll
+    static void startHeadscale() throws Exception {
+        Optional<Path> binary = Headscale.binary();
+        assumeTrue(binary.isPresent(), "headscale is not installed: run lab/peers/install.sh");
+        headscale = Headscale.start(binary.get(), folder);
+        authKey = headscale.authKey("--reusable", "--ephemeral");
+    }
+
+    @AfterAll
+    static void stopHeadscale() throws Exception {
+        if (headscale != null) {
+            headscale.close();
+        }
+    }
+
+    @BeforeEach
+    void startThreads() {
+        threads = Executors.newVirtualThreadPerTaskExecutor();
+    }
+
+    @AfterEach
+    void closeNodes() {
+        nodes.forEach(RemoraNode::close);
+        threads.shutdownNow();
+    }
+
+    private static RemoraNode.Builder builder(String hostname) {
+        return RemoraNode.builder()
+                .controlUrl(headscale.url().toString())
+                .authorities(Path.of("src/test/resources/tls/ca.pem").toAbsolutePath())
+                .hostname(hostname);
+    }
+
+    private RemoraNode join(String hostname) throws IOException {
+        return up(builder(hostname).authKey(authKey).ephemeral(true).build());
+    }
+
+    private RemoraNode up(RemoraNode node) throws IOException {
+        nodes.add(node);
+        node.up(SOON);
+        return node;
+    }
+
+    private static String address(RemoraNode node, boolean v4) {
+        return node.status().addresses().stream()
+                .map(InetAddress::getHostAddress)
+                .filter(text -> text.contains(":") != v4)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /// Connects as soon as the other node is known.
+    private static Socket connect(RemoraNode from, String name, int port) throws IOException {
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (true) {
+            try {
+                return from.connect(name, port);
+            } catch (UnknownHostException | ConnectException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    private Future<Long> sumOf(InputStream in) {
+        return threads.submit(() -> {
+            CRC32 sum = new CRC32();
+            byte[] buffer = new byte[1 << 16];
+            for (int length; (length = in.read(buffer)) >= 0; ) {
+                sum.update(buffer, 0, length);
+            }
+            return sum.getValue();
+        });
+    }
+
+    private static long send(OutputStream out, long bytes, long seed) throws IOException {
+        Random random = new Random(seed);
+        CRC32 sum = new CRC32();
+        byte[] buffer = new byte[100_000];
+        for (long left = bytes; left > 0; left -= buffer.length) {
+            random.nextBytes(buffer);
+            int length = (int) Math.min(left, buffer.length);
+            out.write(buffer, 0, length);
+            sum.update(buffer, 0, length);
+        }
+        return sum.getValue();
+    }
+
+    @Test
+    void membersReachEachOtherByNameAndByBothAddresses() throws Exception {
+        RemoraNode a = join("alpha");
+        RemoraNode b = join("beta");
+        RemoraNode c = join("gamma");
+        try (ServerSocket server = b.listen(80)) {
+            threads.submit(() -> {
+                while (true) {
+                    try (Socket peer = server.accept()) {
+                        String who = b.whoIs(peer.getInetAddress()).orElseThrow().name();
+                        peer.getOutputStream().write(who.getBytes(UTF_8));
+                    }
+                }
+            });
+            String full = b.status().name().orElseThrow();
+            for (String name :
+                    List.of("beta", full, full + ".", address(b, true), address(b, false))) {
+                try (Socket socket = connect(a, name, 80)) {
+                    assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                            .startsWith("alpha.");
+                }
+            }
+            try (Socket socket = connect(c, "beta", 80)) {
+                assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
+                        .startsWith("gamma.");
+                assertThat(socket.getPort()).isEqualTo(80);
+                assertThat(socket.getInetAddress().getHostAddress()).isEqualTo(address(b, true));
+                assertThat(socket.getLocalAddress().getHostAddress()).isEqualTo(address(c, true));
+            }
+        }
+        assertThatThrownBy(() -> a.connect("nobody", 80)).isInstanceOf(UnknownHostException.class);
+        assertThatThrownBy(() -> a.connect("beta", 80))
+                .isInstanceOf(ConnectException.class)
+                .hasMessageContaining("refused");
+    }
+
+    @Test
+    void aHundredMegabytesEachWayAtOnceArriveIntact() throws Exception {
+        RemoraNode a = join("bulk-a");
+        RemoraNode b = join("bulk-b");
+        long bytes = 100_000_000;
+        try (ServerSocket server = b.listen(9);
+                Socket near = connect(a, "bulk-b", 9);
+                Socket far = server.accept()) {
+            Future<Long> gotFar = sumOf(far.getInputStream());
+            Future<Long> gotNear = sumOf(near.getInputStream());
+            Future<Long> sentNear =
+                    threads.submit(() -> {
+                        long sum = send(near.getOutputStream(), bytes, 1);
+                        near.shutdownOutput();
+                        return sum;
+                    });
+            long sentFar = send(far.getOutputStream(), bytes, 2);
+            far.shutdownOutput();
+
+            assertThat(gotFar.get()).isEqualTo(sentNear.get());
+            assertThat(gotNear.get()).isEqualTo(sentFar);
+        }
+    }
+
+    @Test
+    void aSocketKeepsTheRulesOfTheJdks() throws Exception {
+        RemoraNode a = join("rules-a");
+        RemoraNode b = join("rules-b");
+        ServerSocket server = b.listen(80);
+        assertThatThrownBy(() -> b.listen(80)).hasMessageContaining("in use");
+        server.setSoTimeout(50);
+        assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
+        server.setSoTimeout(0);
+        try (Socket near = connect(a, "rules-b", 80);
+                Socket far = server.accept()) {
+            near.setSoTimeout(50);
+            near.setReceiveBufferSize(1 << 20);
+            near.setTrafficClass(4);
+            assertThatThrownBy(() -> near.getInputStream().read())
+                    .isInstanceOf(SocketTimeoutException.class);
+            near.setSoTimeout(0);
+
+            near.getOutputStream().write("question".getBytes(UTF_8));
+            near.shutdownOutput();
+            assertThat(far.getInputStream().readAllBytes()).asString().isEqualTo("question");
+            far.getOutputStream().write("answer".getBytes(UTF_8));
+            far.close();
+            assertThat(near.getInputStream().readAllBytes()).asString().isEqualTo("answer");
+            assertThatThrownBy(() -> near.getOutputStream().write(1))
+                    .isInstanceOf(IOException.class);
+        }
+        try (Socket near = connect(a, "rules-b", 80);
+                Socket far = server.accept()) {
+            Future<Integer> reading = threads.submit(() -> near.getInputStream().read());
+            near.close();
+            assertThatThrownBy(reading::get).hasCauseInstanceOf(SocketException.class);
+            assertThat(far.getInputStream().read()).isEqualTo(-1);
+        }
+        try (Socket near = connect(a, "rules-b", 80);
+                Socket far = server.accept()) {
+            near.setSoLinger(true, 0);
+            near.close();
+            assertThatThrownBy(() -> far.getInputStream().read()).hasMessageContaining("reset");
+        }
+        Future<Socket> accepting = threads.submit(server::accept);
+        server.close();
+        assertThatThrownBy(accepting::get).hasCauseInstanceOf(SocketException.class);
+        b.listen(80).close();
+    }
+
+    @Test
+    void fiveHundredConnectionsAtOnceAndNothingIsLeft() throws Exception {
+        RemoraNode a = join("many-a");
+        RemoraNode b = join("many-b");
+        try (ServerSocket server = b.listen(80)) {
+            threads.submit(() -> {
+                while (true) {
+                    Socket peer = server.accept();
+                    threads.submit(() -> {
+                        try (peer) {
+                            peer.getInputStream().transferTo(peer.getOutputStream());
+                        }
+                        return true;
+                    });
+                }
+            });
+            connect(a, "many-b", 80).close();
+            List<Future<Boolean>> clients = new ArrayList<>();
+            for (int i = 0; i < 500; i++) {
+                byte[] text = ("number " + i).getBytes(UTF_8);
+                clients.add(
+                        threads.submit(() -> {
+                            try (Socket socket = a.connect("many-b", 80)) {
+                                socket.getOutputStream().write(text);
+                                socket.shutdownOutput();
+                                assertThat(socket.getInputStream().readAllBytes()).isEqualTo(text);
+                            }
+                            return true;
+                        }));
+            }
+            for (Future<Boolean> client : clients) {
+                assertThat(client.get()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void closingLeavesNoThreadAndNoDescriptor() throws Exception {
+        liveShortly("leak-0"); // loads whatever is loaded once
+        long threadsBefore = platformThreads();
+        long descriptorsBefore = descriptors();
+        for (int i = 1; i <= 3; i++) {
+            liveShortly("leak-" + i);
+        }
+        eventually(() -> platformThreads() <= threadsBefore);
+        eventually(() -> descriptors() <= descriptorsBefore + 1);
+    }
+
+    private void liveShortly(String name) throws Exception {
+        try (RemoraNode a = builder(name + "a").authKey(authKey).ephemeral(true).build();
+                RemoraNode b = builder(name + "b").authKey(authKey).ephemeral(true).build()) {
+            a.up(SOON);
+            b.up(SOON);
+            try (ServerSocket server = a.listen(80);
+                    Socket near = connect(b, name + "a", 80);
+                    Socket far = server.accept()) {
+                near.getOutputStream().write(7);
+                assertThat(far.getInputStream().read()).isEqualTo(7);
+            }
+        }
+    }
+
+    /// A thread or a descriptor that is told to end takes a moment.
+    private static void eventually(Callable<Boolean> condition) throws Exception {
+        long deadline = System.nanoTime() + SOON.toNanos();
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+
+    private static long platformThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("remora"))
+                .count();
+    }
+
+    private static long descriptors() throws IOException {
+        try (var open = Files.list(Path.of("/proc/self/fd"))) {
+            return open.count();
+        }
+    }
+
+    @Test
+    void aWrongKeyIsSaidAtOnce() throws Exception {
+        try (RemoraNode node = builder("wrong").authKey("0123456789abcdef").build()) {
+            long before = System.nanoTime();
+            assertThatThrownBy(() -> node.up(SOON))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("key");
+            assertThat(Duration.ofNanos(System.nanoTime() - before))
+                    .isLessThan(Duration.ofSeconds(10));
+            assertThat(node.status().problem()).isPresent();
+        }
+    }
+
+    @Test
+    void aClosedNodeSaysSo() throws Exception {
+        RemoraNode node = join("closed");
+        ServerSocket server = node.listen(80);
+        Future<Socket> accepting = threads.submit(server::accept);
+        node.close();
+        node.close();
+        assertThatThrownBy(() -> node.connect("100.64.0.1", 80))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> node.listen(81)).isInstanceOf(IOException.class);
+        server.close();
+        assertThatThrownBy(accepting::get).hasCauseInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void aStateDirectoryKeepsTheAddress(@TempDir Path state) throws Exception {
+        List<InetAddress> first;
+        try (RemoraNode node = builder("kept").authKey(authKey).stateDirectory(state).build()) {
+            node.up(SOON);
+            first = node.status().addresses();
+        }
+        try (RemoraNode node = builder("kept").stateDirectory(state).build()) {
+            node.up(SOON);
+            assertThat(node.status().addresses()).isEqualTo(first).hasSize(2);
+        }
+    }
+}
