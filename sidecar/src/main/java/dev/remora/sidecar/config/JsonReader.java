@@ -149,7 +149,7 @@ final class JsonReader {
         return value;
     }
 
-    /// Whole numbers that fit become a [Long], all others a [Double].
+    /// Whole numbers that fit become a [Long], all others a [Double]; one that no double holds is refused, as Go refuses it.
     private Object number() throws MalformedException {
         int start = at;
         boolean negative = at < text.length() && text.charAt(at) == '-';
@@ -172,15 +172,23 @@ final class JsonReader {
             digits();
         }
         String number = text.substring(start, at);
-        return whole ? wholeNumber(number) : Double.valueOf(number);
+        return whole ? wholeNumber(number) : fraction(number);
     }
 
-    private static Object wholeNumber(String digits) {
+    private static Object wholeNumber(String digits) throws MalformedException {
         try {
             return Long.valueOf(digits);
         } catch (NumberFormatException e) {
-            return Double.valueOf(digits); // more digits than 64 bits hold
+            return fraction(digits); // more digits than 64 bits hold
         }
+    }
+
+    private static Double fraction(String number) throws MalformedException {
+        double value = Double.parseDouble(number);
+        if (Double.isInfinite(value)) {
+            throw new MalformedException("invalid JSON: a number is too large");
+        }
+        return value;
     }
 
     private void digits() throws MalformedException {
