@@ -102,18 +102,15 @@ final class Membership implements NodeListener {
     private static Optional<Obstacle> obstacle(ControlState now) {
         return switch (now) {
             case ControlState.Failed failed ->
-                    Optional.of(
-                            new Obstacle(failed.sentence(), !isAboutTheKey(failed.reason())));
+                    Optional.of(new Obstacle(failed.sentence(), !isAboutTheKey(failed.reason())));
             case ControlState.NeedsLogin(_, var url) ->
                     Optional.of(
                             new Obstacle(
-                                    url.map(page ->
-                                                    "a person has to admit this node at " + page)
+                                    url.map(page -> "a person has to admit this node at " + page)
                                             .orElse("a login is needed: give an auth key"),
                                     true));
             case ControlState.AwaitingApproval _ ->
-                    Optional.of(
-                            new Obstacle("an administrator has to approve this node", true));
+                    Optional.of(new Obstacle("an administrator has to approve this node", true));
             case ControlState.Stopped _, ControlState.Connecting _, ControlState.Connected _ ->
                     Optional.empty();
         };

@@ -138,7 +138,10 @@ final class NodeControl implements AutoCloseable {
                         ControlConfig.Timing.DEFAULT);
         SelfReport self =
                 new SelfReport(
-                        completeHostInfo(), core.netInfo(), reported(core.endpoints()), core.discoKey());
+                        completeHostInfo(),
+                        core.netInfo(),
+                        reported(core.endpoints()),
+                        core.discoKey());
         return new ControlSession(
                 config, identity, self, new FromControl(), loop, random, InstantSource.system());
     }
