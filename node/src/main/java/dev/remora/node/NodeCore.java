@@ -15,7 +15,6 @@ import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.engine.netmap.Node;
 import dev.remora.engine.netstack.NetStackConfig;
-import dev.remora.engine.netstack.TcpListener;
 import dev.remora.engine.path.Endpoint;
 import dev.remora.io.control.ControlState;
 import dev.remora.io.derp.DerpRelays;
@@ -26,14 +25,12 @@ import io.netty.channel.ChannelHandler;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -57,11 +54,9 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     private final Engine engine;
     private final StreamFactory streams;
     private final PeerApi peerApi;
-    private final Map<Long, CompletableFuture<PingResult>> pings = new HashMap<>();
-    private final List<CompletableFuture<NetReport>> netchecks = new ArrayList<>();
+    private final OpenQuestions questions;
     private NodeKey self;
     private @Nullable LinkWatch linkWatch;
-    private long pingToken;
     private boolean reopening;
 
     // Set and read by other threads, too.
@@ -106,6 +101,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                         random,
                         performer::perform);
         driver.drive(engine);
+        questions = new OpenQuestions(engine);
         streams = new StreamFactory(loop.netty(), driver, engine.stack());
         peerApi = new PeerApi(streams, engine::netMap);
     }
@@ -197,43 +193,22 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     @Override
     public void onNetwork(Optional<NetReport> report, Optional<DerpRegionId> home) {
         home.ifPresent(relays::setHome);
-        NetInfo known = report.map(done -> done.netInfo(home)).orElseGet(() -> homeOnly(home));
+        int region = home.map(DerpRegionId::value).orElse(0);
+        NetInfo known = report.map(done -> done.netInfo(home)).orElse(NetInfo.onlyHome(region));
         netInfo = Optional.of(known);
         if (control != null) {
             control.onNetwork(known);
         }
         report.ifPresent(done -> {
             relays.preferIpv6(done.ipv6());
-            netchecks.forEach(waiting -> waiting.complete(done));
-            netchecks.clear();
+            questions.onChecked(done);
         });
         listener.onChange();
     }
 
-    /// Peers can be told where to call before anything was measured.
-    private static NetInfo homeOnly(Optional<DerpRegionId> home) {
-        return new NetInfo(
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                null,
-                home.map(DerpRegionId::value).orElse(0),
-                null,
-                null,
-                null);
-    }
-
     @Override
     public void onPinged(long token, PingResult result) {
-        CompletableFuture<PingResult> waiting = pings.remove(token);
-        if (waiting != null) {
-            waiting.complete(result);
-        }
+        questions.onPinged(token, result);
     }
 
     @Override
@@ -291,33 +266,8 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     // What users of the node ask.
 
     Optional<ServedPort> listen(int port, PortHandler handler) {
-        return streams.listen(Optional.empty(), port, handler).map(Served::new);
-    }
-
-    private final class Served implements ServedPort {
-        private final TcpListener of;
-
-        Served(TcpListener of) {
-            this.of = of;
-        }
-
-        @Override
-        public int port() {
-            return of.port();
-        }
-
-        @Override
-        public void close() {
-            try {
-                loop.netty()
-                        .execute(() -> {
-                            of.close(driver.now());
-                            driver.finishBatch();
-                        });
-            } catch (RejectedExecutionException e) {
-                LOG.trace("the node has ended, and port {} with it", port());
-            }
-        }
+        return streams.listen(Optional.empty(), port, handler)
+                .map(listener -> new ListeningPort(listener, loop.netty(), driver));
     }
 
     void connect(
@@ -345,24 +295,12 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     }
 
     void ping(IpAddress to, PingKind kind, int size, CompletableFuture<PingResult> result) {
-        Optional<NodeKey> peer = engine.peerOf(to);
-        if (peer.isEmpty()) {
-            result.complete(new PingResult.Failed("no matching peer"));
-            return;
-        }
-        long token = pingToken++;
-        pings.put(token, result);
-        switch (kind) {
-            case DISCO -> engine.pingDisco(peer.get(), token, size, driver.now());
-            case TSMP -> engine.pingTsmp(to, token, driver.now());
-            case ICMP -> engine.pingIcmp(to, token, driver.now());
-        }
+        questions.ping(to, kind, size, driver.now(), result);
         driver.finishBatch();
     }
 
     void netcheck(CompletableFuture<NetReport> result) {
-        netchecks.add(result);
-        engine.netChecks().start(driver.now());
+        questions.check(driver.now(), result);
         driver.finishBatch();
     }
 
@@ -436,9 +374,6 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         }
         relays.close();
         udp.close();
-        pings.values()
-                .forEach(waiting -> waiting.complete(new PingResult.Failed("the node stops")));
-        netchecks.forEach(
-                waiting -> waiting.completeExceptionally(new IOException("the node stops")));
+        questions.onEnd();
     }
 }

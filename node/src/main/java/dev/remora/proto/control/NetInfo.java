@@ -27,6 +27,14 @@ public record NetInfo(
         @Property("LinkType") @Nullable String linkType,
         @Property("DERPLatency") @Nullable Map<String, Double> derpLatency,
         @Property("FirewallMode") @Nullable String firewallMode) {
+    /// Before anything was measured: peers can be told already where to call.
+    ///
+    /// @param region 0 if not even that is known
+    public static NetInfo onlyHome(long region) {
+        return new NetInfo(
+                null, null, null, null, null, null, null, null, null, region, null, null, null);
+    }
+
     /// True if the server should hear of the change: latencies alone differ at every measurement.
     public boolean differsBeyondLatency(NetInfo other) {
         return !withoutLatency().equals(other.withoutLatency());
