@@ -32,6 +32,8 @@ public final class Daemon implements AutoCloseable {
     /// What ends, last started first.
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
+    private volatile int exitCode;
+
     private Daemon() {}
 
     /// Runs until it is told to end; never returns.
@@ -39,19 +41,17 @@ public final class Daemon implements AutoCloseable {
         DaemonFlags flags = flags(args, System.err);
         Logging.configure(flags.verbosity(), flags.jsonLog());
         Daemon daemon = new Daemon();
+        Runtime.getRuntime().addShutdownHook(new Thread(daemon::end, "shutdown"));
         try {
             daemon.start(flags);
+            new CountDownLatch(1).await();
         } catch (IOException | MalformedException e) {
             System.err.println("remora: " + e.getMessage());
-            daemon.close();
-            System.exit(1);
-        }
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(daemon), "shutdown"));
-        try {
-            new CountDownLatch(1).await();
         } catch (InterruptedException e) {
-            System.exit(1);
+            LOG.warn("interrupted");
         }
+        daemon.exitCode = 1;
+        System.exit(1);
     }
 
     private static DaemonFlags flags(String[] args, PrintStream err) {
@@ -73,14 +73,14 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
-    /// On SIGTERM and SIGINT the JVM would report the signal as its exit code; to end as told is a success.
-    private static void end(Daemon daemon) {
+    /// On SIGTERM and SIGINT the JVM would report the signal as its exit code; to end as told is a success, at any moment.
+    private void end() {
         LOG.info("ending");
-        daemon.close();
-        Runtime.getRuntime().halt(0);
+        close();
+        Runtime.getRuntime().halt(exitCode);
     }
 
-    private void start(DaemonFlags flags) throws IOException, MalformedException {
+    private synchronized void start(DaemonFlags flags) throws IOException, MalformedException {
         LOG.info("Remora {} starts", Version.TEXT);
         SecureRandom random = new SecureRandom();
         SystemInfo system = SystemInfo.here();
@@ -159,8 +159,9 @@ public final class Daemon implements AutoCloseable {
         return headers;
     }
 
+    /// Waits for a start that is under way: what it begins must end, too.
     @Override
-    public void close() {
+    public synchronized void close() {
         while (!started.isEmpty()) {
             try {
                 started.pop().close();
