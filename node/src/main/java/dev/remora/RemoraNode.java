@@ -292,7 +292,7 @@ public final class RemoraNode implements AutoCloseable {
                     stateDirectory == null ? StateStore.inMemory() : StateFile.open(stateDirectory);
             try {
                 Membership membership = Membership.load(store);
-                Node node = Node.start(settings(membership.machineKey()), membership);
+                Node node = Node.start(settings(membership.machineKey(), store), membership);
                 return new RemoraNode(node, store, membership, url, login());
             } catch (IOException | RuntimeException e) {
                 store.close();
@@ -300,7 +300,7 @@ public final class RemoraNode implements AutoCloseable {
             }
         }
 
-        private NodeSettings settings(MachinePrivateKey machineKey) {
+        private NodeSettings settings(MachinePrivateKey machineKey, StateStore store) {
             HostInfo host =
                     new HostInfoBuilder()
                             .hostname(hostname)
@@ -312,7 +312,14 @@ public final class RemoraNode implements AutoCloseable {
                             .userspace(true)
                             .build();
             return new NodeSettings(
-                    udpPort, memory, machineKey, Optional.empty(), trust(), Aead.best(), host);
+                    udpPort,
+                    memory,
+                    machineKey,
+                    Optional.empty(),
+                    trust(),
+                    Aead.best(),
+                    host,
+                    store.cache(NodeSettings.CACHE_NAME));
         }
 
         private TlsTrust trust() {

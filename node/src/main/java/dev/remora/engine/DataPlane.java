@@ -24,8 +24,10 @@ import dev.remora.proto.wireguard.Source;
 import dev.remora.proto.wireguard.WireGuard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -53,6 +55,9 @@ final class DataPlane {
     private final SendRun run = new SendRun();
     private final Consumer<Output> onTunnel = this::onTunnelOutput;
     private final List<Output.Deliver> delivered = new ArrayList<>();
+
+    /// Who seems to send into sessions that we lost.
+    private final Set<NodeKey> sessionless = new HashSet<>();
 
     /// The moment of the call that is being worked on.
     private long now;
@@ -115,6 +120,7 @@ final class DataPlane {
         }
         Counters.Way way = from.ip().v4() ? Counters.Way.DIRECT_IPV4 : Counters.Way.DIRECT_IPV6;
         deliverAll(new PathSource.Direct(from), way);
+        renewSessions();
     }
 
     private void onDatagram(IpPort from, Source source, ByteBuffer datagram) {
@@ -136,7 +142,22 @@ final class DataPlane {
         } else {
             tunnels.receive(new Source.Relayed(via.value(), sender), packet, now, onTunnel);
             deliverAll(source, Counters.Way.DERP);
+            renewSessions();
         }
+    }
+
+    /// A peer sends into a session of the process before this one until it gives up, some 15 s later: a new session ends that at once.
+    private void renewSessions() {
+        if (!sessionless.isEmpty()) {
+            sessionless.forEach(peer -> tunnels.begin(peer, false, now, onTunnel));
+            sessionless.clear();
+        }
+    }
+
+    /// Makes a session with a peer who is there, before anybody needs it.
+    void beginSession(NodeKey peer, long at) {
+        now = at;
+        tunnels.begin(peer, true, now, onTunnel);
     }
 
     /// Lets the tunnels do what is due.
@@ -165,8 +186,19 @@ final class DataPlane {
             case Output.Identified(var peer, var source) ->
                     paths.onIdentified(peer, pathSource(source), now);
             case Output.Dropped(var reason) -> counters.droppedIn(reason.words());
+            case Output.NoSession(var source) -> sender(source).ifPresent(sessionless::add);
             case Output.SessionUp _, Output.PeerIdle _ -> {}
         }
+    }
+
+    /// Who seems to be behind a source: the relay's word, or a path that was proven before.
+    private Optional<NodeKey> sender(Source source) {
+        Optional<NodeKey> sender =
+                switch (source) {
+                    case Source.Direct(var address) -> paths.peerAt(address);
+                    case Source.Relayed(_, var key) -> Optional.of(key);
+                };
+        return sender.filter(peers::isKnown);
     }
 
     private static PathSource pathSource(Source source) {

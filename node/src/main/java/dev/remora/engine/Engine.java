@@ -2,7 +2,6 @@ package dev.remora.engine;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
-import dev.remora.base.IpPrefix;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.DiscoKey;
 import dev.remora.crypto.DiscoPrivateKey;
@@ -40,9 +39,6 @@ import java.util.random.RandomGenerator;
 ///
 /// Every group of calls, whether to this class or to the stack, ends with one [#endOfBatch].
 public final class Engine {
-    /// The token of pings whose answers nobody waits for.
-    private static final long UNASKED = -1;
-
     private final DiscoPrivateKey disco;
     private final PeerBook peers = new PeerBook();
     private final Counters counters = new Counters();
@@ -62,18 +58,20 @@ public final class Engine {
 
     private final Consumer<PathOutput> onPath = this::onPathOutput;
 
+    /// @param disco by what peers find us on the underlay; they take another one for another process
     /// @param epochOffset nanoseconds from 1970 to this node's time 0
     /// @param random a cryptographic source outside of tests
     /// @param out performs at once and never calls back
     public Engine(
             NodePrivateKey self,
+            DiscoPrivateKey disco,
             Aead aead,
             NetStackConfig stack,
             LongSupplier epochOffset,
             RandomGenerator random,
             Consumer<? super EngineOutput> out) {
         this.out = out;
-        disco = DiscoPrivateKey.generate(random);
+        this.disco = disco;
         paths = new PathFinder(disco, self.publicKey(), random);
         tunnels = new WireGuard(self, aead, random, epochOffset, new KnownPeers(), Mtu.TUNNEL);
         pings = new Pings(random);
@@ -101,7 +99,7 @@ public final class Engine {
         }
     }
 
-    /// The key that other nodes find us by on the underlay, made for this run of the process.
+    /// The key that other nodes find us by on the underlay.
     public DiscoKey discoKey() {
         return disco.publicKey();
     }
@@ -128,12 +126,16 @@ public final class Engine {
 
     public void onNetMap(NetMap map, long now) {
         var ownBefore = peers.ownAddresses();
+        boolean arriving = peers.netMap().isEmpty();
         peers.onNetMap(map, change -> onPeer(change, now));
         if (!peers.ownAddresses().equals(ownBefore)) {
             stack().onAddresses(peers.ownAddresses(), now);
         }
         if (netChecks.onDerpMap(map.derpMap())) {
             paths.searchEndpoints(EndpointSearch.RELAYS_CHANGED, now, onPath);
+        }
+        if (arriving) {
+            greetings.start(map, now);
         }
     }
 
@@ -200,9 +202,9 @@ public final class Engine {
         paths.onLinkChange(now, onPath);
     }
 
-    /// The relay where peers find us has accepted us: those who are there can be told.
+    /// The relay where peers find us has accepted us for the first time: those whom no other way led to can be told now.
     public void onHomeRelayConnected(long now) {
-        peers.netMap().ifPresent(map -> greetings.start(map, now));
+        greetings.again(now);
     }
 
     /// The connection to our home relay stands again after it was lost: whatever cut it may have moved our addresses, too.
@@ -308,7 +310,9 @@ public final class Engine {
             netChecks.onTimer(now);
         }
         if (greetings.nextDeadline() <= now) {
-            greetings.onTimer((peer, token) -> paths.ping(peer, token, 0, now, onPath));
+            greetings.onTimer(
+                    peer -> tunnels.stats(peer, now).filter(TunnelStats::canSend).isPresent(),
+                    (peer, token) -> paths.ping(peer, token, 0, now, onPath));
         }
         if (stack().nextDeadline() <= now) {
             dataPlane.onStackTimer(now);
@@ -325,7 +329,7 @@ public final class Engine {
         }
         if (!postponed.isEmpty() || !toHandshake.isEmpty()) {
             for (NodeKey peer; (peer = toHandshake.poll()) != null; ) {
-                beginSession(peer, now);
+                dataPlane.beginSession(peer, now);
             }
             for (PathOutput output; (output = postponed.poll()) != null; ) {
                 onPostponed(output, now);
@@ -361,17 +365,6 @@ public final class Engine {
             out.accept(new EngineOutput.Pinged(token, result));
         } else if (result instanceof PingResult.Answered) {
             greetings.onAnswer(token).ifPresent(toHandshake::add);
-        }
-    }
-
-    /// Begins a session with a peer that has none with us, by a packet that nobody needs.
-    private void beginSession(NodeKey peer, long now) {
-        boolean has = tunnels.stats(peer, now).filter(TunnelStats::canSend).isPresent();
-        if (!has) {
-            peers.netMap()
-                    .flatMap(map -> map.peer(peer))
-                    .flatMap(node -> node.addresses().stream().map(IpPrefix::ip).findFirst())
-                    .ifPresent(ip -> pingTsmp(ip, UNASKED, now));
         }
     }
 

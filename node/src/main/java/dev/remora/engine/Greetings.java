@@ -11,18 +11,22 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Makes ourselves known to peers when we arrive, so that the first of them to call need not wait.
 ///
 /// A peer that calls before it knows our relay loses the first message of its handshake and repeats it five seconds later; one that knew us before we
-/// were started anew goes on sending into a session that is gone. So we ask online peers through the relay, a few times within some seconds, whether
-/// they know us yet, and begin the handshake with each that does. Only in small tailnets: elsewhere peers stay lazy.
+/// were started anew goes on sending into a session that is gone. So we ask online peers on all ways, a few times within some seconds, whether they
+/// know us yet, and begin the handshake with each that does: again with the next question, if the peer knew no way back yet. Only in small tailnets:
+/// elsewhere peers stay lazy.
 final class Greetings {
     /// More peers than these are not greeted at all.
     private static final int MOST_PEERS = 32;
 
     /// A control server tells others of a change within about a second.
-    private static final long[] AFTER_MS = {0, 200, 400, 700, 1_000, 1_400, 2_000, 3_000, 4_500};
+    private static final long[] AFTER_MS = {
+        0, 50, 150, 300, 500, 750, 1_000, 1_400, 2_000, 3_000, 4_500
+    };
 
     private final Map<Long, NodeKey> asked = new HashMap<>();
     private final Set<NodeKey> waiting = new HashSet<>();
@@ -50,6 +54,12 @@ final class Greetings {
         round = 0;
     }
 
+    /// Asks those who have not answered once more from the beginning.
+    void again(long now) {
+        startedAt = now;
+        round = 0;
+    }
+
     void clear() {
         waiting.clear();
         asked.clear();
@@ -61,10 +71,9 @@ final class Greetings {
         return token < 0;
     }
 
-    /// A peer knows us; given once for each, with whom the handshake should begin now.
+    /// The peer who answers, if the handshake with it should begin now.
     Optional<NodeKey> onAnswer(long token) {
-        NodeKey peer = asked.remove(token);
-        return peer != null && waiting.remove(peer) ? Optional.of(peer) : Optional.empty();
+        return Optional.ofNullable(asked.remove(token));
     }
 
     long nextDeadline() {
@@ -73,8 +82,10 @@ final class Greetings {
                 : startedAt + MILLISECONDS.toNanos(AFTER_MS[round]);
     }
 
-    void onTimer(Question question) {
+    /// @param hasSession who needs no greeting any more
+    void onTimer(Predicate<NodeKey> hasSession, Question question) {
         round++;
+        waiting.removeIf(hasSession);
         for (NodeKey peer : waiting) {
             asked.put(--lastToken, peer);
             question.ask(peer, lastToken);

@@ -42,13 +42,20 @@ public final class Node implements AutoCloseable {
     private final ExecutorService slow;
     private final NodeCore core;
     private final NodeControl control;
+    private final NodeCache cache;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Node(EngineLoop loop, ExecutorService slow, NodeCore core, NodeControl control) {
+    private Node(
+            EngineLoop loop,
+            ExecutorService slow,
+            NodeCore core,
+            NodeControl control,
+            NodeCache cache) {
         this.loop = loop;
         this.slow = slow;
         this.core = core;
         this.control = control;
+        this.cache = cache;
     }
 
     /// Starts a node that knows no tailnet yet.
@@ -58,6 +65,7 @@ public final class Node implements AutoCloseable {
         SecureRandom random = new SecureRandom();
         Instant startedAt = Instant.now();
         long startedNanos = System.nanoTime();
+        NodeCache cache = new NodeCache(settings.cache(), random, slow);
         LongSupplier clock = () -> System.nanoTime() - startedNanos;
         try {
             NodeCore core =
@@ -67,12 +75,12 @@ public final class Node implements AutoCloseable {
                                 NodeCore made =
                                         new NodeCore(
                                                 settings, loop, slow, random, startedAt, clock,
-                                                listener);
+                                                cache, listener);
                                 made.open();
                                 return made;
                             });
-            NodeControl control = new NodeControl(settings, core, loop, random, listener);
-            return new Node(loop, slow, core, control);
+            NodeControl control = new NodeControl(settings, core, loop, random, cache, listener);
+            return new Node(loop, slow, core, control, cache);
         } catch (RuntimeException e) {
             loop.close();
             slow.shutdownNow();
@@ -210,6 +218,7 @@ public final class Node implements AutoCloseable {
             return true;
         });
         slow.shutdownNow();
+        cache.flush();
         if (loop.netty().inEventLoop()) {
             loop.close();
             return;

@@ -20,6 +20,7 @@ import dev.remora.proto.control.ServiceInfo;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,7 @@ final class NodeControl implements AutoCloseable {
     private final NodeCore core;
     private final EngineLoop loop;
     private final SecureRandom random;
+    private final NodeCache cache;
     private final NodeListener listener;
 
     /// Replaced under the lock; told news without it, since the loop must not wait for a session that ends.
@@ -60,11 +62,13 @@ final class NodeControl implements AutoCloseable {
             NodeCore core,
             EngineLoop loop,
             SecureRandom random,
+            NodeCache cache,
             NodeListener listener) {
         this.settings = settings;
         this.core = core;
         this.loop = loop;
         this.random = random;
+        this.cache = cache;
         this.listener = listener;
         this.hostInfo = settings.hostInfo();
         core.control(this);
@@ -90,13 +94,13 @@ final class NodeControl implements AutoCloseable {
                 url = to;
                 current = open(to, identity);
                 session = current;
-                identity.nodeKey().ifPresent(key -> use(key, false));
+                identity.nodeKey().ifPresent(this::use);
                 // these may have changed meanwhile
                 changeHostInfo(() -> {});
                 current.updateEndpoints(reported(core.endpoints()));
                 core.netInfo().ifPresent(current::updateNetInfo);
             }
-            up = true;
+            arrive();
             current.resume();
             current.login(options);
         });
@@ -110,6 +114,26 @@ final class NodeControl implements AutoCloseable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /// We want to be reachable. The last map serves until control sends one, which may take long.
+    private void arrive() {
+        boolean before = up;
+        up = true;
+        if (!before) {
+            nodeKey.flatMap(key -> cache.map(key, Instant.now())).ifPresent(this::use);
+        }
+    }
+
+    private void use(NetMap map) {
+        onLoop(
+                        () -> {
+                            if (up) {
+                                core.onNetMap(map);
+                            }
+                        })
+                .ifPresent(Future::awaitUninterruptibly);
+        listener.onNetMap(map);
     }
 
     private void stop() {
@@ -146,10 +170,9 @@ final class NodeControl implements AutoCloseable {
                 config, identity, self, new FromControl(), loop, random, InstantSource.system());
     }
 
-    /// @param newcomer peers have never seen this key
-    private void use(NodePrivateKey key, boolean newcomer) {
+    private void use(NodePrivateKey key) {
         nodeKey = Optional.of(key.publicKey());
-        onLoop(() -> core.onSelfKey(key, newcomer));
+        onLoop(() -> core.onSelfKey(key));
     }
 
     CompletableFuture<Void> logout() {
@@ -177,7 +200,7 @@ final class NodeControl implements AutoCloseable {
     void resume() {
         locked(() -> {
             if (session != null) {
-                up = true;
+                arrive();
                 session.resume();
             }
         });
@@ -269,24 +292,18 @@ final class NodeControl implements AutoCloseable {
 
         @Override
         public void onNetMap(NetMap map) {
-            Runnable use =
-                    () -> {
-                        if (up) {
-                            core.onNetMap(map);
-                        }
-                    };
-            onLoop(use).ifPresent(Future::awaitUninterruptibly);
-            listener.onNetMap(map);
+            use(map);
+            cache.keep(map);
         }
 
         @Override
         public void onIdentity(NodeIdentity identity) throws IOException {
             listener.onIdentity(identity);
             if (identity.nodeKey().isPresent()) {
-                NodePrivateKey key = identity.nodeKey().get();
-                use(key, !nodeKey.equals(Optional.of(key.publicKey())));
+                use(identity.nodeKey().get());
             } else {
                 nodeKey = Optional.empty();
+                cache.forgetMap();
             }
         }
 

@@ -45,6 +45,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     private final NodeSettings settings;
     private final EngineLoop loop;
     private final Instant startedAt;
+    private final NodeCache cache;
     private final NodeListener listener;
     private final EngineDriver driver;
     private final UdpPorts udp;
@@ -72,8 +73,10 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
             SecureRandom random,
             Instant startedAt,
             LongSupplier clock,
+            NodeCache cache,
             NodeListener listener) {
         this.settings = settings;
+        this.cache = cache;
         this.loop = loop;
         this.startedAt = startedAt;
         this.listener = listener;
@@ -95,6 +98,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         engine =
                 new Engine(
                         nobody,
+                        cache.disco(),
                         settings.aead(),
                         NetStackConfig.withMemory(settings.memory()),
                         () -> epoch,
@@ -111,7 +115,8 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     }
 
     void open() {
-        udp.open(0);
+        udp.open(cache.udpPort());
+        cache.keepUdpPort(udp.port(true));
         linkWatch = LinkWatch.start(loop, this::onLinkChange);
         onLinkChange();
     }
@@ -120,13 +125,9 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
     /// Control says this whenever it accepts us, mostly with the key we have.
     ///
-    /// @param newcomer peers have never seen this key
-    void onSelfKey(NodePrivateKey key, boolean newcomer) {
+    void onSelfKey(NodePrivateKey key) {
         if (key.publicKey().equals(self)) {
             return;
-        }
-        if (newcomer) {
-            news.greetWhenConnected();
         }
         self = key.publicKey();
         engine.onSelfKey(key);

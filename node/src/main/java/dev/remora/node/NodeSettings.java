@@ -4,6 +4,7 @@ import dev.remora.crypto.Aead;
 import dev.remora.crypto.LockKey;
 import dev.remora.crypto.MachinePrivateKey;
 import dev.remora.io.loop.TlsTrust;
+import dev.remora.io.state.CacheFile;
 import dev.remora.proto.control.HostInfo;
 import java.util.Optional;
 
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param lockKey the public half of the tailnet-lock key, if the node has one
 /// @param trust whom TLS connections believe
 /// @param hostInfo what control is told about this machine
+/// @param cache where to keep what makes the next start quicker; empty: nowhere
 public record NodeSettings(
         int udpPort,
         long memory,
@@ -22,7 +24,11 @@ public record NodeSettings(
         Optional<LockKey> lockKey,
         TlsTrust trust,
         Aead aead,
-        HostInfo hostInfo) {
+        HostInfo hostInfo,
+        Optional<CacheFile> cache) {
     /// The budget for stream buffers where nobody says otherwise.
     public static final long DEFAULT_MEMORY = 64L << 20;
+
+    /// What to call the cache beside a state file.
+    public static final String CACHE_NAME = "remora.cache";
 }

@@ -22,18 +22,10 @@ final class RelayNews implements RelayListener {
     /// Regions whose connection was lost and has not come back.
     private final Set<DerpRegionId> lost = new HashSet<>();
 
-    /// Peers have not seen our key yet. Those who have would lose the session that a greeting begins, when they learn that we were started anew.
-    private boolean newcomer;
-
     RelayNews(EngineDriver driver, Supplier<Engine> engine, NodeListener listener) {
         this.driver = driver;
         this.engine = engine;
         this.listener = listener;
-    }
-
-    /// We have a key that is new to peers.
-    void greetWhenConnected() {
-        newcomer = true;
     }
 
     @Override
@@ -62,12 +54,10 @@ final class RelayNews implements RelayListener {
     }
 
     private void onHomeConnected(boolean back) {
-        if (newcomer) {
-            newcomer = false;
-            engine.get().onHomeRelayConnected(driver.now());
-        }
         if (back) {
             engine.get().onHomeRelayBack(driver.now());
+        } else {
+            engine.get().onHomeRelayConnected(driver.now());
         }
         driver.finishBatchSoon();
     }

@@ -4,6 +4,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.base.IpPrefix;
 import dev.remora.crypto.Aead;
+import dev.remora.crypto.DiscoPrivateKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netcheck.NetCheckOutput;
@@ -39,16 +40,23 @@ final class SimNode {
     private long wakeAt = Long.MAX_VALUE;
     private long pingToken;
     private boolean stopped;
+    private final DiscoPrivateKey disco;
     final Engine engine;
 
     SimNode(SimHost host, SimRelay relay, NodePrivateKey key) {
+        this(host, relay, key, DiscoPrivateKey.generate(host.network().random()));
+    }
+
+    private SimNode(SimHost host, SimRelay relay, NodePrivateKey key, DiscoPrivateKey disco) {
         this.host = host;
         this.network = host.network();
         this.relay = relay;
         this.key = key;
+        this.disco = disco;
         engine =
                 new Engine(
                         key,
+                        disco,
                         Aead.jdk(),
                         NetStackConfig.defaults(),
                         () -> 1_700_000_000_000_000_000L,
@@ -102,6 +110,15 @@ final class SimNode {
         finish();
         network.runUntil(() -> pings.containsKey(token), until);
         return Optional.ofNullable(pings.get(token));
+    }
+
+    /// Another process with the same keys and the last netmap, and without anything else.
+    SimNode restart() {
+        NetMap last = engine.netMap().orElseThrow();
+        stop();
+        SimNode next = new SimNode(host, relay, key, disco);
+        next.onNetMap(last);
+        return next;
     }
 
     void stop() {

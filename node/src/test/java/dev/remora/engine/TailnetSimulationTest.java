@@ -1,5 +1,6 @@
 package dev.remora.engine;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -139,6 +140,25 @@ class TailnetSimulationTest {
         tailnet.join(2, second);
         tailnet.network.runUntil(SECONDS.toNanos(7));
         assertThat(a.tsmpPing(SimTailnet.v4(2), SECONDS.toNanos(12)))
+                .get()
+                .isInstanceOf(PingResult.Answered.class);
+    }
+
+    /// Control says nothing after the restart, and the peer learns of it only by what the restarted node does.
+    @Test
+    void whoRestartsWithItsKeysAndItsMapIsReachedAtOnce() throws Exception {
+        SimTailnet tailnet = new SimTailnet(1);
+        SimNode a = tailnet.join(1, host(tailnet, "198.51.100.11", SimLink.millis(10)));
+        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        tailnet.network.runUntil(SECONDS.toNanos(3));
+        assertThat(a.tsmpPing(SimTailnet.v4(2), SECONDS.toNanos(5)))
+                .get()
+                .isInstanceOf(PingResult.Answered.class);
+
+        long restart = a.now();
+        b.restart();
+        tailnet.network.runUntil(restart + MILLISECONDS.toNanos(300));
+        assertThat(a.tsmpPing(SimTailnet.v4(2), restart + MILLISECONDS.toNanos(500)))
                 .get()
                 .isInstanceOf(PingResult.Answered.class);
     }

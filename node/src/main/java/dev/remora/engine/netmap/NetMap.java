@@ -115,6 +115,11 @@ public record NetMap(
                 skew);
     }
 
+    /// The one message that this map could have begun with: to keep it, and read it again with [#first]. Only the clocks' difference is not in it.
+    public MapResponse toMessage() {
+        return NetMapWriter.message(this);
+    }
+
     /// The same map at another moment: keys end by the clock, without a message.
     public NetMap at(Instant now) {
         Instant corrected = corrected(now, clockSkew);

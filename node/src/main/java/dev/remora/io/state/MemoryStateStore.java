@@ -23,6 +23,11 @@ final class MemoryStateStore implements StateStore {
     }
 
     @Override
+    public Optional<CacheFile> cache(String name) {
+        return Optional.empty();
+    }
+
+    @Override
     public String describe() {
         return "memory only";
     }

@@ -4,7 +4,6 @@ import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -188,11 +187,8 @@ public final class StateFile implements StateStore {
     }
 
     private void save() throws IOException {
-        Path temporary = directory.resolve(FILE_NAME + ".new");
         try {
-            writeForced(temporary, json());
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-            force(directory);
+            Replacement.of(file, json(), true);
         } catch (IOException e) {
             throw new StateException(
                     "cannot write the state file "
@@ -212,33 +208,17 @@ public final class StateFile implements StateStore {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void writeForced(Path path, byte[] bytes) throws IOException {
-        Files.deleteIfExists(path);
-        Files.createFile(
-                path,
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
-    }
-
-    /// Without this a rename can be lost by a power cut although the file's bytes are on disk.
-    private static void force(Path directory) throws IOException {
-        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
     private static String why(IOException e) {
         return switch (e) {
             case AccessDeniedException denied -> "permission denied";
             case FileSystemException fs when fs.getReason() != null -> fs.getReason();
             default -> String.valueOf(e.getMessage());
         };
+    }
+
+    @Override
+    public Optional<CacheFile> cache(String name) {
+        return Optional.of(new CacheFile(directory.resolve(name)));
     }
 
     @Override

@@ -11,6 +11,9 @@ public interface StateStore extends AutoCloseable {
     /// remembered in memory and written with the next successful call.
     void write(String key, byte[] value) throws IOException;
 
+    /// A file of this name beside the state; empty if nothing of this store survives the process.
+    Optional<CacheFile> cache(String name);
+
     /// Where the state is kept, for people.
     String describe();
 

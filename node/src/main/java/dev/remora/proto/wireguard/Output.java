@@ -25,6 +25,9 @@ public sealed interface Output {
     /// A datagram, or a packet of ours, was dropped; [WireGuard#dropped] counts them.
     record Dropped(DropReason reason) implements Output {}
 
+    /// This source sends into a session that we do not have: it may be one of ours before we were started anew. Nothing of it is proven.
+    record NoSession(Source source) implements Output {}
+
     /// Nothing was heard for so long that all of the peer's state was erased; the next packet starts anew.
     record PeerIdle(NodeKey peer) implements Output {}
 }

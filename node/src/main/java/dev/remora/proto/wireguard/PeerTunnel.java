@@ -101,6 +101,19 @@ final class PeerTunnel {
         retryLater();
     }
 
+    /// Makes a session if there is none to send on.
+    ///
+    /// @param insist also if another initiation is still unanswered
+    void begin(boolean insist, long now, Consumer<? super Output> out) {
+        if (sessions.sending(now) != null) {
+            return;
+        }
+        if (insist) {
+            handshakeSentAt = -Limits.REKEY_TIMEOUT;
+        }
+        initiate(now, out);
+    }
+
     /// If it was too soon for an initiation, what waits must not depend on somebody asking again.
     private void retryLater() {
         deadlines.setIfUnset(Timer.RETRANSMIT, handshakeSentAt + Limits.REKEY_TIMEOUT + jitter());

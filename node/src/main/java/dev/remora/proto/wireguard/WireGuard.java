@@ -78,6 +78,23 @@ public final class WireGuard {
         }
     }
 
+    /// Begins a handshake although no packet waits for it, unless there is a session to send on.
+    ///
+    /// @param insist without waiting the usual 5 s for the answer to an earlier initiation: the peer had no way back for it, but has one now. For callers
+    ///     that do so a few times only.
+    public void begin(NodeKey peer, boolean insist, long now, Consumer<? super Output> out) {
+        try {
+            PeerTunnel tunnel = tunnels.get(peer);
+            if (tunnel == null) {
+                tunnel = open(peer);
+            }
+            tunnel.begin(insist, now, out);
+            wakes.update(tunnel);
+        } catch (MalformedException e) {
+            drop(DropReason.UNUSABLE_KEY, out);
+        }
+    }
+
     PeerTunnel open(NodeKey peer) throws MalformedException {
         PeerTunnel tunnel = new PeerTunnel(peer, self, shared, tunnelsMade++);
         tunnels.put(peer, tunnel);
@@ -125,6 +142,7 @@ public final class WireGuard {
         Session session = shared.index().session(Session.receiver(datagram));
         if (session == null) {
             drop(DropReason.UNKNOWN_INDEX, out);
+            out.accept(new Output.NoSession(source));
             return;
         }
         session.tunnel().onTransport(session, datagram, source, now, out);

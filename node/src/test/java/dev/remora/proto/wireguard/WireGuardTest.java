@@ -254,6 +254,36 @@ class WireGuardTest {
     }
 
     @Test
+    void whoIsCalledInALostSessionHearsOfItAndCanMakeANewOneAtOnce() {
+        connect();
+        b.restart(new Random(99));
+        a.send("into the void");
+        nodes.settle();
+        assertThat(b.said).contains(new Output.NoSession(a.source));
+
+        b.machine.begin(b.peer(), false, nodes.now, b::take);
+        nodes.settle();
+        a.send("heard");
+        nodes.settle();
+        assertThat(b.received).endsWith("heard");
+    }
+
+    @Test
+    void aHandshakeIsRepeatedBeforeItsTimeOnlyOnRequest() {
+        a.machine.begin(a.peer(), false, nodes.now, a::take);
+        nodes.loseAll();
+        a.machine.begin(a.peer(), false, nodes.now, a::take);
+        assertThat(a.inFlight).isEmpty();
+        a.machine.begin(a.peer(), true, nodes.now, a::take);
+        assertThat(a.inFlight).hasSize(1);
+        nodes.settle();
+        assertThat(b.canSend()).isTrue();
+
+        a.machine.begin(a.peer(), true, nodes.now, a::take);
+        assertThat(a.inFlight).as("there is a session").isEmpty();
+    }
+
+    @Test
     void forgettingAPeerLeavesNothing() {
         connect();
         a.machine.forget(a.peer(), a::take);

@@ -84,9 +84,10 @@ public final class Daemon implements AutoCloseable {
         LOG.info("Remora {} starts", Version.TEXT);
         SecureRandom random = new SecureRandom();
         SystemInfo system = SystemInfo.here();
-        Profiles profiles = new Profiles(begun(store(flags)), random);
+        StateStore store = begun(store(flags));
+        Profiles profiles = new Profiles(store, random);
         NodeEvents events = new NodeEvents(profiles);
-        Node node = begun(Node.start(settings(flags, profiles, system), events));
+        Node node = begun(Node.start(settings(flags, store, profiles, system), events));
         requirePort(flags, node.status());
         Backend backend =
                 begun(
@@ -121,7 +122,8 @@ public final class Daemon implements AutoCloseable {
                 : StateStore.inMemory();
     }
 
-    private static NodeSettings settings(DaemonFlags flags, Profiles profiles, SystemInfo system) {
+    private static NodeSettings settings(
+            DaemonFlags flags, StateStore store, Profiles profiles, SystemInfo system) {
         return new NodeSettings(
                 flags.udpPort(),
                 NodeSettings.DEFAULT_MEMORY,
@@ -131,7 +133,8 @@ public final class Daemon implements AutoCloseable {
                         Optional.ofNullable(System.getenv("SSL_CERT_FILE")),
                         Optional.ofNullable(System.getenv("SSL_CERT_DIR"))),
                 Aead.best(),
-                system.hostInfo(profiles.current().prefs()));
+                system.hostInfo(profiles.current().prefs()),
+                store.cache(NodeSettings.CACHE_NAME));
     }
 
     /// A port that was asked for is often one that a firewall lets through: another one would not do.
