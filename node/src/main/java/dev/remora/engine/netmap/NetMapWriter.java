@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /// Writes a map as the one message that a server would begin a stream with, so that it can be kept and read again.
 final class NetMapWriter {
@@ -91,17 +92,17 @@ final class NetMapWriter {
                 node.exitNodeResolvers());
     }
 
-    private static Map<String, List<RawJson>> capabilities(
+    private static Map<String, @Nullable List<RawJson>> capabilities(
             Map<NodeCapability, List<RawJson>> capabilities) {
-        Map<String, List<RawJson>> wire = new TreeMap<>();
+        Map<String, @Nullable List<RawJson>> wire = new TreeMap<>();
         capabilities.forEach((name, values) -> wire.put(name.name(), values));
         return wire;
     }
 
     private static DerpMapInfo derpMap(DerpMap map) {
-        Map<String, DerpRegionInfo> regions = new TreeMap<>();
+        Map<String, @Nullable DerpRegionInfo> regions = new TreeMap<>();
         map.regions().forEach((id, region) -> regions.put(text(id), region(region)));
-        Map<String, Double> scores = new TreeMap<>();
+        Map<String, @Nullable Double> scores = new TreeMap<>();
         map.homeScores().forEach((id, score) -> scores.put(text(id), score));
         return new DerpMapInfo(new DerpHomeParams(scores), regions, map.omitDefaultRegions());
     }
