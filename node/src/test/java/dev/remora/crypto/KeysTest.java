@@ -1,7 +1,6 @@
 package dev.remora.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.base.Bytes32;
@@ -33,7 +32,7 @@ class KeysTest {
 
     @ParameterizedTest
     @MethodSource("keys")
-    void writesKeysAsTheRealOnesLook(Vectors vector) {
+    void writesKeysAsTheRealOnesLook(Vectors vector) throws MalformedException {
         Bytes32 bytes = vector.bytes32("pub");
         switch (vector.text("kind")) {
             case "machine" -> expect(vector, new MachineKey(bytes).text(), new MachineKey(bytes));
@@ -44,10 +43,12 @@ class KeysTest {
             case "lock" -> {
                 assertThat(new LockKey(bytes).text()).isEqualTo(vector.text("pub_txt"));
                 assertThat(new LockKey(bytes).textForPeople()).isEqualTo(vector.text("cli"));
+                assertThat(bytes.hex()).isEqualTo(vector.text("key_id"));
             }
-            case "derp_mesh" ->
-                    assertThatCode(() -> DerpMeshKey.parse(vector.text("pub_txt")))
-                            .doesNotThrowAnyException();
+            case "derp_mesh" -> {
+                DerpMeshKey key = DerpMeshKey.parse(vector.text("pub_txt"));
+                assertThat(key.text()).isEqualTo(vector.text("pub_txt")).isEqualTo(bytes.hex());
+            }
             default -> throw new AssertionError("unknown kind in " + vector);
         }
     }
@@ -63,12 +64,25 @@ class KeysTest {
         if (!vector.has("prv")) {
             return;
         }
-        if (vector.text("kind").equals("lock")) {
-            LockPrivateKey key = LockPrivateKey.parse(vector.text("prv_txt"));
-            assertThat(key.publicKey().bytes()).isEqualTo(vector.bytes32("pub"));
-            assertThat(key.text()).isEqualTo(vector.text("prv_txt"));
-        } else {
-            assertThat(X25519.publicKey(vector.bytes("prv"))).isEqualTo(vector.bytes32("pub"));
+        String text = vector.text("prv_txt");
+        Bytes32 expected = vector.bytes32("pub");
+        switch (vector.text("kind")) {
+            case "lock" -> {
+                LockPrivateKey key = LockPrivateKey.parse(text);
+                assertThat(key.publicKey().bytes()).isEqualTo(expected);
+                assertThat(key.text()).isEqualTo(text).isEqualTo("nlpriv:" + vector.text("prv"));
+            }
+            case "machine" -> {
+                MachinePrivateKey key = MachinePrivateKey.of(vector.bytes32("prv"));
+                assertThat(key.publicKey().bytes()).isEqualTo(expected);
+                assertThat(key.text()).isEqualTo(text);
+            }
+            case "node" -> {
+                NodePrivateKey key = NodePrivateKey.of(vector.bytes32("prv"));
+                assertThat(key.publicKey().bytes()).isEqualTo(expected);
+                assertThat(key.text()).isEqualTo(text);
+            }
+            default -> assertThat(X25519.publicKey(vector.bytes("prv"))).isEqualTo(expected);
         }
     }
 

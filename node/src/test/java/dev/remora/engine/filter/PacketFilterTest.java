@@ -42,6 +42,10 @@ class PacketFilterTest {
                         .with(rules, local, vector.flag("shields"));
 
         assertThat(rules.problems().isEmpty()).isEqualTo(vector.text("err").isEmpty());
+        assertThat(
+                        rules.problems().stream()
+                                .anyMatch(problem -> problem.endsWith("rules are void")))
+                .isEqualTo(vector.flag("no_rules_used"));
         for (Vectors step : vector.list("steps")) {
             boolean accepted = accepts(filter, step);
             if (isForeignLateFragment(step, local)) {

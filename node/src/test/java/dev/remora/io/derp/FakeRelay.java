@@ -12,6 +12,7 @@ import dev.remora.proto.derp.DerpServerKey;
 import dev.remora.proto.derp.HandshakeFrame;
 import dev.remora.proto.derp.ServerDetails;
 import dev.remora.proto.derp.ServerHandshake;
+import dev.remora.testing.Vectors;
 import io.netty.handler.ssl.JdkSslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -32,6 +33,15 @@ import javax.net.ssl.SSLServerSocket;
 /// A relay on loopback that does what a test wants, with blocking sockets of the JDK. It has no extra certificate, so
 /// clients take the long way in. A script that ends closes its connection.
 final class FakeRelay implements AutoCloseable {
+    /// What a real relay said to one of the recorded plain HTTP requests.
+    static String recordedAnswer(String name) {
+        return Vectors.read("derp/derp.json").list("http").stream()
+                .filter(vector -> vector.text("name").equals(name))
+                .findFirst()
+                .orElseThrow()
+                .text("resp");
+    }
+
     /// What is done with each connection.
     interface Script {
         void run(Conversation client) throws IOException, MalformedException, InterruptedException;
@@ -167,9 +177,7 @@ final class FakeRelay implements AutoCloseable {
             DerpFrame greeting =
                     new HandshakeFrame.ServerKey(new DerpServerKey(KEY.publicKey().bytes()));
             ByteBuffer both = ByteBuffer.allocate(500);
-            both.put(
-                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: DERP\r\nConnection: Upgrade\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+            both.put(recordedAnswer("upgrade").getBytes(StandardCharsets.US_ASCII));
             greeting.writeTo(both);
             out.write(both.array(), 0, both.position());
         }

@@ -20,6 +20,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Our relay connections against a relay that does what the released one never does on request.
 @Tag("host")
@@ -42,17 +44,22 @@ class FakeRelayHostTest {
         }
     }
 
-    @Test
-    void saysWhatAServerAnswersThatDoesNotUpgrade() throws Exception {
+    @ParameterizedTest
+    @CsvSource({
+        "no upgrade, 426 Upgrade Required",
+        "other upgrade, 426 Upgrade Required",
+        "probe by POST, 405 Method Not Allowed",
+        "generate_204, 204 No Content"
+    })
+    void saysWhatAServerAnswersThatDoesNotUpgrade(String recorded, String said) throws Exception {
         try (FakeRelay relay =
                         FakeRelay.start(client -> {
                             client.readRequest();
-                            client.write(
-                                    "HTTP/1.1 426 Upgrade Required\r\nContent-Length: 2\r\n\r\nno");
+                            client.write(FakeRelay.recordedAnswer(recorded));
                             client.idle();
                         });
                 TestClient node = startAt(relay)) {
-            assertThat(node.expect("disconnected")).contains("426 Upgrade Required");
+            assertThat(node.expect("disconnected")).contains(said);
         }
     }
 
@@ -237,6 +244,23 @@ class FakeRelayHostTest {
                     .isEqualTo(new DerpFrame.NotePreferred(true));
             assertThat(heard.poll(10, TimeUnit.SECONDS))
                     .isEqualTo(new DerpFrame.NotePreferred(false));
+        }
+    }
+
+    @Test
+    void measuresHowFarTheRelayIs() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        try (FakeRelay relay =
+                        FakeRelay.start(client -> {
+                            heard.add(client.readRequest());
+                            client.write(FakeRelay.recordedAnswer("probe"));
+                            client.idle();
+                        });
+                TestClient node = new TestClient(100, "ca.pem")) {
+            node.tell(relays -> relays.onDerpMap(relay.map()));
+
+            assertThat(node.measureHttps()).isInstanceOf(HttpsLatency.Measured.class);
+            assertThat(heard.take()).startsWith("GET /derp/latency-check HTTP/1.1\r\n");
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.base.Bytes32;
 import dev.remora.base.MalformedException;
+import dev.remora.crypto.NaclBox;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.testing.Vectors;
@@ -58,6 +59,7 @@ class DerpVectorsTest {
                     continue;
                 }
                 DerpFrame read = DerpFrame.parse(type, frame.buffer("payload"));
+                assertThat(frame.bytes("payload")).hasSize((int) frame.number("len"));
                 assertThat(read.type()).isEqualTo(type);
                 assertThat(nameOf(read)).isEqualTo(frame.text("name"));
                 assertThat(payloadOf(read)).isEqualTo(withoutExtraBytes(frame));
@@ -92,8 +94,10 @@ class DerpVectorsTest {
     void opensTheBoxesOfBothSides(Vectors session) throws MalformedException {
         NodePrivateKey relay = NodePrivateKey.of(session.bytes32("server_prv"));
         DerpServerKey relayKey = new DerpServerKey(session.bytes32("server_pub"));
+        assertThat(relayKey.bytes()).isEqualTo(relay.publicKey().bytes());
         for (Vectors conn : session.list("conns")) {
             NodePrivateKey client = NodePrivateKey.of(conn.bytes32("client_prv"));
+            assertThat(client.publicKey().bytes()).isEqualTo(conn.bytes32("client_pub"));
             for (Vectors frame : conn.list("frames")) {
                 int type = HexFormat.fromHexDigits(frame.text("type"));
                 String opened = frame.text("opened");
@@ -291,6 +295,22 @@ class DerpVectorsTest {
         } else {
             assertThatThrownBy(() -> serve(relay, stream)).isInstanceOf(MalformedException.class);
         }
+        expectAnswer(vector, relay);
+    }
+
+    /// The relay greets whoever comes, and answers an introduction that it accepts.
+    private static void expectAnswer(Vectors vector, NodePrivateKey relay)
+            throws MalformedException {
+        ByteBuffer answer = vector.buffer("server_sends");
+        assertThat(greeting(answer).bytes()).isEqualTo(relay.publicKey().bytes());
+        DerpFrameReader reader = new DerpFrameReader(DerpFrameReader.LIMIT);
+        if (reader.next(answer)) {
+            Bytes32 client = Bytes32.of(vector.bytes("client_sends"), DerpFrame.HEADER_LENGTH);
+            var info = (HandshakeFrame.ServerInfo) reader.frame();
+            byte[] opened = NaclBox.precompute(relay, client).openWithNonce(info.nonceAndBox());
+            assertThat(ServerDetails.parse(opened)).isEqualTo(new ServerDetails(2, 0, 0));
+        }
+        assertThat(answer.hasRemaining()).isFalse();
     }
 
     private static void serve(NodePrivateKey relay, ByteBuffer in) throws MalformedException {

@@ -8,6 +8,9 @@ import dev.remora.base.MalformedException;
 import dev.remora.crypto.DiscoKey;
 import dev.remora.proto.disco.DiscoMessage.AllocateRelayRequest;
 import dev.remora.proto.disco.DiscoMessage.AllocateRelayResponse;
+import dev.remora.proto.disco.DiscoMessage.BindRelayAnswer;
+import dev.remora.proto.disco.DiscoMessage.BindRelayChallenge;
+import dev.remora.proto.disco.DiscoMessage.BindRelayEndpoint;
 import dev.remora.proto.disco.DiscoMessage.CallMeMaybe;
 import dev.remora.proto.disco.DiscoMessage.CallMeMaybeVia;
 import dev.remora.proto.disco.DiscoMessage.Ping;
@@ -47,6 +50,7 @@ class DiscoMessageTest {
     void readsAndWritesTheBytesOfTheRealThing(Vectors vector) throws MalformedException {
         DiscoMessage message = DiscoMessage.parse(vector.buffer("payload"));
 
+        assertThat(name(message)).isEqualTo(vector.text("type"));
         assertThat(fields(message)).isEqualTo(expected(vector));
         assertThat(written(message)).isEqualTo(vector.text("payload"));
     }
@@ -60,6 +64,7 @@ class DiscoMessageTest {
             assertThat(vector.text("name")).endsWith("other version");
             assertThat(vector.text("payload")).matches("0[789](?!00).*");
         } else {
+            assertThat(name(message)).isEqualTo(vector.text("type"));
             assertThat(fields(message)).isEqualTo(expected(vector));
             assertThat(written(message).equals(vector.text("payload")))
                     .isEqualTo(vector.flag("reencodes_same"));
@@ -102,6 +107,22 @@ class DiscoMessageTest {
         ByteBuffer out = ByteBuffer.allocate(message.length());
         message.writeTo(out);
         return HexFormat.of().formatHex(Bytes.take(out.flip(), out.remaining()));
+    }
+
+    /// The message's type in the words of the vector file.
+    private static String name(DiscoMessage message) {
+        return switch (message) {
+            case Ping _ -> "Ping";
+            case Pong _ -> "Pong";
+            case CallMeMaybe _ -> "CallMeMaybe";
+            case BindRelayEndpoint _ -> "BindUDPRelayEndpoint";
+            case BindRelayChallenge _ -> "BindUDPRelayEndpointChallenge";
+            case BindRelayAnswer _ -> "BindUDPRelayEndpointAnswer";
+            case CallMeMaybeVia _ -> "CallMeMaybeVia";
+            case AllocateRelayRequest _ -> "AllocateUDPRelayEndpointRequest";
+            case AllocateRelayResponse _ -> "AllocateUDPRelayEndpointResponse";
+            case Unknown _ -> "";
+        };
     }
 
     /// The message in the words of the vector file.

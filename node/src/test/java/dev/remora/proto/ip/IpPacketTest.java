@@ -58,12 +58,28 @@ class IpPacketTest {
         if (packet.protocol() == IpProtocol.TCP && !packet.isLaterFragment()) {
             assertThat(packet.tcpFlags()).isEqualTo((int) vector.number("tcp_flags"));
         }
-        if (packet.protocol() == IpProtocol.UDP && packet.hasPorts() && !packet.isFragment()) {
-            int length = packet.transportLength() - UdpPacket.HEADER_LENGTH;
-            ByteBuffer payload =
-                    bytes.slice(packet.transportOffset() + UdpPacket.HEADER_LENGTH, length);
+        if (vector.has("payload") && !isOddPayload(vector)) {
+            int from = packet.transportOffset() + headerLength(packet);
+            ByteBuffer payload = bytes.slice(from, packet.end() - from);
             assertThat(Packets.hex(payload)).isEqualTo(vector.text("payload"));
         }
+    }
+
+    /// The real decoder takes a whole packet for the payload of one with the other family's ICMP, and a TCP header for
+    /// payload if it says of itself that it has no length.
+    private static boolean isOddPayload(Vectors vector) {
+        return vector.text("payload").equals(vector.text("pkt"))
+                || vector.text("name").endsWith("tcp data offset 0");
+    }
+
+    /// How much stands before what a packet carries.
+    private static int headerLength(IpPacket packet) {
+        return switch (packet.protocol()) {
+            case IpProtocol.TCP -> (packet.bytes().get(packet.transportOffset() + 12) & 0xf0) >>> 2;
+            case IpProtocol.UDP -> UdpPacket.HEADER_LENGTH;
+            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> 4;
+            default -> 0;
+        };
     }
 
     private static String end(IpPacket packet, boolean src) {

@@ -27,6 +27,10 @@ class TsmpTest {
             return;
         }
 
+        assertThat(message.map(TsmpTest::kind)).contains(vector.text("kind"));
+        IpPacket packet = Packets.packet(vector.buffer("pkt"));
+        assertThat(packet.src()).hasToString(vector.text("src"));
+        assertThat(packet.dst()).hasToString(vector.text("dst"));
         switch (message.orElseThrow()) {
             case TsmpMessage.Ping ping -> assertThat(ping.data()).isEqualTo(data(vector));
             case TsmpMessage.Pong pong -> {

@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
+import dev.remora.crypto.AeadKey;
+import dev.remora.crypto.ChallengeKey;
 import dev.remora.crypto.MachineKey;
 import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.crypto.X25519;
 import dev.remora.testing.ScriptedRandom;
 import dev.remora.testing.Vectors;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
@@ -48,6 +52,7 @@ class NoiseTest {
     void bothSidesSayWhatTheRealOnesSaid(Vectors vector) throws MalformedException {
         Pair pair = Pair.of(vector);
 
+        assertThat(pair.control.publicKey().bytes()).isEqualTo(vector.bytes32("control_pub"));
         assertThat(pair.handshake.initiation()).isEqualTo(vector.bytes("init"));
         assertThat(pair.accepted.bytes()).isEqualTo(vector.bytes("resp"));
         assertThat(pair.accepted.version()).isEqualTo((int) vector.number("ver"));
@@ -59,9 +64,30 @@ class NoiseTest {
             NoiseTransport from = up ? pair.client : pair.server;
             NoiseTransport to = up ? pair.server : pair.client;
 
+            assertThat(record.bytes("pt")).hasSize((int) record.number("n"));
             assertThat(sealed(from, record.bytes("pt"))).isEqualTo(record.bytes("wire"));
             assertThat(opened(to, record.buffer("wire"))).isEqualTo(record.bytes("pt"));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("handshakes")
+    void bothSidesSealWithTheRecordedKeys(Vectors vector) throws MalformedException {
+        Pair pair = Pair.of(vector);
+        byte[] plain = {1, 2, 3};
+
+        assertThat(opened(vector.bytes("key_c2s"), sealed(pair.client, plain))).isEqualTo(plain);
+        assertThat(opened(vector.bytes("key_s2c"), sealed(pair.server, plain))).isEqualTo(plain);
+    }
+
+    /// Opens the first record of a direction, with nothing but its key.
+    private static byte[] opened(byte[] key, byte[] record) {
+        ByteBuffer in = ByteBuffer.wrap(record).position(NoiseIk.HEADER);
+        ByteBuffer plain = ByteBuffer.allocate(record.length);
+        try (AeadKey opening = AEAD.key(key)) {
+            assertThat(opening.open(0, 0, new byte[0], in, plain)).isTrue();
+        }
+        return Arrays.copyOf(plain.array(), plain.position());
     }
 
     @ParameterizedTest
@@ -127,6 +153,10 @@ class NoiseTest {
     void followsAWholeUpgradeByteForByte(Vectors vector) throws MalformedException {
         MachinePrivateKey control = MachinePrivateKey.of(vector.bytes32("control_prv"));
         NoiseHandshake handshake = clientOf(vector, control.publicKey());
+        assertThat(handshake.initiation()).isEqualTo(vector.bytes("init"));
+        ScriptedRandom chance = new ScriptedRandom().thenBytes(vector.text("control_eph_prv"));
+        assertThat(NoiseAnswer.to(handshake.initiation(), control, chance, AEAD).bytes())
+                .isEqualTo(vector.bytes("noise_resp"));
         String header = Base64.getEncoder().encodeToString(handshake.initiation());
         assertThat(vector.text("http_req")).contains("X-Tailscale-Handshake: " + header + "\r\n");
 
@@ -138,6 +168,7 @@ class NoiseTest {
         ByteBuffer plain = ByteBuffer.allocate(in.remaining() + NoiseTransport.MAX_PLAIN);
         openAll(transport, in, plain);
         plain.flip();
+        assertThat(plain).isEqualTo(plainOf(vector.list("recs")));
 
         if (vector.text("early_json").isEmpty()) {
             assertThat(EarlyPayload.read(plain)).isEqualTo(new EarlyPayload.Absent());
@@ -145,9 +176,22 @@ class NoiseTest {
         } else {
             assertThat(EarlyPayload.read(plain))
                     .isEqualTo(new EarlyPayload.Present(vector.text("early_json")));
+            ChallengeKey challenge =
+                    new ChallengeKey(X25519.publicKey(vector.bytes("challenge_prv")));
+            assertThat(vector.text("early_json")).contains(challenge.text());
             List<Vectors> records = vector.list("recs");
             assertThat(plain).isEqualTo(records.getLast().buffer("pt"));
         }
+    }
+
+    private static ByteBuffer plainOf(List<Vectors> records) {
+        ByteArrayOutputStream plain = new ByteArrayOutputStream();
+        for (Vectors record : records) {
+            assertThat(record.text("dir")).isEqualTo("s2c");
+            assertThat(record.bytes("pt")).hasSize((int) record.number("n"));
+            plain.writeBytes(record.bytes("pt"));
+        }
+        return ByteBuffer.wrap(plain.toByteArray());
     }
 
     @Test
@@ -246,6 +290,7 @@ class NoiseTest {
 
     /// Both ends of a recorded handshake, done again with the recorded keys.
     private record Pair(
+            MachinePrivateKey control,
             NoiseHandshake handshake,
             NoiseAnswer.Accepted accepted,
             NoiseTransport client,
@@ -259,6 +304,7 @@ class NoiseTest {
             NoiseAnswer.Accepted accepted = (NoiseAnswer.Accepted) answer;
             ByteBuffer response = ByteBuffer.wrap(accepted.bytes());
             return new Pair(
+                    control,
                     handshake,
                     accepted,
                     handshake.finish(response).orElseThrow(),
