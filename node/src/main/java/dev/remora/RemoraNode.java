@@ -9,6 +9,7 @@ import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.ControlState;
 import dev.remora.io.control.ControlUrl;
 import dev.remora.io.control.LoginOptions;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.io.state.StateFile;
 import dev.remora.io.state.StateStore;
@@ -317,6 +318,7 @@ public final class RemoraNode implements AutoCloseable {
                     machineKey,
                     Optional.empty(),
                     trust(),
+                    HttpProxies.of(System.getenv()),
                     Aead.best(),
                     host,
                     store.cache(NodeSettings.CACHE_NAME));

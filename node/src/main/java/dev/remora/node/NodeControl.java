@@ -157,6 +157,7 @@ final class NodeControl implements AutoCloseable {
                         settings.machineKey(),
                         settings.lockKey(),
                         settings.trust(),
+                        settings.proxies(),
                         settings.aead(),
                         ControlConfig.CAPABILITY_VERSION,
                         ControlConfig.Timing.DEFAULT);

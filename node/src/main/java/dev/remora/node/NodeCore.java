@@ -92,7 +92,16 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         NodePrivateKey nobody = NodePrivateKey.generate(random); // until a login says who we are
         self = nobody.publicKey();
         news = new RelayNews(driver, this::engine, listener);
-        relays = new DerpRelays(loop, nobody, settings.trust(), slow, random, clock, news);
+        relays =
+                new DerpRelays(
+                        loop,
+                        nobody,
+                        settings.trust(),
+                        settings.proxies(),
+                        slow,
+                        random,
+                        clock,
+                        news);
         Performer performer = new Performer(driver, udp, loop.netty(), slow, this);
         long epoch = startedAt.getEpochSecond() * 1_000_000_000L + startedAt.getNano();
         engine =

@@ -3,6 +3,7 @@ package dev.remora.node;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.LockKey;
 import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.io.state.CacheFile;
 import dev.remora.proto.control.HostInfo;
@@ -15,6 +16,7 @@ import java.util.Optional;
 /// @param machineKey who this installation is
 /// @param lockKey the public half of the tailnet-lock key, if the node has one
 /// @param trust whom TLS connections believe
+/// @param proxies who stands between us and control servers and relays
 /// @param hostInfo what control is told about this machine
 /// @param cache where to keep what makes the next start quicker; empty: nowhere
 public record NodeSettings(
@@ -23,6 +25,7 @@ public record NodeSettings(
         MachinePrivateKey machineKey,
         Optional<LockKey> lockKey,
         TlsTrust trust,
+        HttpProxies proxies,
         Aead aead,
         HostInfo hostInfo,
         Optional<CacheFile> cache) {

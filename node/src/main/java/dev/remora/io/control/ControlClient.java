@@ -16,7 +16,6 @@ import dev.remora.proto.noise.NoiseHandshake;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -63,7 +62,7 @@ final class ControlClient implements AutoCloseable {
             RandomGenerator random,
             InstantSource clock) {
         this.config = config;
-        this.dialer = new Dialer(loop, config.trust(), slow);
+        this.dialer = new Dialer(loop, config.trust(), config.proxies(), slow);
         this.http = new HttpOnce(dialer);
         this.random = random;
         this.clock = clock;
@@ -259,13 +258,13 @@ final class ControlClient implements AutoCloseable {
                 dialedAt.filter(at -> System.nanoTime() - at < SUSPICIOUS_LIFE.toNanos())
                         .isPresent();
         List<Race.Contender<ControlConnection>> contenders = new ArrayList<>();
-        List<InetAddress> addresses = addresses();
-        for (ControlUrl.Way way : config.url().ways(suspicious)) {
-            for (int i = 0; i < addresses.size(); i++) {
-                boolean last = i == addresses.size() - 1;
+        for (ControlUrl.Way way : ways(suspicious)) {
+            List<Dialer.Hop> hops = hops(way);
+            for (int i = 0; i < hops.size(); i++) {
+                boolean last = i == hops.size() - 1;
                 contenders.add(
                         contender(
-                                new InetSocketAddress(addresses.get(i), way.port()),
+                                hops.get(i),
                                 way.tls(),
                                 server,
                                 last ? TLS_AFTER_PLAIN : NEXT_ADDRESS_AFTER));
@@ -274,9 +273,32 @@ final class ControlClient implements AutoCloseable {
         return new Race<>(contenders, ControlConnection::close).run(config.timing().dial());
     }
 
+    /// Where a proxy has to be passed, only what it lets through is worth trying.
+    private List<ControlUrl.Way> ways(boolean suspicious) {
+        List<ControlUrl.Way> all = config.url().ways(suspicious);
+        List<ControlUrl.Way> proxied = all.stream().filter(this::isProxied).toList();
+        return proxied.isEmpty() ? all : proxied;
+    }
+
+    private boolean isProxied(ControlUrl.Way way) {
+        return dialer.isProxied(way.tls(), config.url().host(), way.port());
+    }
+
     /// Those of the plan first, the best of them in front, then those of DNS. Candidates that are proxies
-    /// are passed over.
-    private List<InetAddress> addresses() throws IOException, InterruptedException {
+    /// are passed over; where a proxy stands in between, there is no other way than it.
+    private List<Dialer.Hop> hops(ControlUrl.Way way) throws IOException, InterruptedException {
+        String host = config.url().host();
+        List<Dialer.Hop> hops = new ArrayList<>();
+        if (!isProxied(way)) {
+            for (InetAddress ip : planned()) {
+                hops.add(Dialer.Hop.direct(ip, host, way.port()));
+            }
+        }
+        hops.addAll(dialer.hops(way.tls(), host, way.port()));
+        return hops;
+    }
+
+    private List<InetAddress> planned() throws IOException {
         List<InetAddress> addresses = new ArrayList<>();
         List<DialCandidate> candidates =
                 plan.candidates() == null
@@ -296,12 +318,11 @@ final class ControlClient implements AutoCloseable {
                 addresses.add(InetAddress.getByAddress(candidate.ip().toBytes()));
             }
         }
-        addresses.addAll(dialer.lookUp(config.url().host()));
         return addresses;
     }
 
     private Race.Contender<ControlConnection> contender(
-            InetSocketAddress address, boolean tls, MachineKey server, Duration headStart) {
+            Dialer.Hop hop, boolean tls, MachineKey server, Duration headStart) {
         Optional<ServerIdentity> identity =
                 tls
                         ? Optional.of(new ServerIdentity.Anyone(config.url().host()))
@@ -317,7 +338,7 @@ final class ControlClient implements AutoCloseable {
                                         random,
                                         config.aead());
                         return dialer.connect(
-                                address,
+                                hop,
                                 identity,
                                 (channel, result) ->
                                         UpgradeHandler.handlers(config.url(), handshake, result));

@@ -3,6 +3,7 @@ package dev.remora.io.control;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.LockKey;
 import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import java.time.Duration;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.Optional;
 ///
 /// @param machineKey who this installation is; the same for all sessions with all servers
 /// @param lockKey the public half of the node's tailnet-lock key, which should stay the same for its life
+/// @param proxies who stands between us and the server
 /// @param capabilityVersion the protocol level to announce
 /// @param timing how long to wait for what
 public record ControlConfig(
@@ -18,6 +20,7 @@ public record ControlConfig(
         MachinePrivateKey machineKey,
         Optional<LockKey> lockKey,
         TlsTrust trust,
+        HttpProxies proxies,
         Aead aead,
         int capabilityVersion,
         Timing timing) {

@@ -1,6 +1,9 @@
 package dev.remora.io.control;
 
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.HttpProxies;
+import dev.remora.io.loop.HttpProxy;
+import dev.remora.io.loop.HttpTunnel;
 import dev.remora.io.loop.ServerIdentity;
 import dev.remora.io.loop.TlsTrust;
 import io.netty.bootstrap.Bootstrap;
@@ -16,6 +19,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -36,16 +40,46 @@ final class Dialer {
 
     private final EngineLoop loop;
     private final TlsTrust trust;
+    private final HttpProxies proxies;
     private final ExecutorService slow;
 
-    Dialer(EngineLoop loop, TlsTrust trust, ExecutorService slow) {
+    Dialer(EngineLoop loop, TlsTrust trust, HttpProxies proxies, ExecutorService slow) {
         this.loop = loop;
         this.trust = trust;
+        this.proxies = proxies;
         this.slow = slow;
     }
 
-    /// All addresses of a name, in the order in which to try them.
-    List<InetAddress> lookUp(String host) throws IOException, InterruptedException {
+    /// A server, and where to connect to get there: its own address, or that of a proxy which looks up its name.
+    record Hop(String host, int port, InetSocketAddress address, Optional<HttpProxy> through) {
+        static Hop direct(InetAddress ip, String host, int port) {
+            return new Hop(host, port, new InetSocketAddress(ip, port), Optional.empty());
+        }
+    }
+
+    /// True if a proxy stands between us and the server.
+    boolean isProxied(boolean tls, String host, int port) {
+        return proxies.towards(tls, host, port).isPresent();
+    }
+
+    /// All places to connect to for a server, in the order in which to try them.
+    List<Hop> hops(boolean tls, String host, int port) throws IOException, InterruptedException {
+        Optional<HttpProxy> proxy = proxies.towards(tls, host, port);
+        List<Hop> hops = new ArrayList<>();
+        for (InetAddress ip : lookUp(proxy.map(HttpProxy::host).orElse(host))) {
+            hops.add(
+                    proxy.isPresent()
+                            ? new Hop(
+                                    host,
+                                    port,
+                                    new InetSocketAddress(ip, proxy.get().port()),
+                                    proxy)
+                            : Hop.direct(ip, host, port));
+        }
+        return hops;
+    }
+
+    private List<InetAddress> lookUp(String host) throws IOException, InterruptedException {
         CompletableFuture<List<InetAddress>> found =
                 CompletableFuture.supplyAsync(() -> resolve(host), slow);
         try {
@@ -68,28 +102,36 @@ final class Dialer {
     /// Connects, and puts handlers on the channel: TLS if wanted, then those that `handlers` makes, which
     /// complete the future. Whoever cancels the future closes the channel.
     <T> CompletableFuture<T> connect(
-            InetSocketAddress address,
+            Hop hop,
             Optional<ServerIdentity> tls,
             BiFunction<Channel, CompletableFuture<T>, List<ChannelHandler>> handlers) {
         CompletableFuture<T> result = new CompletableFuture<>();
         slow.execute(() -> {
             try {
-                List<ChannelHandler> outer =
-                        tls
-                                .<ChannelHandler>map(identity ->
-                                        trust.handler(
-                                                ByteBufAllocator.DEFAULT,
-                                                identity,
-                                                address.getPort(),
-                                                slow))
-                                .stream()
-                                .toList();
-                connect(address, outer, handlers, result);
+                connect(hop.address(), outer(hop, tls), handlers, result);
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
             }
         });
         return result;
+    }
+
+    /// What stands in front of a conversation: the way through a proxy, then TLS with the server.
+    private List<ChannelHandler> outer(Hop hop, Optional<ServerIdentity> tls) {
+        List<ChannelHandler> outer = new ArrayList<>();
+        hop.through()
+                .ifPresent(proxy ->
+                        outer.addAll(
+                                HttpTunnel.handlers(
+                                        proxy,
+                                        hop.host(),
+                                        hop.port(),
+                                        trust,
+                                        slow,
+                                        loop.netty().newPromise())));
+        tls.ifPresent(identity ->
+                outer.add(trust.handler(ByteBufAllocator.DEFAULT, identity, hop.port(), slow)));
+        return outer;
     }
 
     private <T> void connect(

@@ -17,8 +17,6 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -53,20 +51,16 @@ final class HttpOnce {
                 .set(HttpHeaderNames.USER_AGENT, "remora")
                 .set(HttpHeaderNames.CONNECTION, "close");
         List<Race.Contender<Answer>> contenders =
-                dialer.lookUp(url.host()).stream()
-                        .map(ip -> contender(ip, url, tls, request))
+                dialer.hops(url.tls(), url.host(), url.effectivePort()).stream()
+                        .map(hop -> contender(hop, tls, request))
                         .toList();
         return new Race<>(contenders, late -> {}).run(timeout);
     }
 
     private Race.Contender<Answer> contender(
-            InetAddress ip, ControlUrl url, Optional<ServerIdentity> tls, HttpRequest request) {
+            Dialer.Hop hop, Optional<ServerIdentity> tls, HttpRequest request) {
         return new Race.Contender<>(
-                () ->
-                        dialer.connect(
-                                new InetSocketAddress(ip, url.effectivePort()),
-                                tls,
-                                (channel, result) -> handlers(request, result)),
+                () -> dialer.connect(hop, tls, (channel, result) -> handlers(request, result)),
                 NEXT_ADDRESS_AFTER);
     }
 

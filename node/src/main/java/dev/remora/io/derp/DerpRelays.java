@@ -7,6 +7,7 @@ import dev.remora.engine.netmap.DerpMap;
 import dev.remora.engine.netmap.DerpRegion;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.proto.derp.DerpFrame;
 import java.nio.ByteBuffer;
@@ -45,6 +46,7 @@ public final class DerpRelays implements AutoCloseable {
     private boolean closed;
 
     /// @param self who we are to the relays
+    /// @param proxies who stands between us and the relays
     /// @param slow where name look-ups and TLS handshakes run, off the loop
     /// @param random a cryptographic source outside of tests
     /// @param clock nanoseconds since the node started
@@ -52,6 +54,7 @@ public final class DerpRelays implements AutoCloseable {
             EngineLoop loop,
             NodePrivateKey self,
             TlsTrust trust,
+            HttpProxies proxies,
             Executor slow,
             RandomGenerator random,
             LongSupplier clock,
@@ -59,7 +62,7 @@ public final class DerpRelays implements AutoCloseable {
         this.self = self;
         this.listener = listener;
         Timers timers = new Timers(loop.netty(), clock);
-        RelayDialer dialer = new RelayDialer(loop, trust, slow);
+        RelayDialer dialer = new RelayDialer(loop, trust, proxies, slow);
         this.shared =
                 new RegionRelay.Shared(dialer, timers, random, new Remembering(), new DropCounts());
         this.sweeper = timers.every(SWEEP_EVERY, this::sweep);

@@ -97,6 +97,7 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
     private final Setup setup;
     private final Events events;
     private final Channel channel;
+    private final SslHandler tls;
     private final DerpFrameReader reader = new DerpFrameReader(DerpFrameReader.GREETING_LIMIT);
     private @Nullable ByteBuffer directPiece;
     private Stage stage = new Stage.Opening();
@@ -106,8 +107,9 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
     private boolean home;
     private boolean flushPlanned;
 
-    private RelayConnection(Channel channel, Setup setup, Events events) {
+    private RelayConnection(Channel channel, SslHandler tls, Setup setup, Events events) {
         this.channel = channel;
+        this.tls = tls;
         this.setup = setup;
         this.events = events;
         this.home = setup.home();
@@ -115,9 +117,9 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
         this.allowance = new SendAllowance(new ServerDetails(ClientDetails.VERSION, 0, 0), now());
     }
 
-    /// Takes over a channel that is connected and has no handlers.
+    /// Takes over a channel that is connected to the relay.
     static RelayConnection start(Channel channel, SslHandler tls, Setup setup, Events events) {
-        RelayConnection connection = new RelayConnection(channel, setup, events);
+        RelayConnection connection = new RelayConnection(channel, tls, setup, events);
         channel.pipeline().addLast(tls, connection);
         return connection;
     }
@@ -201,7 +203,7 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void onSecured(ChannelHandlerContext ctx) {
-        SSLSession session = ctx.pipeline().get(SslHandler.class).engine().getSession();
+        SSLSession session = tls.engine().getSession();
         Optional<DerpServerKey> known = keyFor(session);
         // resumed later, the session would tell the key that the relay had then
         session.invalidate();

@@ -7,10 +7,14 @@ import dev.remora.engine.netmap.DerpAddress;
 import dev.remora.engine.netmap.DerpNode;
 import dev.remora.engine.netmap.DerpRegion;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.HttpProxies;
+import dev.remora.io.loop.HttpProxy;
+import dev.remora.io.loop.HttpTunnel;
 import dev.remora.io.loop.ServerIdentity;
 import dev.remora.io.loop.TlsTrust;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -21,13 +25,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// Finds a node of a region that accepts a TCP connection: in the order of the map, addresses the map fixes before
-/// those that DNS knows.
+/// those that DNS knows. Where a proxy stands in between, its way there is taken instead, and it looks up the name.
 final class RelayDialer {
     private static final String PIN = "sha256-raw:";
 
@@ -36,17 +42,19 @@ final class RelayDialer {
 
     private final EngineLoop loop;
     private final TlsTrust trust;
+    private final HttpProxies proxies;
     private final Executor slow;
     private boolean preferIpv6;
 
     /// @param slow where name look-ups and TLS handshakes run
-    RelayDialer(EngineLoop loop, TlsTrust trust, Executor slow) {
+    RelayDialer(EngineLoop loop, TlsTrust trust, HttpProxies proxies, Executor slow) {
         this.loop = loop;
         this.trust = trust;
+        this.proxies = proxies;
         this.slow = slow;
     }
 
-    /// A TCP connection without handlers, and the one that would secure it.
+    /// A connection to the relay, and the handler that would secure it.
     record Dialed(DerpNode node, Channel channel, SslHandler tls) {}
 
     void preferIpv6(boolean works) {
@@ -58,6 +66,17 @@ final class RelayDialer {
         Attempt attempt = new Attempt(region);
         attempt.next();
         return attempt.done;
+    }
+
+    /// What a connection needs: to get through a proxy, if there is one, and to be secured.
+    private record Handlers(List<ChannelHandler> tunnel, Promise<Channel> opened, SslHandler tls) {}
+
+    private Optional<HttpProxy> proxyTo(DerpNode node) {
+        return proxies.towards(true, node.hostName(), node.derpPort());
+    }
+
+    private List<ChannelHandler> tunnel(HttpProxy proxy, DerpNode node, Promise<Channel> opened) {
+        return HttpTunnel.handlers(proxy, node.hostName(), node.derpPort(), trust, slow, opened);
     }
 
     /// One set of addresses that are tried at once.
@@ -77,6 +96,10 @@ final class RelayDialer {
         }
 
         private void addRounds(DerpNode node) {
+            if (proxyTo(node).isPresent()) {
+                rounds.add(new Round(node, true));
+                return;
+            }
             List<DerpAddress> families = List.of(node.ipv4(), node.ipv6());
             if (families.stream().anyMatch(DerpAddress.Fixed.class::isInstance)) {
                 rounds.add(new Round(node, false));
@@ -101,15 +124,22 @@ final class RelayDialer {
         /// Off the loop.
         private void prepare(Round round) {
             try {
-                List<InetSocketAddress> addresses = addresses(round);
+                Optional<HttpProxy> proxy = proxyTo(round.node());
+                List<InetSocketAddress> addresses =
+                        proxy.isPresent() ? addresses(proxy.get()) : addresses(round);
+                Promise<Channel> opened = loop.netty().newPromise();
+                List<ChannelHandler> first =
+                        proxy.map(p -> tunnel(p, round.node(), opened)).orElse(List.of());
                 SslHandler tls = tls(round.node());
-                loop.netty().execute(() -> race(round.node(), addresses, tls));
+                loop.netty()
+                        .execute(() ->
+                                race(round.node(), addresses, new Handlers(first, opened, tls)));
             } catch (IOException | RuntimeException e) {
                 loop.netty().execute(() -> failed(e));
             }
         }
 
-        private void race(DerpNode node, List<InetSocketAddress> addresses, SslHandler tls) {
+        private void race(DerpNode node, List<InetSocketAddress> addresses, Handlers handlers) {
             if (done.isDone()) {
                 return;
             }
@@ -117,10 +147,36 @@ final class RelayDialer {
             race.addListener(finished -> {
                 if (!finished.isSuccess()) {
                     failed(finished.cause());
-                } else if (!done.trySuccess(new Dialed(node, race.getNow(), tls))) {
-                    race.getNow().close();
+                } else if (handlers.tunnel().isEmpty()) {
+                    finish(new Dialed(node, race.getNow(), handlers.tls()));
+                } else {
+                    openTunnel(node, race.getNow(), handlers);
                 }
             });
+        }
+
+        private void openTunnel(DerpNode node, Channel channel, Handlers handlers) {
+            done.addListener(over -> {
+                if (!over.isSuccess()) {
+                    channel.close(); // whoever wanted it has lost patience
+                }
+            });
+            handlers.opened()
+                    .addListener(open -> {
+                        if (open.isSuccess()) {
+                            finish(new Dialed(node, channel, handlers.tls()));
+                        } else {
+                            channel.close();
+                            failed(open.cause());
+                        }
+                    });
+            handlers.tunnel().forEach(channel.pipeline()::addLast);
+        }
+
+        private void finish(Dialed dialed) {
+            if (!done.trySuccess(dialed)) {
+                dialed.channel().close();
+            }
         }
 
         private void failed(Throwable cause) {
@@ -153,6 +209,13 @@ final class RelayDialer {
         return node.insecureForTests()
                 ? new ServerIdentity.Anyone(host)
                 : new ServerIdentity.Named(host);
+    }
+
+    private static List<InetSocketAddress> addresses(HttpProxy proxy) throws IOException {
+        return Arrays.stream(InetAddress.getAllByName(proxy.host()))
+                .limit(ADDRESSES_PER_FAMILY)
+                .map(ip -> new InetSocketAddress(ip, proxy.port()))
+                .toList();
     }
 
     private static List<InetSocketAddress> addresses(Round round) throws IOException {

@@ -14,12 +14,14 @@ import dev.remora.io.control.ControlState.Failed;
 import dev.remora.io.control.ControlState.NeedsLogin;
 import dev.remora.io.control.FakeControlServer.Exchange;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.proto.control.ControlJson;
 import dev.remora.proto.control.EndpointType;
 import dev.remora.proto.control.HostInfoBuilder;
 import dev.remora.proto.control.MapRequest;
 import dev.remora.proto.control.RegisterRequest;
+import dev.remora.testing.FakeProxy;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.ssl.SslContext;
@@ -110,6 +112,22 @@ class ControlSessionTest {
         RegisterRequest request = registrations(server).getFirst();
         assertThat(request.version()).isEqualTo(ControlConfig.CAPABILITY_VERSION);
         assertThat(String.valueOf(request.auth())).doesNotContain("key]");
+    }
+
+    @Test
+    void goesThroughAProxyThatKnowsTheServersName() throws Exception {
+        FakeControlServer server = goodServer();
+        ControlUrl url = new ControlUrl(false, "control.nowhere.test", 8080, "");
+        try (FakeProxy proxy = FakeProxy.start(server.port())) {
+            session(config(url, "ca.pem", QUICK, proxy.named()), NodeIdentity.NONE)
+                    .login(LoginOptions.RESUME);
+
+            listener.awaitState(Connected.class);
+            assertThat(proxy.requests())
+                    .hasSizeGreaterThan(1) // the server's key, then Noise
+                    .allMatch(head -> head.startsWith("CONNECT control.nowhere.test:8080 "))
+                    .allMatch(head -> head.contains("Authorization: Basic dXNlcjpzQGNyZXQ=\r\n"));
+        }
     }
 
     @Test
@@ -844,12 +862,18 @@ class ControlSessionTest {
 
     private static ControlConfig config(
             ControlUrl url, String authority, ControlConfig.Timing timing) {
+        return config(url, authority, timing, HttpProxies.NONE);
+    }
+
+    private static ControlConfig config(
+            ControlUrl url, String authority, ControlConfig.Timing timing, HttpProxies proxies) {
         return new ControlConfig(
                 url,
                 MachinePrivateKey.generate(RANDOM),
                 Optional.empty(),
                 TlsTrust.of(
                         Optional.of(TLS.resolve(authority).toString()), Optional.of("/no/such")),
+                proxies,
                 Aead.jdk(),
                 ControlConfig.CAPABILITY_VERSION,
                 timing);

@@ -11,6 +11,7 @@ import dev.remora.engine.netmap.NetMap;
 import dev.remora.engine.netmap.Node;
 import dev.remora.io.control.ControlState.NeedsLogin;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.proto.control.EndpointType;
 import dev.remora.proto.control.HostInfo;
@@ -88,6 +89,7 @@ class HeadscaleTest {
                                     TlsTrust.of(
                                             Optional.of("src/test/resources/tls/ca.pem"),
                                             Optional.of("/no/such/directory")),
+                                    HttpProxies.NONE,
                                     Aead.jdk(),
                                     ControlConfig.CAPABILITY_VERSION,
                                     ControlConfig.Timing.DEFAULT),

@@ -103,13 +103,17 @@ final class FakeRelay implements AutoCloseable {
                         new DerpAddress.Off(),
                         OptionalInt.empty(),
                         false,
-                        server.getLocalPort(),
+                        port(),
                         false,
                         Optional.empty(),
                         false);
         DerpRegion region =
                 new DerpRegion(RealDerper.REGION, "lab", "Lab", false, false, List.of(node));
         return new DerpMap(Map.of(RealDerper.REGION, region), Map.of(), true);
+    }
+
+    int port() {
+        return server.getLocalPort();
     }
 
     @Override

@@ -6,12 +6,15 @@ import dev.remora.base.Bytes32;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.DerpRegionId;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.proto.derp.DerpFrame;
 import dev.remora.proto.derp.HandshakeFrame;
 import dev.remora.proto.derp.ServerDetails;
 import dev.remora.proto.derp.ServerHandshake;
+import dev.remora.testing.FakeProxy;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -261,6 +264,45 @@ class FakeRelayHostTest {
 
             assertThat(node.measureHttps()).isInstanceOf(HttpsLatency.Measured.class);
             assertThat(heard.take()).startsWith("GET /derp/latency-check HTTP/1.1\r\n");
+        }
+    }
+
+    @Test
+    void goesThroughAProxyThatKnowsTheRelaysName() throws Exception {
+        try (FakeRelay relay =
+                        FakeRelay.start(client -> {
+                            client.welcome();
+                            client.idle();
+                        });
+                FakeProxy proxy = FakeProxy.start(relay.port());
+                TestClient node = new TestClient(9, "ca.pem", proxy.named())) {
+            node.tell(relays -> relays.onDerpMap(relay.map()));
+            node.tell(relays -> relays.setHome(RealDerper.REGION));
+
+            node.expect("connected");
+            assertThat(proxy.requests()).hasSize(1);
+            assertThat(proxy.requests().getFirst())
+                    .startsWith(
+                            "CONNECT " + RealDerper.HOST + ":" + relay.port() + " HTTP/1.1\r\n");
+        }
+    }
+
+    @Test
+    void saysWhatAProxyDoesNotLetThrough() throws Exception {
+        try (FakeRelay relay = FakeRelay.start(client -> client.write("HTTP/1.1 403 No\r\n\r\n"));
+                TestClient node =
+                        new TestClient(
+                                10,
+                                "ca.pem",
+                                HttpProxies.of(
+                                        Map.of(
+                                                "HTTPS_PROXY",
+                                                "https://localhost:" + relay.port())))) {
+            node.tell(relays -> relays.onDerpMap(relay.map()));
+            node.tell(relays -> relays.setHome(RealDerper.REGION));
+
+            assertThat(node.expect("disconnected"))
+                    .contains("the proxy https://localhost:", " refuses with HTTP 403 No");
         }
     }
 

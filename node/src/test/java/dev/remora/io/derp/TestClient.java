@@ -5,6 +5,7 @@ import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.DerpMap;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +33,10 @@ final class TestClient implements AutoCloseable {
     private final DerpRelays relays;
 
     TestClient(long seed, String authorities) throws Exception {
+        this(seed, authorities, HttpProxies.NONE);
+    }
+
+    TestClient(long seed, String authorities, HttpProxies proxies) throws Exception {
         Random random = new Random(seed);
         key = NodePrivateKey.generate(random);
         TlsTrust trust =
@@ -45,6 +50,7 @@ final class TestClient implements AutoCloseable {
                                 loop,
                                 key,
                                 trust,
+                                proxies,
                                 slow,
                                 random,
                                 () -> System.nanoTime() - start,

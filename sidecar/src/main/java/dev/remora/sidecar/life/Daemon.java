@@ -2,6 +2,7 @@ package dev.remora.sidecar.life;
 
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.io.state.StateFile;
 import dev.remora.io.state.StateStore;
@@ -132,6 +133,7 @@ public final class Daemon implements AutoCloseable {
                 TlsTrust.of(
                         Optional.ofNullable(System.getenv("SSL_CERT_FILE")),
                         Optional.ofNullable(System.getenv("SSL_CERT_DIR"))),
+                HttpProxies.of(System.getenv()),
                 Aead.best(),
                 system.hostInfo(profiles.current().prefs()),
                 store.cache(NodeSettings.CACHE_NAME));
