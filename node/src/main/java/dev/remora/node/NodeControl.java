@@ -254,6 +254,13 @@ final class NodeControl implements AutoCloseable {
         }
     }
 
+    void onNetworkBack() {
+        ControlSession current = session;
+        if (current != null) {
+            current.onNetworkBack();
+        }
+    }
+
     private static List<SelfReport.ReportedEndpoint> reported(List<Endpoint> endpoints) {
         return endpoints.stream()
                 .map(endpoint ->

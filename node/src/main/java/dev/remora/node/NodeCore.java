@@ -91,7 +91,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         links = new HostLinks(udp);
         NodePrivateKey nobody = NodePrivateKey.generate(random); // until a login says who we are
         self = nobody.publicKey();
-        news = new RelayNews(driver, this::engine, listener);
+        news = new RelayNews(driver, this::engine, this::onHomeRelayBack, listener);
         relays =
                 new DerpRelays(
                         loop,
@@ -265,6 +265,14 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
             }
         }
         driver.finishBatch();
+    }
+
+    /// What cut us off from the relay cut us off from control, too, and may have given us other addresses.
+    private void onHomeRelayBack() {
+        engine.onHomeRelayBack(driver.now());
+        if (control != null) {
+            control.onNetworkBack();
+        }
     }
 
     private void moved() {

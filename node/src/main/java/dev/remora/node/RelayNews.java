@@ -17,14 +17,21 @@ final class RelayNews implements RelayListener {
 
     private final EngineDriver driver;
     private final Supplier<Engine> engine;
+    private final Runnable homeBack;
     private final NodeListener listener;
 
     /// Regions whose connection was lost and has not come back.
     private final Set<DerpRegionId> lost = new HashSet<>();
 
-    RelayNews(EngineDriver driver, Supplier<Engine> engine, NodeListener listener) {
+    /// @param homeBack runs when the home relay is connected again after it was lost
+    RelayNews(
+            EngineDriver driver,
+            Supplier<Engine> engine,
+            Runnable homeBack,
+            NodeListener listener) {
         this.driver = driver;
         this.engine = engine;
+        this.homeBack = homeBack;
         this.listener = listener;
     }
 
@@ -55,7 +62,7 @@ final class RelayNews implements RelayListener {
 
     private void onHomeConnected(boolean back) {
         if (back) {
-            engine.get().onHomeRelayBack(driver.now());
+            homeBack.run();
         } else {
             engine.get().onHomeRelayConnected(driver.now());
         }

@@ -13,7 +13,9 @@ import dev.remora.lab.peers.HeadscaleOptions;
 import dev.remora.lab.peers.RemoraDaemon;
 import dev.remora.lab.peers.Tailscaled;
 import dev.remora.lab.run.Await;
+import dev.remora.lab.run.Json;
 import dev.remora.lab.run.Result;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
@@ -32,6 +34,9 @@ class ReachTest {
             {"acls": [{"action": "accept", "src": ["app"], "dst": ["*:*"]}],
              "hosts": {"app": "%s"}}
             """;
+
+    private static final Duration A_FEW_SECONDS = Duration.ofSeconds(5);
+    private static final Duration ONE_TRY = Duration.ofMillis(700);
 
     private static Headscale headscale;
     private static Tailscaled peer;
@@ -55,20 +60,55 @@ class ReachTest {
 
     @Test
     void exactlyTheServedPortsOfAllAnswer() {
+        int own4 = peerApiPort(app.ip4());
+        int own6 = peerApiPort("[" + app.ip6() + "]");
         try (TcpServer local = TcpServer.start(app.host(), 6001, Behaviour.ECHO);
                 TcpServer everywhere =
                         TcpServer.start(app.host(), "0.0.0.0", 6002, Behaviour.ECHO, 0);
-                TcpServer six = TcpServer.start(app.host(), "::1", 6003, Behaviour.ECHO, 0)) {
+                TcpServer six = TcpServer.start(app.host(), "::1", 6003, Behaviour.ECHO, 0);
+                TcpServer same4 = TcpServer.start(app.host(), own4, Behaviour.ECHO);
+                TcpServer same6 = TcpServer.start(app.host(), "::1", own6, Behaviour.ECHO, 0)) {
             serve(8443);
-            TcpClient client = new TcpClient(peer.host());
-            TcpClient.Outcome all = client.scan(app.ip4(), 1, 65_535);
-            assertThat(all.openPorts()).containsExactly(80, 8443);
-            assertThat(all.counts()).containsEntry("refused", 65_533L);
-            assertThat(client.scan(app.ip6(), 1, 10_000).openPorts()).containsExactly(80, 8443);
-            for (TcpServer server : List.of(local, everywhere, six)) {
+            assertOpen(app.ip4(), 80, 8443, own4);
+            assertOpen(app.ip6(), 80, 8443, own6);
+            for (TcpServer server : List.of(local, everywhere, six, same4, same6)) {
                 assertThat(server.outcomes()).isEmpty();
             }
             app.cli("serve", "--tcp=8443", "off").orThrow();
+        }
+    }
+
+    /// Where the peer was told to find the PeerAPI at this address.
+    private static int peerApiPort(String address) {
+        String start = "http://" + address + ":";
+        return Await.value(
+                "the peer to know the PeerAPI of the node",
+                Ways.SOON,
+                () ->
+                        peer.peer("app")
+                                .orElseThrow()
+                                .at("PeerAPIURL")
+                                .each()
+                                .map(Json::text)
+                                .filter(url -> url.startsWith(start))
+                                .map(url -> Integer.valueOf(url.substring(start.length())))
+                                .findFirst());
+    }
+
+    private static void assertOpen(String ip, Integer... ports) {
+        TcpClient.Outcome all = new TcpClient(peer.host()).scan(ip, 1, 65_535);
+        assertThat(all.openPorts()).containsExactly(ports);
+        assertThat(all.counts()).containsEntry("refused", 65_535L - ports.length);
+    }
+
+    @Test
+    void thePeerApiGreetsPeersAndLeadsNowhere() {
+        for (String address : List.of(app.ip4(), "[" + app.ip6() + "]")) {
+            String url = "http://" + address + ":" + peerApiPort(address);
+            Curl curl = new Curl(peer.host());
+            assertThat(curl.get(url + "/").body()).contains("You come from ");
+            assertThat(curl.get(url + "/v0/env").status()).isEqualTo(403);
+            assertThat(curl.get(url + "/index.html").status()).isEqualTo(404);
         }
     }
 
@@ -93,26 +133,28 @@ class ReachTest {
         try {
             // The peer still sees the node, which may reach it, so that it is us who must say no.
             headscale.policy(PEER_MAY_NOT.formatted(app.ip4()));
-            Await.until("the peer to be denied", Ways.SOON, () -> isClosed(client));
+            Await.until("the peer to be denied", A_FEW_SECONDS, ReachTest::isSilent);
             assertThat(peer.peer("app")).isPresent();
             headscale.policy("{\"acls\": []}");
-            Await.until("the peer to be denied", Ways.SOON, () -> isClosed(client));
+            Await.until("the peer to be denied", A_FEW_SECONDS, ReachTest::isSilent);
         } finally {
             headscale.policy(HeadscaleOptions.ALLOW_ALL);
         }
-        Await.until("the peer to be allowed", Ways.SOON, () -> !isClosed(client));
-        Ways.awaitDirect(peer, app);
+        Await.until("the peer to be allowed", A_FEW_SECONDS, () -> !isSilent());
+        assertThat(client.echo(app.ip4(), 80, 1_000, 1, 1).counts()).isEmpty();
     }
 
-    private static boolean isClosed(TcpClient client) {
-        return client.scan(app.ip4(), 80, 80).openPorts().isEmpty();
+    private static boolean isSilent() {
+        String url = "http://" + app.ip4() + "/";
+        int exit = new Curl(peer.host()).get(url, ONE_TRY).exit();
+        return exit == 28; // with anything else, be it the echo of its own request, it was answered
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "--c=1",
-                "--c=2 --until-direct=false",
+                "--c=1 --until-direct=false",
                 "--tsmp --c=1",
                 "--tsmp --c=3",
                 "--icmp --c=1",
@@ -124,13 +166,25 @@ class ReachTest {
             })
     void everyFormOfPingIsAnswered(String options) {
         for (String target : List.of("app", app.ip4(), app.ip6(), app.dnsName())) {
-            List<String> command = new ArrayList<>(List.of("ping"));
-            command.addAll(List.of(options.split(" ")));
-            command.add(target);
-            Result result = peer.cli(command.toArray(String[]::new));
-            assertThat(result.ok()).as(result.toString()).isTrue();
-            assertThat(result.stdout()).contains("pong from app (");
+            assertThat(ping(options, target)).contains("pong from app (");
         }
+    }
+
+    private static String ping(String options, String target) {
+        List<String> command = new ArrayList<>(List.of("ping"));
+        command.addAll(List.of(options.split(" ")));
+        command.add(target);
+        Result result = peer.cli(command.toArray(String[]::new));
+        assertThat(result.ok()).as(result.toString()).isTrue();
+        return result.stdout();
+    }
+
+    @Test
+    void aPingMayAskThePeerApi() {
+        assertThat(ping("--peerapi", app.ip4()))
+                .containsPattern("hit peerapi of .*app.* at http://100\\..* in ");
+        assertThat(ping("--peerapi", app.ip6()))
+                .containsPattern("hit peerapi of .*app.* at http://\\[fd7a:.* in ");
     }
 
     @Test
@@ -147,6 +201,6 @@ class ReachTest {
     void whatEverIsSentToAClosedPortIsRefusedAtOnce() {
         Curl.Answer answer = new Curl(peer.host()).get("http://" + app.ip4() + ":5000/");
         assertThat(answer.exit()).isEqualTo(7);
-        assertThat(answer.took()).isLessThan(java.time.Duration.ofSeconds(2));
+        assertThat(answer.took()).isLessThan(Duration.ofSeconds(2));
     }
 }

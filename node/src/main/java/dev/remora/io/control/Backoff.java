@@ -21,6 +21,11 @@ final class Backoff {
         refusals = 0;
     }
 
+    /// Failures so far do not count against the next try; refusals do.
+    void hurry() {
+        failures = 0;
+    }
+
     /// The pause after one more failure for this reason.
     Duration after(ControlException failure) {
         if (failure.retryAfter().isPresent()) {

@@ -136,6 +136,11 @@ public final class ControlSession implements AutoCloseable {
         wishes.signal(Signal.RECONNECT);
     }
 
+    /// The network carries again what it did not: another try need not wait.
+    public void onNetworkBack() {
+        wishes.hurry();
+    }
+
     public void updateHostInfo(HostInfo now) {
         updates.change(self -> self.with(now));
     }
@@ -222,6 +227,9 @@ public final class ControlSession implements AutoCloseable {
         if (signals.contains(Signal.RECONNECT)) {
             client.disconnect();
         }
+        if (signals.contains(Signal.HURRY)) {
+            backoff.hurry();
+        }
         if (signals.contains(Signal.RENEWED)) {
             Optional<NodeIdentity> renewed = renewal.take();
             if (renewed.isPresent()) {
@@ -284,7 +292,7 @@ public final class ControlSession implements AutoCloseable {
         } else {
             Duration pause = backoff.after(failure);
             state.failed(failure, Optional.of(pause));
-            wishes.pause(pause);
+            wishes.pause(pause, failure.retryAfter().isEmpty());
         }
     }
 
@@ -345,6 +353,7 @@ public final class ControlSession implements AutoCloseable {
     /// What the map stream brings, on the worker's thread.
     private final class Following implements MapPoll.Events {
         private final LoginOptions options;
+        private boolean heard;
 
         Following(LoginOptions options) {
             this.options = options;
@@ -353,6 +362,10 @@ public final class ControlSession implements AutoCloseable {
         @Override
         public void onNetMap(NetMap map) {
             backoff.succeeded();
+            if (!heard) {
+                heard = true;
+                updates.hurry();
+            }
             goneBefore = false;
             wishes.shielded(() -> listener.onNetMap(map));
             onSelf(map, clock.instant());

@@ -140,11 +140,10 @@ final class Dialer {
             BiFunction<Channel, CompletableFuture<T>, List<ChannelHandler>> handlers,
             CompletableFuture<T> result) {
         ChannelFuture connecting =
-                new Bootstrap()
+                loop.watchful(new Bootstrap())
                         .group(loop.netty())
                         .channelFactory(loop::newSocket)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
-                        .option(ChannelOption.SO_KEEPALIVE, true)
                         .handler(
                                 new ChannelInitializer<Channel>() {
                                     @Override

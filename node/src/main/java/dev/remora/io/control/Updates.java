@@ -2,6 +2,7 @@ package dev.remora.io.control;
 
 import dev.remora.crypto.NodeKey;
 import dev.remora.proto.control.MapRequest;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
@@ -19,6 +20,7 @@ final class Updates {
     private SelfReport current;
     private Optional<SelfReport> told = Optional.empty();
     private Optional<NodeKey> member = Optional.empty();
+    private long hurries;
 
     /// @param onGone hears when the server does not know us any more
     Updates(
@@ -51,6 +53,12 @@ final class Updates {
         notifyAll();
     }
 
+    /// The server was just heard: what failed before need not wait any longer.
+    synchronized void hurry() {
+        hurries++;
+        notifyAll();
+    }
+
     /// Nobody is to be told anything for the time being.
     synchronized void stop() {
         member = Optional.empty();
@@ -67,14 +75,15 @@ final class Updates {
         }
     }
 
-    private record Change(NodeKey key, SelfReport report) {}
+    /// @param hurries how many there were before it is told
+    private record Change(NodeKey key, SelfReport report, long hurries) {}
 
     private synchronized Change nextChange() throws InterruptedException {
         long sayAgainAt = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SAY_AGAIN_AFTER_MS);
         while (member.isEmpty() || !isNews() && System.nanoTime() - sayAgainAt < 0) {
             wait(SAY_AGAIN_AFTER_MS);
         }
-        return new Change(member.get(), current);
+        return new Change(member.get(), current, hurries);
     }
 
     private boolean isNews() {
@@ -92,8 +101,17 @@ final class Updates {
                 forgetMember(change.key());
                 onGone.run();
             } else {
-                Thread.sleep(backoff.after(e));
+                pause(backoff.after(e), change.hurries());
             }
+        }
+    }
+
+    private synchronized void pause(Duration time, long seen) throws InterruptedException {
+        long until = System.nanoTime() + time.toNanos();
+        for (long left = time.toNanos();
+                left > 0 && hurries == seen;
+                left = until - System.nanoTime()) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
         }
     }
 

@@ -36,7 +36,9 @@ final class Wishes {
         /// The server said elsewhere that it does not know us.
         GONE,
         /// A new key was accepted.
-        RENEWED
+        RENEWED,
+        /// What failed before may succeed now.
+        HURRY
     }
 
     private final EnumSet<Signal> signals = EnumSet.noneOf(Signal.class);
@@ -83,6 +85,12 @@ final class Wishes {
         poke();
     }
 
+    /// What failed before may succeed now: ends this pause or the next one, but nothing that is under way.
+    synchronized void hurry() {
+        signals.add(Signal.HURRY);
+        notifyAll();
+    }
+
     private void want(Wish now) {
         if (!(wish instanceof Wish.Close)) {
             wish = now;
@@ -125,11 +133,13 @@ final class Wishes {
     }
 
     /// Waits, until something changes at the latest.
-    synchronized void pause(Duration time) throws InterruptedException {
+    ///
+    /// @param mayHurry whether a reason to hurry ends it as well
+    synchronized void pause(Duration time, boolean mayHurry) throws InterruptedException {
         long seen = changes;
         long deadline = System.nanoTime() + time.toNanos();
         long left = time.toMillis() + 1;
-        while (changes == seen && left > 0) {
+        while (changes == seen && left > 0 && !(mayHurry && signals.contains(Signal.HURRY))) {
             wait(left);
             left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
         }

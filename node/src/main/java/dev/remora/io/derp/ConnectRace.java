@@ -73,12 +73,11 @@ final class ConnectRace {
 
     private static Bootstrap bootstrap(EngineLoop loop) {
         Bootstrap bootstrap =
-                new Bootstrap()
+                loop.watchful(new Bootstrap())
                         .group(loop.netty())
                         .channelFactory(loop::newSocket)
                         .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, TIMEOUT_MILLIS)
                         .option(ChannelOption.TCP_NODELAY, true)
-                        .option(ChannelOption.SO_KEEPALIVE, true)
                         .option(
                                 ChannelOption.WRITE_BUFFER_WATER_MARK,
                                 new WriteBufferWaterMark(MOST_UNSENT / 2, MOST_UNSENT))

@@ -1,10 +1,13 @@
 package dev.remora.io.loop;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
@@ -23,6 +26,10 @@ import java.util.function.Consumer;
 public final class EngineLoop implements AutoCloseable {
     /// How long tasks may hold input back. The default lets tasks that post themselves again do so for most of a second.
     private static final long TASK_QUANTUM_MS = 1;
+
+    private static final int PROBE_AFTER_SECONDS = 15;
+    private static final int PROBE_EVERY_SECONDS = 5;
+    private static final int DEAD_AFTER_MS = 20_000;
 
     private final IoEventLoop loop;
     private final boolean epoll;
@@ -63,6 +70,20 @@ public final class EngineLoop implements AutoCloseable {
     /// A channel for connections to others.
     public SocketChannel newSocket() {
         return epoll ? new EpollSocketChannel() : new NioSocketChannel();
+    }
+
+    /// Lets the system end a connection that has gone dead, as all do when the network is cut, about half a minute later: whether we say nothing on it or
+    /// wait for an acknowledgement. Otherwise it takes hours or a quarter of one, and what is said after the cut waits for the next retransmission, which
+    /// may be a minute off. Without epoll, the system's own settings hold.
+    public Bootstrap watchful(Bootstrap bootstrap) {
+        bootstrap.option(ChannelOption.SO_KEEPALIVE, true);
+        if (epoll) {
+            bootstrap
+                    .option(EpollChannelOption.TCP_KEEPIDLE, PROBE_AFTER_SECONDS)
+                    .option(EpollChannelOption.TCP_KEEPINTVL, PROBE_EVERY_SECONDS)
+                    .option(EpollChannelOption.TCP_USER_TIMEOUT, DEAD_AFTER_MS);
+        }
+        return bootstrap;
     }
 
     /// A channel that accepts TCP connections.

@@ -36,6 +36,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -70,6 +71,19 @@ class ControlSessionTest {
                     Duration.ofMillis(50),
                     Duration.ofMillis(100),
                     Duration.ofMillis(500));
+
+    /// Whoever fails twice pauses for a year.
+    private static final ControlConfig.Timing NEVER_AGAIN =
+            new ControlConfig.Timing(
+                    QUICK.dial(),
+                    QUICK.request(),
+                    QUICK.followUp(),
+                    QUICK.probe(),
+                    QUICK.watchdog(),
+                    Duration.ofDays(365),
+                    Duration.ofDays(365),
+                    QUICK.refusedRetry(),
+                    QUICK.longestRefusedRetry());
 
     private static EngineLoop serverLoop;
     private static EngineLoop loop;
@@ -709,6 +723,38 @@ class ControlSessionTest {
         server.on("update", e -> e.reply(200, ""));
         listener.awaitState(Connected.class);
         assertThat(registrations(server)).hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void aNetworkThatIsBackEndsThePauseBeforeTheNextTry() throws Exception {
+        FakeControlServer server = goodServer();
+        server.on("/machine/register", e -> e.reply(500, "try later"));
+        ControlSession session = session(config(server.url(), NEVER_AGAIN), NodeIdentity.NONE);
+        session.login(LoginOptions.RESUME);
+        listener.awaitSeen(Failed.class);
+
+        server.on("/machine/register", e -> e.reply(200, SUCCESS));
+        session.onNetworkBack();
+
+        listener.awaitState(Connected.class);
+    }
+
+    @Test
+    void aNetworkThatComesBackWhileATryFailsEndsTheNextPause() throws Exception {
+        FakeControlServer server = goodServer();
+        CompletableFuture<ControlSession> session = new CompletableFuture<>();
+        server.on(
+                "/machine/register",
+                e -> {
+                    session.join().onNetworkBack();
+                    e.reply(500, "try later");
+                    server.on("/machine/register", again -> again.reply(200, SUCCESS));
+                });
+
+        session.complete(session(config(server.url(), NEVER_AGAIN), NodeIdentity.NONE));
+        session.join().login(LoginOptions.RESUME);
+
+        listener.awaitState(Connected.class);
     }
 
     @Test
