@@ -202,18 +202,25 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
     @Override
     public void onNetwork(Optional<NetReport> report, Optional<DerpRegionId> home) {
-        home.ifPresent(relays::setHome);
-        int region = home.map(DerpRegionId::value).orElse(0);
-        NetInfo known = report.map(done -> done.netInfo(home)).orElse(NetInfo.onlyHome(region));
-        netInfo = Optional.of(known);
-        if (control != null) {
-            control.onNetwork(known);
-        }
+        home.ifPresent(region -> {
+            relays.setHome(region);
+            tellControl(
+                    report.map(done -> done.netInfo(home))
+                            .orElse(NetInfo.onlyHome(region.value())));
+        });
         report.ifPresent(done -> {
             relays.preferIpv6(done.ipv6());
             questions.onChecked(done);
         });
         listener.onChange();
+    }
+
+    /// Never without a home: control keeps the one that it was told in an earlier run, and without any, peers cannot call us.
+    private void tellControl(NetInfo known) {
+        netInfo = Optional.of(known);
+        if (control != null) {
+            control.onNetwork(known);
+        }
     }
 
     @Override
