@@ -271,6 +271,11 @@ public final class Engine {
                 .orElse(Map.of());
     }
 
+    /// What is wrong with the packet filter that control sent, for people.
+    public Optional<String> filterProblem() {
+        return peers.filterProblem();
+    }
+
     public Traffic traffic() {
         return counters.snapshot();
     }

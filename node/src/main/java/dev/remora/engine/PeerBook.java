@@ -4,6 +4,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.base.IpPrefix;
 import dev.remora.crypto.NodeKey;
 import dev.remora.engine.filter.CompiledRules;
+import dev.remora.engine.filter.FilterInput;
 import dev.remora.engine.filter.LocalAddresses;
 import dev.remora.engine.filter.PacketFilter;
 import dev.remora.engine.netmap.NetMap;
@@ -25,6 +26,7 @@ final class PeerBook {
     private final RouteTable routes = new RouteTable();
     private PacketFilter filter = PacketFilter.dropAll(this::hasCapability);
     private List<FilterRule> rulesInForce = List.of();
+    private List<IpPrefix> unsignedInForce = List.of();
     private NetworkPrefs prefs = NetworkPrefs.DEFAULTS;
     private int peerApiPortV4;
     private int peerApiPortV6;
@@ -48,6 +50,16 @@ final class PeerBook {
 
     PacketFilter filter() {
         return filter;
+    }
+
+    /// What is wrong with the rules that control sent, in a sentence.
+    Optional<String> filterProblem() {
+        List<String> problems = filter.rules().problems();
+        if (problems.isEmpty()) {
+            return Optional.empty();
+        }
+        String more = problems.size() == 1 ? "." : ", and " + (problems.size() - 1) + " more.";
+        return Optional.of("The packet filter has a mistake: " + problems.getFirst() + more);
     }
 
     Optional<NetMap> netMap() {
@@ -146,6 +158,7 @@ final class PeerBook {
         netMap = null;
         ownAddresses = Set.of();
         rulesInForce = List.of();
+        unsignedInForce = List.of();
         filter = PacketFilter.dropAll(this::hasCapability);
     }
 
@@ -176,14 +189,31 @@ final class PeerBook {
             return;
         }
         List<FilterRule> rules = netMap.filterRules();
-        if (!localChanged && rules.equals(rulesInForce)) {
+        List<IpPrefix> unsigned =
+                netMap.peers().all().stream()
+                        .filter(Node::unsigned)
+                        .flatMap(peer -> peer.allowedIps().stream())
+                        .toList();
+        if (!localChanged && rules.equals(rulesInForce) && unsigned.equals(unsignedInForce)) {
             return;
         }
         rulesInForce = rules;
+        unsignedInForce = unsigned;
         LocalAddresses local = LocalAddresses.of(netMap.self().addresses());
         filter =
                 filter.with(
-                        CompiledRules.of(FilterInputs.of(rules), local), local, prefs.shieldsUp());
+                        compiled(FilterInputs.of(rules), unsigned, local),
+                        local,
+                        prefs.shieldsUp());
+    }
+
+    /// A server that lets in who is not signed does not keep the tailnet lock: then none of its rules is to be trusted.
+    private static CompiledRules compiled(
+            List<FilterInput> rules, List<IpPrefix> unsigned, LocalAddresses local) {
+        return CompiledRules.openTo(unsigned, rules)
+                ? CompiledRules.none(
+                        "a rule is for a node that the tailnet lock has not signed: no peer may open a connection")
+                : CompiledRules.of(rules, local);
     }
 
     private boolean hasCapability(IpAddress source, String capability) {

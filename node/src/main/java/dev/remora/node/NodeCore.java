@@ -371,6 +371,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                 udp.port(true),
                 udp.port(false),
                 udp.problem(),
+                engine.filterProblem(),
                 streams.size(),
                 startedAt,
                 driver.now());

@@ -25,6 +25,7 @@ import java.util.Optional;
 /// @param peers those of which something is known besides the netmap
 /// @param aead which implementation encrypts packets
 /// @param udpProblem what is wrong with our UDP ports, for people; empty: nothing
+/// @param filterProblem what is wrong with the packet filter that control sent, for people
 /// @param openStreams tailnet connections that are open
 /// @param now the node's time of this status, in nanoseconds since `startedAt`; times of its parts count the same way
 public record NodeStatus(
@@ -43,6 +44,7 @@ public record NodeStatus(
         int udpPortV4,
         int udpPortV6,
         Optional<String> udpProblem,
+        Optional<String> filterProblem,
         int openStreams,
         Instant startedAt,
         long now) {

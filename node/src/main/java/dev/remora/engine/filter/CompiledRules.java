@@ -4,6 +4,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,12 +47,34 @@ public final class CompiledRules {
         for (FilterInput input : inputs) {
             if (input.hasSrcBits()
                     || input.dstPorts().stream().anyMatch(FilterInput.Ports::hasBits)) {
-                return new Compiler(local)
-                        .build(List.of("prefix lengths beside addresses: all rules are void"));
+                return none("prefix lengths beside addresses: all rules are void");
             }
             compiler.add(input);
         }
         return compiler.build(compiler.problems);
+    }
+
+    /// Nothing is allowed, for a reason that people should know.
+    public static CompiledRules none(String problem) {
+        return new Compiler(LocalAddresses.NONE).build(List.of(problem));
+    }
+
+    /// Whether a rule opens anything, here or elsewhere, to one of these addresses.
+    public static boolean openTo(Collection<IpPrefix> sources, List<FilterInput> inputs) {
+        List<IpRange> ranges = sources.stream().map(IpRange::of).toList();
+        return inputs.stream()
+                .filter(input -> !input.dstPorts().isEmpty())
+                .flatMap(input -> input.srcIps().stream())
+                .flatMap(src -> readable(src).stream())
+                .anyMatch(range -> ranges.stream().anyMatch(range::overlaps));
+    }
+
+    private static List<IpRange> readable(String source) {
+        try {
+            return IpRange.parse(source);
+        } catch (MalformedException e) {
+            return List.of(); // a capability, or a mistake that the rules' compiler tells
+        }
     }
 
     /// The rules that hold for an address, whatever its node may do.

@@ -70,6 +70,12 @@ public record IpRange(IpAddress first, IpAddress last) {
                 && compare(high, low, last.high(), last.low()) <= 0;
     }
 
+    boolean overlaps(IpRange other) {
+        return v4() == other.v4()
+                && first.compareTo(other.last) <= 0
+                && other.first.compareTo(last) <= 0;
+    }
+
     static int compare(long high, long low, long otherHigh, long otherLow) {
         int byHigh = Long.compareUnsigned(high, otherHigh);
         return byHigh != 0 ? byHigh : Long.compareUnsigned(low, otherLow);

@@ -35,10 +35,6 @@ public final class LocalAddresses {
 
     /// Whether any address of `other` is local.
     boolean overlaps(IpRange other) {
-        return ranges.stream()
-                .anyMatch(range ->
-                        range.v4() == other.v4()
-                                && range.first().compareTo(other.last()) <= 0
-                                && other.first().compareTo(range.last()) <= 0);
+        return ranges.stream().anyMatch(other::overlaps);
     }
 }

@@ -115,6 +115,9 @@ final class Diagnosis {
                     "Routes",
                     "Some peers are advertising routes but --accept-routes is false");
         }
+        node.filterProblem()
+                .ifPresent(problem ->
+                        add("invalid-packet-filter", "medium", "Invalid packet filter", problem));
         map.messages().forEach(this::message);
     }
 

@@ -112,6 +112,7 @@ final class FakeNode implements Tailnode {
                 45424,
                 45424,
                 Optional.empty(),
+                Optional.empty(),
                 0,
                 Instant.EPOCH,
                 0);
