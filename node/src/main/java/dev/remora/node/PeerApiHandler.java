@@ -42,6 +42,9 @@ final class PeerApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private final Node peer;
     private final String person;
 
+    /// The connection ends with the answer that was given.
+    private boolean last;
+
     private PeerApiHandler(String ownAddress, IpPort from, Node peer, String person) {
         this.ownAddress = ownAddress;
         this.from = from;
@@ -64,16 +67,20 @@ final class PeerApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                                         .orElse(map.displayName(owner))));
     }
 
+    /// The time-out sees whole requests only: who sends one letter now and then is silent, too.
     static void addTo(ChannelPipeline pipeline, PeerApiHandler handler) {
         pipeline.addLast(
-                new ReadTimeoutHandler(IDLE_SECONDS),
                 new HttpServerCodec(),
                 new HttpObjectAggregator(MAX_BODY),
+                new ReadTimeoutHandler(IDLE_SECONDS),
                 handler);
     }
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (last) {
+            return; // RFC 9112, 9.6: nothing after the answer that said "close"
+        }
         FullHttpResponse response = answer(request);
         int length = response.content().readableBytes();
         if (request.method().equals(HttpMethod.HEAD)) {
@@ -84,6 +91,7 @@ final class PeerApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         HttpUtil.setContentLength(response, length);
         var sent = ctx.writeAndFlush(response);
         if (!keepAlive) {
+            last = true;
             sent.addListener(ChannelFutureListener.CLOSE);
         }
     }
@@ -146,6 +154,12 @@ final class PeerApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 .set(HttpHeaderNames.X_FRAME_OPTIONS, "DENY")
                 .set("x-content-type-options", "nosniff");
         return response;
+    }
+
+    /// Who asks and asks without reading the answers must wait.
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        ctx.channel().config().setAutoRead(ctx.channel().isWritable());
     }
 
     /// The peer has gone or is silent: nothing to be told to anybody.
