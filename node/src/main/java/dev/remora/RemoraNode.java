@@ -225,6 +225,7 @@ public final class RemoraNode implements AutoCloseable {
         private boolean ephemeral;
         private int udpPort;
         private long memory = NodeSettings.DEFAULT_MEMORY;
+        private boolean portable;
 
         private Builder() {}
 
@@ -281,6 +282,13 @@ public final class RemoraNode implements AutoCloseable {
             return this;
         }
 
+        /// Does without native code: the JDK's own sockets and ciphers in place of epoll, of system calls in batches, and of OpenSSL. Slower by a
+        /// factor of several under load; for places where native access is denied. Where there is no better, it is so anyway.
+        public Builder portable(boolean is) {
+            portable = is;
+            return this;
+        }
+
         /// Opens state and sockets; contacts nobody yet.
         public RemoraNode build() throws IOException {
             ControlUrl url;
@@ -319,7 +327,8 @@ public final class RemoraNode implements AutoCloseable {
                     Optional.empty(),
                     trust(),
                     HttpProxies.of(System.getenv()),
-                    Aead.best(),
+                    portable ? Aead.jdk() : Aead.best(),
+                    portable,
                     host,
                     store.cache(NodeSettings.CACHE_NAME));
         }

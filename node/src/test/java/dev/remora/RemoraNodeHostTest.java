@@ -37,6 +37,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Nodes of this JVM in the tailnet of a real headscale 0.29.0, used as a library user would.
 @Tag("host")
@@ -86,7 +88,11 @@ class RemoraNodeHostTest {
     }
 
     private RemoraNode join(String hostname) throws IOException {
-        return up(builder(hostname).authKey(authKey).ephemeral(true).build());
+        return join(hostname, false);
+    }
+
+    private RemoraNode join(String hostname, boolean portable) throws IOException {
+        return up(builder(hostname).authKey(authKey).ephemeral(true).portable(portable).build());
     }
 
     private RemoraNode up(RemoraNode node) throws IOException {
@@ -178,9 +184,11 @@ class RemoraNodeHostTest {
                 .hasMessageContaining("refused");
     }
 
-    @Test
-    void aHundredMegabytesEachWayAtOnceArriveIntact() throws Exception {
-        RemoraNode a = join("bulk-a");
+    /// One that does without native code talks to one that has it, too.
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void aHundredMegabytesEachWayAtOnceArriveIntact(boolean portable) throws Exception {
+        RemoraNode a = join("bulk-a", portable);
         RemoraNode b = join("bulk-b");
         long bytes = 100_000_000;
         try (ServerSocket server = b.listen(9);
@@ -202,10 +210,11 @@ class RemoraNodeHostTest {
         }
     }
 
-    @Test
-    void aSocketKeepsTheRulesOfTheJdks() throws Exception {
-        RemoraNode a = join("rules-a");
-        RemoraNode b = join("rules-b");
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void aSocketKeepsTheRulesOfTheJdks(boolean portable) throws Exception {
+        RemoraNode a = join("rules-a", portable);
+        RemoraNode b = join("rules-b", portable);
         ServerSocket server = b.listen(80);
         assertThatThrownBy(() -> b.listen(80)).hasMessageContaining("in use");
         server.setSoTimeout(50);
@@ -284,23 +293,22 @@ class RemoraNodeHostTest {
         }
     }
 
-    @Test
-    void closingLeavesNoThreadAndNoDescriptor() throws Exception {
-        liveShortly("leak-0"); // loads whatever is loaded once
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void closingLeavesNoThreadAndNoDescriptor(boolean portable) throws Exception {
+        liveShortly("leak-0", portable); // loads whatever is loaded once
         long threadsBefore = platformThreads();
         long descriptorsBefore = descriptors();
         for (int i = 1; i <= 3; i++) {
-            liveShortly("leak-" + i);
+            liveShortly("leak-" + i, portable);
         }
         eventually(() -> platformThreads() <= threadsBefore);
         eventually(() -> descriptors() <= descriptorsBefore + 1);
     }
 
-    private void liveShortly(String name) throws Exception {
-        try (RemoraNode a = builder(name + "a").authKey(authKey).ephemeral(true).build();
-                RemoraNode b = builder(name + "b").authKey(authKey).ephemeral(true).build()) {
-            a.up(SOON);
-            b.up(SOON);
+    private void liveShortly(String name, boolean portable) throws Exception {
+        try (RemoraNode a = join(name + "a", portable);
+                RemoraNode b = join(name + "b", portable)) {
             try (ServerSocket server = a.listen(80);
                     Socket near = connect(b, name + "a", 80);
                     Socket far = server.accept()) {

@@ -26,6 +26,7 @@ final class HostLinks {
                     new IpPrefix(IpAddress.v6(0xfd7a115ca1e00000L, 0), 48));
 
     private final UdpPorts udp;
+    private final Machine machine;
     private List<LocalAddresses.LocalAddress> addresses = List.of();
     private LocalSockets sockets = new LocalSockets(List.of(), 0, 0, false);
     private Way way = new Way(Set.of(), Set.of());
@@ -43,13 +44,29 @@ final class HostLinks {
     }
 
     HostLinks(UdpPorts udp) {
+        this(udp, new Machine());
+    }
+
+    HostLinks(UdpPorts udp, Machine machine) {
         this.udp = udp;
+        this.machine = machine;
+    }
+
+    /// What the system says about itself.
+    static class Machine {
+        List<LocalAddresses.LocalAddress> addresses() throws IOException {
+            return LocalAddresses.list();
+        }
+
+        Set<String> defaultInterfaces() {
+            return DefaultRoutes.interfaces();
+        }
     }
 
     /// Looks at the machine again.
     Change look() {
         try {
-            addresses = LocalAddresses.list();
+            addresses = machine.addresses();
         } catch (IOException e) {
             LOG.warn("cannot list this machine's addresses: {}", e.getMessage());
             return Change.NONE;
@@ -60,7 +77,7 @@ final class HostLinks {
                         udp.port(true),
                         udp.port(false),
                         udp.isPortConfigured());
-        Way wayNow = new Way(relevant(addresses), DefaultRoutes.interfaces());
+        Way wayNow = new Way(relevant(addresses), machine.defaultInterfaces());
         boolean moved = !wayNow.equals(way) || !samePorts(now, sockets);
         boolean changed = moved || !now.equals(sockets);
         sockets = now;

@@ -36,6 +36,7 @@ import java.util.function.LongSupplier;
 /// control.
 public final class Node implements AutoCloseable {
     private static final Duration NETCHECK_WITHIN = Duration.ofSeconds(10);
+    private static final String THREAD = "remora-engine";
     private static final String CLOSED = "the node is closed";
 
     private final EngineLoop loop;
@@ -60,7 +61,8 @@ public final class Node implements AutoCloseable {
 
     /// Starts a node that knows no tailnet yet.
     public static Node start(NodeSettings settings, NodeListener listener) {
-        EngineLoop loop = EngineLoop.start("remora-engine");
+        EngineLoop loop =
+                settings.portable() ? EngineLoop.startPortable(THREAD) : EngineLoop.start(THREAD);
         ExecutorService slow = Executors.newVirtualThreadPerTaskExecutor();
         SecureRandom random = new SecureRandom();
         Instant startedAt = Instant.now();

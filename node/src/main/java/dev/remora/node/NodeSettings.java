@@ -17,6 +17,7 @@ import java.util.Optional;
 /// @param lockKey the public half of the tailnet-lock key, if the node has one
 /// @param trust whom TLS connections believe
 /// @param proxies who stands between us and control servers and relays
+/// @param portable use the JDK's own I/O only, even where there is better
 /// @param hostInfo what control is told about this machine
 /// @param cache where to keep what makes the next start quicker; empty: nowhere
 public record NodeSettings(
@@ -27,6 +28,7 @@ public record NodeSettings(
         TlsTrust trust,
         HttpProxies proxies,
         Aead aead,
+        boolean portable,
         HostInfo hostInfo,
         Optional<CacheFile> cache) {
     /// The budget for stream buffers where nobody says otherwise.

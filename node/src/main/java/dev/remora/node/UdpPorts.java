@@ -71,7 +71,7 @@ final class UdpPorts implements AutoCloseable {
         IOException last = null;
         for (int port : candidates(preferred)) {
             try {
-                return watched(UdpSocket.open(any, port));
+                return watched(UdpSocket.open(loop, any, port));
             } catch (IOException e) {
                 last = e;
             }

@@ -44,7 +44,12 @@ public final class EngineLoop implements AutoCloseable {
         return start(threadName, Epoll.isAvailable());
     }
 
-    static EngineLoop start(String threadName, boolean epoll) {
+    /// Starts a loop on what the JDK itself has, even where there is better.
+    public static EngineLoop startPortable(String threadName) {
+        return start(threadName, false);
+    }
+
+    private static EngineLoop start(String threadName, boolean epoll) {
         IoHandlerFactory handlers = epoll ? LastingEpoll.newFactory() : NioIoHandler.newFactory();
         IoEventLoop loop =
                 new SingleThreadIoEventLoop(
@@ -65,6 +70,11 @@ public final class EngineLoop implements AutoCloseable {
     /// "epoll" or "nio".
     public String mechanism() {
         return epoll ? "epoll" : "nio";
+    }
+
+    /// Whether [Pollable.Descriptor]s can be watched, or only the JDK's channels.
+    public boolean watchesDescriptors() {
+        return epoll;
     }
 
     /// A channel for connections to others.

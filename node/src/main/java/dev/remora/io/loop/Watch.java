@@ -36,17 +36,21 @@ public final class Watch {
                     start(
                             loop,
                             new DescriptorHandle(new FileDescriptor(fd), reader, failed),
-                            EpollIoOps.EPOLLIN);
+                            EpollIoOps.EPOLLIN,
+                            failed);
             case Pollable.Selectable(SelectableChannel channel) ->
-                    start(loop, new ChannelHandle(channel, reader, failed), NioIoOps.READ);
+                    start(loop, new ChannelHandle(channel, reader, failed), NioIoOps.READ, failed);
         };
     }
 
-    private static Watch start(IoEventLoop loop, IoHandle handle, IoOps interest) {
+    private static Watch start(
+            IoEventLoop loop, IoHandle handle, IoOps interest, Consumer<Exception> failed) {
         Future<IoRegistration> registration = loop.register(handle);
         registration.addListener(done -> {
             if (done.isSuccess()) {
                 registration.getNow().submit(interest);
+            } else {
+                failed.accept(new IOException("this cannot be watched", done.cause()));
             }
         });
         return new Watch(registration);

@@ -45,7 +45,7 @@ public final class LinkWatch implements AutoCloseable {
     public static LinkWatch start(EngineLoop loop, Runnable onChange) {
         LinkWatch watch = new LinkWatch(loop, onChange);
         try {
-            if (LibC.isAvailable()) {
+            if (loop.watchesDescriptors() && LibC.isAvailable()) {
                 watch.startNetlink();
                 return watch;
             }

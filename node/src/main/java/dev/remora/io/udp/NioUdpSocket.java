@@ -7,14 +7,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.SocketException;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// A UDP socket where there is no Linux: a plain NIO channel, one datagram at a time.
+/// A UDP socket where there is no Linux: a plain NIO channel, one datagram at a time. The JDK makes IPv6 sockets that take IPv4 packets, too, so both
+/// families cannot have the same port.
 final class NioUdpSocket implements UdpSocket {
+    private static final Logger LOG = LoggerFactory.getLogger(NioUdpSocket.class);
+
     private final DatagramChannel channel;
     private final int port;
     private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(65_535);
@@ -30,13 +38,25 @@ final class NioUdpSocket implements UdpSocket {
                         local.v4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
         try {
             channel.configureBlocking(false);
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, WANTED_BUFFER);
-            channel.setOption(StandardSocketOptions.SO_SNDBUF, WANTED_BUFFER);
+            growBuffer(channel, StandardSocketOptions.SO_RCVBUF);
+            growBuffer(channel, StandardSocketOptions.SO_SNDBUF);
             channel.bind(new InetSocketAddress(InetAddress.getByAddress(local.toBytes()), port));
             return new NioUdpSocket(channel);
         } catch (IOException e) {
             channel.close();
             throw new IOException("bind UDP " + new IpPort(local, port) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /// Systems differ in whether they cut or refuse what is more than their limit.
+    private static void growBuffer(DatagramChannel channel, SocketOption<Integer> which) {
+        for (int size = WANTED_BUFFER; size > 1 << 16; size /= 2) {
+            try {
+                channel.setOption(which, size);
+                return;
+            } catch (IOException e) {
+                LOG.debug("{} of {}: {}", which, size, e.getMessage());
+            }
         }
     }
 
@@ -77,9 +97,22 @@ final class NioUdpSocket implements UdpSocket {
         int lost = 0;
         for (int at = datagrams.position(); at < datagrams.limit(); at += segmentSize) {
             int length = Math.min(segmentSize, datagrams.limit() - at);
-            lost += channel.send(datagrams.slice(at, length), address) == 0 ? 1 : 0;
+            lost += send(datagrams.slice(at, length), address);
         }
         return lost;
+    }
+
+    /// The JDK has one exception for all that may be wrong with a destination.
+    private int send(ByteBuffer datagram, InetSocketAddress to) throws IOException {
+        try {
+            return channel.send(datagram, to) == 0 ? 1 : 0;
+        } catch (PortUnreachableException e) {
+            return 0; // about an earlier one
+        } catch (SocketException e) {
+            NoRouteToHostException unreachable = new NoRouteToHostException(e.getMessage());
+            unreachable.initCause(e);
+            throw unreachable;
+        }
     }
 
     @Override

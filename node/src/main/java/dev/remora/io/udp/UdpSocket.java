@@ -2,6 +2,7 @@ package dev.remora.io.udp;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
+import dev.remora.io.loop.EngineLoop;
 import dev.remora.io.loop.Pollable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,9 +12,9 @@ public sealed interface UdpSocket extends AutoCloseable permits LinuxUdpSocket, 
     /// What the kernel is asked for in each direction, in bytes; it may grant less.
     int WANTED_BUFFER = 7 << 20;
 
-    /// Binds a socket; port 0 lets the kernel choose.
-    static UdpSocket open(IpAddress local, int port) throws IOException {
-        return LibC.isAvailable()
+    /// Binds a socket of the best kind that `loop` can watch; port 0 lets the kernel choose.
+    static UdpSocket open(EngineLoop loop, IpAddress local, int port) throws IOException {
+        return loop.watchesDescriptors() && LibC.isAvailable()
                 ? LinuxUdpSocket.bind(local, port)
                 : NioUdpSocket.bind(local, port);
     }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UdpSocketTest {
     /// Every pair of implementations must understand each other, whatever offload one of them uses.
     static Stream<Opener[]> pairs() {
-        Opener best = UdpSocket::open;
+        Opener best = LinuxUdpSocket::bind;
         Opener nio = NioUdpSocket::bind;
         return Stream.of(
                 new Opener[] {best, best},
@@ -59,8 +59,8 @@ class UdpSocketTest {
 
     @Test
     void sendsFromAnyPlaceOfABuffer() throws Exception {
-        try (UdpSocket sender = UdpSocket.open(IpAddress.LOOPBACK_V6, 0);
-                UdpSocket receiver = UdpSocket.open(IpAddress.LOOPBACK_V6, 0)) {
+        try (UdpSocket sender = LinuxUdpSocket.bind(IpAddress.LOOPBACK_V6, 0);
+                UdpSocket receiver = LinuxUdpSocket.bind(IpAddress.LOOPBACK_V6, 0)) {
             ByteBuffer bytes =
                     ByteBuffer.allocateDirect(100).put(50, (byte) 7).position(50).limit(51);
             sender.send(new IpPort(IpAddress.LOOPBACK_V6, receiver.port()), bytes, 1);
@@ -70,8 +70,8 @@ class UdpSocketTest {
 
     @Test
     void aPortInUseIsSaidSo() throws Exception {
-        try (UdpSocket first = UdpSocket.open(IpAddress.LOOPBACK_V4, 0)) {
-            assertThatThrownBy(() -> UdpSocket.open(IpAddress.LOOPBACK_V4, first.port()))
+        try (UdpSocket first = LinuxUdpSocket.bind(IpAddress.LOOPBACK_V4, 0)) {
+            assertThatThrownBy(() -> LinuxUdpSocket.bind(IpAddress.LOOPBACK_V4, first.port()))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("bind UDP 127.0.0.1:" + first.port());
         }
@@ -79,10 +79,10 @@ class UdpSocketTest {
 
     @Test
     void aDatagramNobodyTakesDoesNotBreakTheSocket() throws Exception {
-        try (UdpSocket sender = UdpSocket.open(IpAddress.LOOPBACK_V4, 0);
-                UdpSocket receiver = UdpSocket.open(IpAddress.LOOPBACK_V4, 0)) {
+        try (UdpSocket sender = LinuxUdpSocket.bind(IpAddress.LOOPBACK_V4, 0);
+                UdpSocket receiver = LinuxUdpSocket.bind(IpAddress.LOOPBACK_V4, 0)) {
             int closedPort;
-            try (UdpSocket gone = UdpSocket.open(IpAddress.LOOPBACK_V4, 0)) {
+            try (UdpSocket gone = LinuxUdpSocket.bind(IpAddress.LOOPBACK_V4, 0)) {
                 closedPort = gone.port();
             }
             ByteBuffer one = ByteBuffer.allocateDirect(1);

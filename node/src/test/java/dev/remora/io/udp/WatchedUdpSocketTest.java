@@ -6,20 +6,29 @@ import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.io.loop.Watch;
+import dev.remora.testing.Packets;
 import java.io.IOException;
+import java.net.NoRouteToHostException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WatchedUdpSocketTest {
-    @Test
-    void theLoopReportsDatagramsUntilTheWatchStops() throws Exception {
-        try (EngineLoop loop = EngineLoop.start("test-loop");
-                UdpSocket receiver = UdpSocket.open(IpAddress.LOOPBACK_V4, 0);
-                UdpSocket sender = UdpSocket.open(IpAddress.LOOPBACK_V4, 0)) {
+    private static EngineLoop loop(boolean portable) {
+        return portable ? EngineLoop.startPortable("test-loop") : EngineLoop.start("test-loop");
+    }
+
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void theLoopReportsDatagramsUntilTheWatchStops(boolean portable) throws Exception {
+        try (EngineLoop loop = loop(portable);
+                UdpSocket receiver = UdpSocket.open(loop, IpAddress.LOOPBACK_V4, 0);
+                UdpSocket sender = UdpSocket.open(loop, IpAddress.LOOPBACK_V4, 0)) {
             BlockingQueue<Integer> sizes = new LinkedBlockingQueue<>();
             Watch watch =
                     loop.watch(
@@ -41,11 +50,12 @@ class WatchedUdpSocketTest {
         }
     }
 
-    @Test
-    void aReaderThatFailsEndsItsWatchButNotTheLoop() throws Exception {
-        try (EngineLoop loop = EngineLoop.start("test-loop");
-                UdpSocket receiver = UdpSocket.open(IpAddress.LOOPBACK_V4, 0);
-                UdpSocket sender = UdpSocket.open(IpAddress.LOOPBACK_V4, 0)) {
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void aReaderThatFailsEndsItsWatchButNotTheLoop(boolean portable) throws Exception {
+        try (EngineLoop loop = loop(portable);
+                UdpSocket receiver = UdpSocket.open(loop, IpAddress.LOOPBACK_V4, 0);
+                UdpSocket sender = UdpSocket.open(loop, IpAddress.LOOPBACK_V4, 0)) {
             CompletableFuture<Exception> failure = new CompletableFuture<>();
             loop.watch(
                     receiver.pollable(),
@@ -60,6 +70,35 @@ class WatchedUdpSocketTest {
             assertThat(failure.get(5, TimeUnit.SECONDS)).hasMessage("broken");
             assertThat(loop.netty().submit(() -> "alive").get(5, TimeUnit.SECONDS))
                     .isEqualTo("alive");
+        }
+    }
+
+    @Test
+    void whatALoopCannotWatchIsTold() throws Exception {
+        try (EngineLoop loop = EngineLoop.startPortable("test-loop");
+                UdpSocket raw = LinuxUdpSocket.bind(IpAddress.LOOPBACK_V4, 0)) {
+            CompletableFuture<Exception> failure = new CompletableFuture<>();
+            loop.watch(raw.pollable(), () -> {}, failure::complete);
+            assertThat(failure.get(5, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+        }
+    }
+
+    /// To the world from loopback: Linux calls that an invalid argument, the JDK an unreachable host.
+    @ParameterizedTest(name = "portable {0}")
+    @ValueSource(booleans = {false, true})
+    void whatCannotGoOutIsNotTakenForSent(boolean portable) throws Exception {
+        try (EngineLoop loop = loop(portable);
+                UdpSocket socket = UdpSocket.open(loop, IpAddress.LOOPBACK_V4, 0)) {
+            IpPort world = new IpPort(Packets.ip("192.0.2.1"), 9);
+            assertThat(lost(socket, world)).isEqualTo(1);
+        }
+    }
+
+    private static int lost(UdpSocket socket, IpPort to) throws IOException {
+        try {
+            return socket.send(to, ByteBuffer.allocateDirect(1), 1);
+        } catch (NoRouteToHostException e) {
+            return 1;
         }
     }
 }

@@ -135,6 +135,7 @@ public final class Daemon implements AutoCloseable {
                         Optional.ofNullable(System.getenv("SSL_CERT_DIR"))),
                 HttpProxies.of(System.getenv()),
                 Aead.best(),
+                false,
                 system.hostInfo(profiles.current().prefs()),
                 store.cache(NodeSettings.CACHE_NAME));
     }
