@@ -6,6 +6,7 @@ import dev.remora.proto.ip.Checksum;
 import dev.remora.proto.ip.IpHeader;
 import dev.remora.proto.ip.IpPacket;
 import dev.remora.proto.ip.IpProtocol;
+import dev.remora.testing.Segments;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 

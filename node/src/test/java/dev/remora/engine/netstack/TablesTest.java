@@ -7,6 +7,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.proto.ip.IpPacket;
 import dev.remora.proto.tcp.Flow;
+import dev.remora.testing.Segments;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -10,6 +10,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.crypto.NodeKey;
 import dev.remora.proto.ip.IpPacket;
 import dev.remora.proto.tcp.TcpEvent;
+import dev.remora.testing.Segments;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

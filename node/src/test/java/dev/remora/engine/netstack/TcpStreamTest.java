@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.proto.ip.IpPacket;
 import dev.remora.proto.tcp.PathKind;
 import dev.remora.proto.tcp.TcpEvent;
+import dev.remora.testing.Segments;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.proto.ip.IpPacket;
+import dev.remora.testing.Segments;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

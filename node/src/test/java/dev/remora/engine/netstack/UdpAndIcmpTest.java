@@ -14,6 +14,7 @@ import dev.remora.proto.ip.IpProtocol;
 import dev.remora.proto.ip.UdpPacket;
 import dev.remora.proto.tcp.TcpEvent;
 import dev.remora.testing.Packets;
+import dev.remora.testing.Segments;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;

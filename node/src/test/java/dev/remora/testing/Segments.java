@@ -1,4 +1,4 @@
-package dev.remora.engine.netstack;
+package dev.remora.testing;
 
 import dev.remora.base.IpAddress;
 import dev.remora.proto.ip.Checksum;
@@ -6,20 +6,19 @@ import dev.remora.proto.ip.IpHeader;
 import dev.remora.proto.ip.IpPacket;
 import dev.remora.proto.ip.IpProtocol;
 import dev.remora.proto.ip.PacketSink;
-import dev.remora.testing.Packets;
 import java.nio.ByteBuffer;
 
 /// Hand-made TCP segments, and what is asked of received ones.
-final class Segments {
-    static final int FIN = 0x01;
-    static final int SYN = 0x02;
-    static final int RST = 0x04;
-    static final int ACK = 0x10;
+public final class Segments {
+    public static final int FIN = 0x01;
+    public static final int SYN = 0x02;
+    public static final int RST = 0x04;
+    public static final int ACK = 0x10;
 
     private Segments() {}
 
     /// MSS 1240, SACK permitted, timestamps with this value, window scale 7.
-    static byte[] synOptions(int tsValue) {
+    public static byte[] synOptions(int tsValue) {
         return ByteBuffer.allocate(20)
                 .put(new byte[] {2, 4, 4, (byte) 0xd8, 4, 2, 8, 10})
                 .putInt(tsValue)
@@ -28,7 +27,7 @@ final class Segments {
                 .array();
     }
 
-    static byte[] timestamps(int tsValue, int tsEcho) {
+    public static byte[] timestamps(int tsValue, int tsEcho) {
         return ByteBuffer.allocate(12)
                 .put(new byte[] {1, 1, 8, 10})
                 .putInt(tsValue)
@@ -36,7 +35,7 @@ final class Segments {
                 .array();
     }
 
-    static IpPacket segment(
+    public static IpPacket segment(
             IpAddress src,
             int srcPort,
             IpAddress dst,
@@ -48,7 +47,7 @@ final class Segments {
         return segment(src, srcPort, dst, dstPort, flags, seq, ack, options, new byte[0]);
     }
 
-    static IpPacket segment(
+    public static IpPacket segment(
             IpAddress src,
             int srcPort,
             IpAddress dst,
@@ -77,15 +76,15 @@ final class Segments {
         return Packets.packet(packets.single());
     }
 
-    static int flags(IpPacket packet) {
+    public static int flags(IpPacket packet) {
         return packet.tcpFlags() & 0x3f;
     }
 
-    static int seq(IpPacket packet) {
+    public static int seq(IpPacket packet) {
         return packet.bytes().getInt(packet.transportOffset() + 4);
     }
 
-    static int ack(IpPacket packet) {
+    public static int ack(IpPacket packet) {
         return packet.bytes().getInt(packet.transportOffset() + 8);
     }
 }
