@@ -368,8 +368,11 @@ public final class Engine {
     private void pinged(long token, PingResult result) {
         if (!Greetings.isToken(token)) {
             out.accept(new EngineOutput.Pinged(token, result));
-        } else if (result instanceof PingResult.Answered) {
-            greetings.onAnswer(token).ifPresent(toHandshake::add);
+            return;
+        }
+        Optional<NodeKey> peer = greetings.onEnd(token);
+        if (result instanceof PingResult.Answered) {
+            peer.ifPresent(toHandshake::add);
         }
     }
 

@@ -71,8 +71,8 @@ final class Greetings {
         return token < 0;
     }
 
-    /// The peer who answers, if the handshake with it should begin now.
-    Optional<NodeKey> onAnswer(long token) {
+    /// The peer whose question has ended; if it has answered, the handshake with it should begin now.
+    Optional<NodeKey> onEnd(long token) {
         return Optional.ofNullable(asked.remove(token));
     }
 
