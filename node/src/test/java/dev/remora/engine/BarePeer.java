@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.remora.base.IpPort;
 import dev.remora.crypto.Aead;
+import dev.remora.crypto.DiscoPrivateKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.engine.netstack.NetStackConfig;
@@ -36,6 +37,7 @@ final class BarePeer {
     final Engine engine =
             new Engine(
                     engineKey,
+                    DiscoPrivateKey.generate(random),
                     Aead.jdk(),
                     NetStackConfig.defaults(),
                     () -> 0,
@@ -98,7 +100,11 @@ final class BarePeer {
             case Output.Transmit(_, var datagram) -> toEngine.add(copy(datagram));
             case Output.Reply(_, var datagram) -> toEngine.add(copy(datagram));
             case Output.Deliver(_, var packet) -> received.add(Packets.packet(copy(packet)));
-            case Output.Identified _, Output.SessionUp _, Output.Dropped _, Output.PeerIdle _ -> {}
+            case Output.Identified _,
+                    Output.SessionUp _,
+                    Output.Dropped _,
+                    Output.NoSession _,
+                    Output.PeerIdle _ -> {}
         }
     }
 

@@ -8,8 +8,10 @@ import dev.remora.base.Deadlines;
 import dev.remora.crypto.NodeKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ class GreetingsTest {
     private final Greetings greetings = new Greetings();
     private final Map<Long, NodeKey> asked = new HashMap<>();
     private final List<Long> rounds = new ArrayList<>();
+    private final Set<NodeKey> haveSessions = new HashSet<>();
 
     private void runOut() {
         while (greetings.nextDeadline() != Deadlines.NEVER) {
@@ -27,7 +30,7 @@ class GreetingsTest {
 
     private void round() {
         rounds.add(greetings.nextDeadline());
-        greetings.onTimer((peer, token) -> asked.put(token, peer));
+        greetings.onTimer(haveSessions::contains, (peer, token) -> asked.put(token, peer));
     }
 
     private static String online(int number) {
@@ -58,35 +61,48 @@ class GreetingsTest {
     }
 
     @Test
-    void whoAnsweredIsGreetedOnceAndNotAskedAgain() {
+    void whoAnsweredIsToBeginWithUntilThereIsASession() {
         greetings.start(Maps.of(online(2) + "," + online(3), ""), 0);
         round();
-        long second = tokenOf(2);
-        assertThat(greetings.onAnswer(second)).contains(Maps.key(2));
-        assertThat(greetings.onAnswer(second)).isEmpty();
+        long first = tokenOf(2);
+        assertThat(greetings.onEnd(first)).contains(Maps.key(2));
+        assertThat(greetings.onEnd(first)).as("the same answer again").isEmpty();
+
+        asked.clear();
+        round();
+        assertThat(asked).hasSize(2);
+        haveSessions.add(Maps.key(2));
         asked.clear();
         round();
         assertThat(asked).hasSize(1).containsValue(Maps.key(3));
     }
 
     @Test
-    void aSecondAnswerOfAPeerIsNoNews() {
+    void onceEverybodyHasASessionNothingIsDue() {
         greetings.start(Maps.of(online(2), ""), 0);
+        haveSessions.add(Maps.key(2));
         round();
-        long first = tokenOf(2);
-        asked.clear();
-        round();
-        assertThat(greetings.onAnswer(first)).isPresent();
-        assertThat(greetings.onAnswer(tokenOf(2))).isEmpty();
+        assertThat(asked).isEmpty();
         assertThat(greetings.nextDeadline()).isEqualTo(Deadlines.NEVER);
+    }
+
+    @Test
+    void theRestIsAskedAgainFromTheBeginning() {
+        greetings.start(Maps.of(online(2), ""), 0);
+        runOut();
+        long later = SECONDS.toNanos(60);
+        greetings.again(later);
+        assertThat(greetings.nextDeadline()).isEqualTo(later);
+        round();
+        assertThat(greetings.onEnd(tokenOf(2))).contains(Maps.key(2));
     }
 
     @Test
     void nobodyElsesAnswerCounts() {
         greetings.start(Maps.of(online(2), ""), 0);
         round();
-        assertThat(greetings.onAnswer(-1_000)).isEmpty();
-        assertThat(greetings.onAnswer(1)).isEmpty();
+        assertThat(greetings.onEnd(-1_000)).isEmpty();
+        assertThat(greetings.onEnd(1)).isEmpty();
         assertThat(Greetings.isToken(1)).isFalse();
     }
 
@@ -115,7 +131,7 @@ class GreetingsTest {
         round();
         long old = tokenOf(2);
         greetings.start(Maps.of(online(3), ""), MILLISECONDS.toNanos(5));
-        assertThat(greetings.onAnswer(old)).isEmpty();
+        assertThat(greetings.onEnd(old)).isEmpty();
         greetings.clear();
         assertThat(greetings.nextDeadline()).isEqualTo(Deadlines.NEVER);
     }

@@ -7,6 +7,7 @@ import dev.remora.base.Bytes32;
 import dev.remora.base.IpPrefix;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.DiscoKey;
+import dev.remora.crypto.DiscoPrivateKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.NetMap;
@@ -77,6 +78,7 @@ class ManyPeersTest {
         Engine engine =
                 new Engine(
                         NodePrivateKey.generate(random),
+                        DiscoPrivateKey.generate(random),
                         Aead.jdk(),
                         NetStackConfig.defaults(),
                         () -> 0,

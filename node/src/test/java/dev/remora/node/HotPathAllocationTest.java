@@ -9,6 +9,7 @@ import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.PingResult;
 import dev.remora.io.control.ControlState;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.proto.control.HostInfoBuilder;
 import dev.remora.testing.Packets;
@@ -67,9 +68,11 @@ class HotPathAllocationTest {
                                         MachinePrivateKey.generate(random),
                                         Optional.empty(),
                                         TlsTrust.of(Optional.empty(), Optional.empty()),
+                                        HttpProxies.NONE,
                                         Aead.best(),
                                         false,
-                                        new HostInfoBuilder().build());
+                                        new HostInfoBuilder().build(),
+                                        Optional.empty());
                         NodeCore made =
                                 new NodeCore(
                                         settings,
@@ -78,9 +81,10 @@ class HotPathAllocationTest {
                                         random,
                                         Instant.now(),
                                         () -> System.nanoTime() - start,
+                                        new NodeCache(Optional.empty(), random, slow),
                                         new NodeListener() {});
                         made.open();
-                        made.onSelfKey(key, false);
+                        made.onSelfKey(key);
                         return made;
                     });
         }

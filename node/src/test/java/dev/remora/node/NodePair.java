@@ -9,6 +9,7 @@ import dev.remora.base.IpPort;
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
+import dev.remora.crypto.DiscoPrivateKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.Engine;
@@ -89,7 +90,15 @@ final class NodePair {
 
         Side(int number, NetStackConfig config) {
             this.number = number;
-            engine = new Engine(key, Aead.jdk(), config, () -> 0, random, this::perform);
+            engine =
+                    new Engine(
+                            key,
+                            DiscoPrivateKey.generate(random),
+                            Aead.jdk(),
+                            config,
+                            () -> 0,
+                            random,
+                            this::perform);
             driver.drive(engine);
             streams = new StreamFactory(clockwork.eventLoop(), driver, engine.stack());
             IpPrefix local = new IpPrefix(underlay().ip(), 24);
