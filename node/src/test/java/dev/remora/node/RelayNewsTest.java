@@ -27,6 +27,7 @@ class RelayNewsTest {
     private final List<EngineOutput> outputs = new ArrayList<>();
     private long now;
     private int changes;
+    private int homeBack;
     private final EngineDriver driver = new EngineDriver(clockwork.eventLoop(), () -> now);
     private final Engine engine =
             new Engine(
@@ -41,6 +42,7 @@ class RelayNewsTest {
             new RelayNews(
                     driver,
                     () -> engine,
+                    () -> homeBack++,
                     new NodeListener() {
                         @Override
                         public void onChange() {
@@ -95,6 +97,7 @@ class RelayNewsTest {
         news.onDisconnected(HOME, "lost", 0);
         news.onConnected(HOME);
         assertThat(askedOverRelay(TimeUnit.SECONDS.toNanos(20))).isZero();
+        assertThat(homeBack).isEqualTo(1);
     }
 
     @Test
