@@ -1,4 +1,4 @@
-package dev.remora.sidecar.life;
+package dev.remora.sidecar.cli;
 
 import java.io.IOException;
 import java.net.URI;
@@ -53,7 +53,7 @@ public final class Rehearsal {
                 files.forEach(file -> load(jdk.relativize(file).toString()));
             }
         }
-        Daemon.main(args);
+        Main.main(args);
     }
 
     private static void loadJar(String jar, Predicate<String> wanted) throws IOException {
