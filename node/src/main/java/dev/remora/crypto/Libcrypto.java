@@ -1,12 +1,10 @@
 package dev.remora.crypto;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -34,108 +32,74 @@ final class Libcrypto {
                     "/usr/local/opt/openssl@3/lib/libcrypto.3.dylib");
 
     private static final SymbolLookup LIBRARY = open();
-    private static final MethodHandle CTX_NEW = function("EVP_CIPHER_CTX_new", JAVA_LONG);
-    private static final MethodHandle CTX_FREE = procedure("EVP_CIPHER_CTX_free", JAVA_LONG);
-    private static final MethodHandle CHACHA20_POLY1305 =
-            function("EVP_chacha20_poly1305", JAVA_LONG);
-    private static final MethodHandle CIPHER_INIT =
-            function(
-                    "EVP_CipherInit_ex",
-                    JAVA_INT,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_INT);
-    private static final MethodHandle CIPHER_UPDATE =
-            function(
-                    "EVP_CipherUpdate",
-                    JAVA_INT,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_INT);
-    private static final MethodHandle CIPHER_FINAL =
-            function("EVP_CipherFinal_ex", JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle CTX_CTRL =
-            function("EVP_CIPHER_CTX_ctrl", JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle VERSION = function("OpenSSL_version", JAVA_LONG, JAVA_INT);
+    private static final MemorySegment CTX_NEW = function("EVP_CIPHER_CTX_new");
+    private static final MemorySegment CTX_FREE = function("EVP_CIPHER_CTX_free");
+    private static final MemorySegment CHACHA20_POLY1305 = function("EVP_chacha20_poly1305");
+    private static final MemorySegment CIPHER_INIT = function("EVP_CipherInit_ex");
+    private static final MemorySegment CIPHER_UPDATE = function("EVP_CipherUpdate");
+    private static final MemorySegment CIPHER_FINAL = function("EVP_CipherFinal_ex");
+    private static final MemorySegment CTX_CTRL = function("EVP_CIPHER_CTX_ctrl");
+    private static final MemorySegment VERSION = function("OpenSSL_version");
+
+    /// Calls any of them. Each further shape of call costs a start some 20 ms, so there is one: the 64-bit ABIs hand over six integers in registers,
+    /// and a function does not look at those it has no parameter for.
+    private static final MethodHandle CALL =
+            Linker.nativeLinker()
+                    .downcallHandle(
+                            FunctionDescriptor.of(
+                                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                                    JAVA_LONG, JAVA_LONG));
 
     private Libcrypto() {}
 
     /// `EVP_CIPHER_CTX *EVP_CIPHER_CTX_new(void)`, 0 without memory.
     static long newContext() {
-        try {
-            return (long) CTX_NEW.invokeExact();
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return call(CTX_NEW, 0, 0, 0, 0, 0, 0);
     }
 
     /// `void EVP_CIPHER_CTX_free(EVP_CIPHER_CTX *)`: also overwrites the key.
     static void freeContext(long context) {
-        try {
-            CTX_FREE.invokeExact(context);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        call(CTX_FREE, context, 0, 0, 0, 0, 0);
     }
 
     /// `const EVP_CIPHER *EVP_chacha20_poly1305(void)`, 0 if left out of the library.
     static long chacha20Poly1305() {
-        try {
-            return (long) CHACHA20_POLY1305.invokeExact();
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return call(CHACHA20_POLY1305, 0, 0, 0, 0, 0, 0);
     }
 
     /// `EVP_CipherInit_ex(ctx, type, NULL, key, iv, enc)`: a zero leaves type, key or nonce as they are, and `enc` -1 the
     /// direction. 1 if it worked.
     static int init(long context, long type, long key, long nonce, int encrypt) {
-        try {
-            return (int) CIPHER_INIT.invokeExact(context, type, 0L, key, nonce, encrypt);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return (int) call(CIPHER_INIT, context, type, 0, key, nonce, encrypt);
     }
 
     /// `EVP_CipherUpdate(ctx, out, outl, in, inl)`; with `out` 0 the input is only authenticated. 1 if it worked.
     static int update(long context, long out, long outLength, long in, int inLength) {
-        try {
-            return (int) CIPHER_UPDATE.invokeExact(context, out, outLength, in, inLength);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return (int) call(CIPHER_UPDATE, context, out, outLength, in, inLength, 0);
     }
 
     /// `EVP_CipherFinal_ex(ctx, out, outl)`: 1 if it worked, 0 when the tag does not fit.
     static int finish(long context, long out, long outLength) {
-        try {
-            return (int) CIPHER_FINAL.invokeExact(context, out, outLength);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return (int) call(CIPHER_FINAL, context, out, outLength, 0, 0, 0);
     }
 
     /// `EVP_CIPHER_CTX_ctrl(ctx, type, arg, ptr)`. 1 if it worked.
     static int control(long context, int type, int argument, long pointer) {
-        try {
-            return (int) CTX_CTRL.invokeExact(context, type, argument, pointer);
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return (int) call(CTX_CTRL, context, type, argument, pointer, 0, 0);
     }
 
     /// `const char *OpenSSL_version(OPENSSL_VERSION)`.
     static String version() {
+        long text = call(VERSION, OPENSSL_VERSION, 0, 0, 0, 0, 0);
+        return MemorySegment.ofAddress(text).reinterpret(256).getString(0);
+    }
+
+    private static long call(
+            MemorySegment function, long a, long b, long c, long d, long e, long f) {
         try {
-            long text = (long) VERSION.invokeExact(OPENSSL_VERSION);
-            return MemorySegment.ofAddress(text).reinterpret(256).getString(0);
-        } catch (Throwable e) {
-            throw unexpected(e);
+            return (long) CALL.invokeExact(function, a, b, c, d, e, f);
+        } catch (Throwable t) {
+            throw unexpected(t);
         }
     }
 
@@ -155,20 +119,9 @@ final class Libcrypto {
         }
     }
 
-    private static MethodHandle function(
-            String name, MemoryLayout result, MemoryLayout... arguments) {
-        return handle(name, FunctionDescriptor.of(result, arguments));
-    }
-
-    private static MethodHandle procedure(String name, MemoryLayout... arguments) {
-        return handle(name, FunctionDescriptor.ofVoid(arguments));
-    }
-
-    private static MethodHandle handle(String name, FunctionDescriptor shape) {
-        MemorySegment address =
-                LIBRARY.find(name)
-                        .orElseThrow(() -> new UnsatisfiedLinkError(name + " is missing"));
-        return Linker.nativeLinker().downcallHandle(address, shape);
+    private static MemorySegment function(String name) {
+        return LIBRARY.find(name)
+                .orElseThrow(() -> new UnsatisfiedLinkError(name + " is missing"));
     }
 
     /// A downcall throws nothing of its own; what comes out of it is an error of the virtual machine.

@@ -12,7 +12,6 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.net.NoRouteToHostException;
 
 /// The system calls of a UDP socket, each under its man page's name. Numbers are those of Linux on x86-64 and arm64. A failed call answers the
@@ -48,25 +47,28 @@ final class LibC {
     static final int ECONNREFUSED = 111;
     static final int EHOSTUNREACH = 113;
 
-    private static final Linker LINKER = Linker.nativeLinker();
-    private static final StructLayout STATE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO =
-            STATE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final MemorySegment SOCKET = function("socket");
+    private static final MemorySegment BIND = function("bind");
+    private static final MemorySegment GETSOCKNAME = function("getsockname");
+    private static final MemorySegment SETSOCKOPT = function("setsockopt");
+    private static final MemorySegment RECVMSG = function("recvmsg");
+    private static final MemorySegment SENDMSG = function("sendmsg");
+    private static final MemorySegment RECV = function("recv");
+    private static final MemorySegment CLOSE = function("close");
 
-    private static final MethodHandle SOCKET =
-            call("socket", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
-    private static final MethodHandle BIND = call("bind", JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle GETSOCKNAME =
-            call("getsockname", JAVA_INT, JAVA_INT, ADDRESS, ADDRESS);
-    private static final MethodHandle SETSOCKOPT =
-            call("setsockopt", JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle RECVMSG =
-            call("recvmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle SENDMSG =
-            call("sendmsg", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT);
-    private static final MethodHandle RECV =
-            call("recv", JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle CLOSE = call("close", JAVA_INT, JAVA_INT);
+    /// Calls any of them. Each further shape of call costs a start some 20 ms, so there is one: the 64-bit ABIs hand over integers and pointers alike,
+    /// five of them in registers, and a function does not look at those it has no parameter for.
+    private static final MethodHandle CALL =
+            Linker.nativeLinker()
+                    .downcallHandle(
+                            FunctionDescriptor.of(
+                                    JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                                    JAVA_LONG),
+                            Linker.Option.captureCallState("errno"));
+
+    private static final StructLayout STATE = Linker.Option.captureStateLayout();
+    private static final long ERRNO =
+            STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
     /// Where the calls of this socket leave their errno.
     private final MemorySegment state;
@@ -80,69 +82,52 @@ final class LibC {
     }
 
     int socket(int domain, int type) {
-        try {
-            return result((int) SOCKET.invokeExact(state, domain, type, 0));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result((int) call(SOCKET, domain, type, 0, 0, 0));
     }
 
     int bind(int fd, MemorySegment address) {
-        try {
-            return result((int) BIND.invokeExact(state, fd, address, (int) address.byteSize()));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result((int) call(BIND, fd, address.address(), address.byteSize(), 0, 0));
     }
 
     int getsockname(int fd, MemorySegment address, MemorySegment length) {
-        try {
-            return result((int) GETSOCKNAME.invokeExact(state, fd, address, length));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result((int) call(GETSOCKNAME, fd, address.address(), length.address(), 0, 0));
     }
 
     int setsockopt(int fd, int level, int option, int value) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment pointer = arena.allocateFrom(JAVA_INT, value);
             return result(
-                    (int) SETSOCKOPT.invokeExact(state, fd, level, option, pointer, Integer.BYTES));
-        } catch (Throwable e) {
-            throw unexpected(e);
+                    (int) call(SETSOCKOPT, fd, level, option, pointer.address(), Integer.BYTES));
         }
     }
 
     int recvmsg(int fd, MemorySegment message) {
-        try {
-            return result((int) (long) RECVMSG.invokeExact(state, fd, message, 0));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result((int) call(RECVMSG, fd, message.address(), 0, 0, 0));
     }
 
     int recv(int fd, MemorySegment buffer) {
-        try {
-            return result((int) (long) RECV.invokeExact(state, fd, buffer, buffer.byteSize(), 0));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result((int) call(RECV, fd, buffer.address(), buffer.byteSize(), 0, 0));
     }
 
     int sendmsg(int fd, MemorySegment message) {
-        try {
-            return result((int) (long) SENDMSG.invokeExact(state, fd, message, 0));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
+        return result((int) call(SENDMSG, fd, message.address(), 0, 0, 0));
     }
 
     void close(int fd) {
+        call(CLOSE, fd, 0, 0, 0, 0);
+    }
+
+    /// Foreign calls declare `Throwable`, but these can only fail by a mistake of ours.
+    private long call(MemorySegment function, long a, long b, long c, long d, long e) {
         try {
-            int ignored = (int) CLOSE.invokeExact(state, fd);
-        } catch (Throwable e) {
-            throw unexpected(e);
+            return (long) CALL.invokeExact(function, state, a, b, c, d, e);
+        } catch (Throwable t) {
+            throw new AssertionError("foreign call", t);
         }
+    }
+
+    private static MemorySegment function(String name) {
+        return Linker.nativeLinker().defaultLookup().findOrThrow(name);
     }
 
     /// A failed call as an exception that says what was tried; a [NoRouteToHostException] if only this destination is at fault.
@@ -173,18 +158,6 @@ final class LibC {
     }
 
     private int result(int value) {
-        return value < 0 ? -(int) ERRNO.get(state, 0L) : value;
-    }
-
-    private static MethodHandle call(String name, MemoryLayout result, MemoryLayout... arguments) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name),
-                FunctionDescriptor.of(result, arguments),
-                Linker.Option.captureCallState("errno"));
-    }
-
-    /// Foreign calls declare `Throwable`, but these can only fail by a mistake of ours.
-    private static AssertionError unexpected(Throwable e) {
-        return new AssertionError("foreign call", e);
+        return value < 0 ? -state.get(JAVA_INT, ERRNO) : value;
     }
 }
