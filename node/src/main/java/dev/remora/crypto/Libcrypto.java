@@ -120,8 +120,7 @@ final class Libcrypto {
     }
 
     private static MemorySegment function(String name) {
-        return LIBRARY.find(name)
-                .orElseThrow(() -> new UnsatisfiedLinkError(name + " is missing"));
+        return LIBRARY.find(name).orElseThrow(() -> new UnsatisfiedLinkError(name + " is missing"));
     }
 
     /// A downcall throws nothing of its own; what comes out of it is an error of the virtual machine.

@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.jar.JarFile;
@@ -12,7 +13,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 
 /// Runs a daemon while the run-time image is built, so that the JVM can write down what one needs: classes that are in its cache cost a start nothing. The
-/// rehearsal meets no control server, no relay and no peer; what it would load for them is loaded by name.
+/// rehearsal meets no relay and no peer, and of a control server just the first two answers; what it would load for the rest is loaded by name.
 public final class Rehearsal {
     /// Of our libraries, what a connection to control or to a relay goes through.
     private static final List<String> LIBRARY_PACKAGES =
@@ -35,7 +36,13 @@ public final class Rehearsal {
 
     private Rehearsal() {}
 
-    public static void main(String[] args) throws IOException {
+    /// The environment says what TLS needs: `REMORA_REHEARSAL_KEYS`, a PKCS #12 file with the password `rehearsal`, and `REMORA_REHEARSAL_PORT`, a file to
+    /// write the port of the control server to.
+    public static void main(String[] args) throws IOException, GeneralSecurityException {
+        RehearsalServer server =
+                RehearsalServer.start(Path.of(System.getenv("REMORA_REHEARSAL_KEYS")));
+        Files.writeString(
+                Path.of(System.getenv("REMORA_REHEARSAL_PORT")), Integer.toString(server.port()));
         for (String entry : System.getProperty("java.class.path").split(":")) {
             if (entry.contains("remora-")) {
                 loadJar(entry, name -> true);
