@@ -82,16 +82,19 @@ final class NodeControl implements AutoCloseable {
         return nodeKey;
     }
 
+    /// Logs in at `to` as who `identity` says we are. A session goes on if it is that node's at that server; else it ends and another one begins.
     void login(ControlUrl to, NodeIdentity identity, LoginOptions options) {
         locked(() -> {
             ControlSession current = session;
-            if (current == null || !to.equals(url)) {
+            Optional<NodeKey> who = identity.nodeKey().map(NodePrivateKey::publicKey);
+            if (current == null || !to.equals(url) || !who.equals(nodeKey)) {
                 if (current != null) {
                     session = null;
                     stop();
                     current.close();
                 }
                 url = to;
+                nodeKey = who;
                 current = open(to, identity);
                 session = current;
                 identity.nodeKey().ifPresent(this::use);

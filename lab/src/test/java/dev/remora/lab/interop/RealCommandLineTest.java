@@ -7,6 +7,7 @@ import dev.remora.lab.LabExtension;
 import dev.remora.lab.apps.Curl;
 import dev.remora.lab.apps.FlaskApp;
 import dev.remora.lab.apps.HttpServer;
+import dev.remora.lab.peers.AuthKeyRequest;
 import dev.remora.lab.peers.Headscale;
 import dev.remora.lab.peers.Programs;
 import dev.remora.lab.peers.RemoraDaemon;
@@ -231,6 +232,35 @@ class RealCommandLineTest {
 
     @Test
     @Order(14)
+    void aSecondLoginAtTheSameServerIsAnotherNodeAndTheFirstOneIsKept() {
+        String first = status().at("Self").at("PublicKey").text();
+        String ip = tailscale("ip", "-4").stdout().strip();
+        String key = headscale.authKey(AuthKeyRequest.forUser("bob"));
+        tailscale(
+                        "login",
+                        "--login-server=" + headscale.url(),
+                        "--auth-key=" + key,
+                        "--hostname=second",
+                        "--timeout=30s")
+                .orThrow();
+        assertThat(status().at("Self").at("PublicKey").text()).isNotEqualTo(first);
+        assertThat(tailscale("ip", "-4").stdout().strip()).isNotEqualTo(ip);
+        assertThat(tailscale("serve", "status").stdout()).isEqualTo("No serve config\n");
+        assertThat(headscale.node("second")).isPresent();
+
+        tailscale("switch", "alice").orThrow();
+
+        Await.until(
+                "the first node to run again",
+                SOON,
+                () -> status().at("BackendState").text().equals("Running"));
+        assertThat(status().at("Self").at("PublicKey").text()).isEqualTo(first);
+        assertThat(tailscale("ip", "-4").stdout().strip()).isEqualTo(ip);
+        assertThat(tailscale("serve", "status").stdout()).contains(":80 (tailnet only)");
+    }
+
+    @Test
+    @Order(15)
     void logsOut() {
         tailscale("logout").orThrow();
         assertThat(tailscale("status").stdout()).isEqualTo("Logged out.\n");
