@@ -78,7 +78,9 @@ final class Api implements ApiHandler {
             case "usermetrics" -> metrics("text/plain;version=0.0.4;charset=utf-8");
             case "metrics" -> writers(request, "metric access denied", () -> metrics("text/plain"));
             case "derpmap" ->
-                    ofNetMap(map -> ApiResponse.prettyJson(NetworkJson.derpMap(map.derpMap())));
+                    backend.netMap()
+                            .map(map -> ApiResponse.prettyJson(NetworkJson.derpMap(map.derpMap())))
+                            .orElseGet(() -> ApiResponse.prettyJson(null));
             case "dns-config" -> ofNetMap(map -> ApiResponse.prettyJson(NodeJson.tree(map.dns())));
             case "dns-osconfig" ->
                     writers(

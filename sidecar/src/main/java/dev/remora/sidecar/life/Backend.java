@@ -128,7 +128,7 @@ final class Backend implements AutoCloseable {
             serve.load();
             Prefs prefs = prefs();
             applyToNode(prefs);
-            LOG.info("state in {}, profile {}", profiles.describe(), profiles.current());
+            LOG.info("state in {}: {}", profiles.describe(), profiles.current());
             if (prefs.wantRunning() && hasKey()) {
                 connect(false);
             }

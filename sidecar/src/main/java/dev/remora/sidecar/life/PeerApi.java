@@ -16,7 +16,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /// Questions about other nodes: who they are, and whether they answer.
 final class PeerApi {
@@ -118,11 +122,7 @@ final class PeerApi {
             case "disco" -> ping(to, PingKind.DISCO, size);
             case "TSMP" -> ping(to, PingKind.TSMP, size);
             case "ICMP" -> ping(to, PingKind.ICMP, size);
-            case "peerapi" ->
-                    ApiResponse.json(
-                            200,
-                            PingJson.failed(
-                                    to, "pings of this kind are not supported by this program"));
+            case "peerapi" -> pingPeerApi(to);
             default -> ApiResponse.text(400, "unknown ping type \"" + type + "\"");
         };
     }
@@ -139,6 +139,37 @@ final class PeerApi {
         }
         return ApiResponse.json(
                 200, PingJson.of(to, map.get(), peer.get(), patientPing(to, kind, size)));
+    }
+
+    private ApiResponse pingPeerApi(IpAddress to) throws IOException, MalformedException {
+        Optional<NetMap> map = backend.netMap();
+        Optional<Node> peer = map.flatMap(m -> m.owner(to)).filter(p -> !p.equals(self(map)));
+        if (peer.isEmpty()) {
+            return ApiResponse.json(
+                    200, PingJson.failed(to, "no peer found with Tailscale IP " + to));
+        }
+        Optional<IpPort> port = NodeJson.peerApi(peer.get());
+        if (port.isEmpty()) {
+            return ApiResponse.json(
+                    200,
+                    PingJson.failed(to, map.get().displayName(peer.get()) + " has no PeerAPI"));
+        }
+        Map<String, @Nullable Object> result;
+        try {
+            long took =
+                    PeerApiPing.send(backend.node(), port.get())
+                            .orTimeout(PING_PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                            .join();
+            result = PingJson.peerApi(to, peer.get(), port.get(), took);
+        } catch (CompletionException e) {
+            Throwable why = Objects.requireNonNullElse(e.getCause(), e);
+            result = PingJson.failed(to, String.valueOf(why.getMessage()));
+        }
+        return ApiResponse.json(200, result);
+    }
+
+    private static Node self(Optional<NetMap> map) {
+        return map.orElseThrow().self();
     }
 
     /// A command that gets no answer in its own time says so by itself, and goes on; an answer of "no answer" would end it.

@@ -145,9 +145,9 @@ record Profile(
         return new Profile(id, prefs, changed, newAbout);
     }
 
-    /// Names no key.
+    /// For people; names no key.
     @Override
     public String toString() {
-        return "Profile " + id + " " + name();
+        return name().isEmpty() ? "nobody yet" : name() + " (profile " + id + ")";
     }
 }

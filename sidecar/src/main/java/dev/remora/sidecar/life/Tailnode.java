@@ -11,6 +11,8 @@ import dev.remora.node.Node;
 import dev.remora.node.NodeStatus;
 import dev.remora.node.PingKind;
 import dev.remora.proto.control.HostInfo;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -30,6 +32,9 @@ interface Tailnode {
     CompletableFuture<PingResult> ping(IpAddress to, PingKind kind, int size);
 
     CompletableFuture<NetReport> netcheck();
+
+    /// Opens a TCP connection to an address of the tailnet; `handler` hears how that goes.
+    CompletableFuture<? extends Channel> connect(IpAddress to, int port, ChannelHandler handler);
 
     NodeStatus status();
 
@@ -70,6 +75,12 @@ interface Tailnode {
             @Override
             public CompletableFuture<NetReport> netcheck() {
                 return node.netcheck();
+            }
+
+            @Override
+            public CompletableFuture<? extends Channel> connect(
+                    IpAddress to, int port, ChannelHandler handler) {
+                return node.connect(to, port, handler);
             }
 
             @Override

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Nodes and users of the tailnet, in the members and the order in which the local API shows them.
@@ -165,12 +166,19 @@ public final class NodeJson {
 
     /// The URLs of a node's PeerAPI on its own addresses.
     static List<String> peerApiUrls(Node node) {
-        return List.of("peerapi4", "peerapi6").stream()
-                .flatMap(proto -> peerApiUrl(node, proto).stream())
-                .toList();
+        return peerApis(node).map(port -> "http://" + port).toList();
     }
 
-    private static Optional<String> peerApiUrl(Node node, String proto) {
+    /// Where a node's PeerAPI is reached, by IPv4 if it has that.
+    public static Optional<IpPort> peerApi(Node node) {
+        return peerApis(node).findFirst();
+    }
+
+    private static Stream<IpPort> peerApis(Node node) {
+        return Stream.of("peerapi4", "peerapi6").flatMap(proto -> peerApi(node, proto).stream());
+    }
+
+    private static Optional<IpPort> peerApi(Node node, String proto) {
         Optional<IpAddress> ip = proto.equals("peerapi4") ? node.ipv4() : node.ipv6();
         var services = node.hostInfo().services();
         if (services == null || ip.isEmpty()) {
@@ -179,6 +187,6 @@ public final class NodeJson {
         return services.stream()
                 .filter(service -> service.proto().equals(proto))
                 .findFirst()
-                .map(service -> "http://" + new IpPort(ip.get(), (int) service.port() & 0xffff));
+                .map(service -> new IpPort(ip.get(), (int) service.port() & 0xffff));
     }
 }

@@ -1,6 +1,7 @@
 package dev.remora.sidecar.localapi;
 
 import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
 import dev.remora.engine.PingResult;
 import dev.remora.engine.netmap.DerpRegion;
 import dev.remora.engine.netmap.DerpRegionId;
@@ -60,8 +61,25 @@ public final class PingJson {
         return json.tree;
     }
 
+    /// The peer's PeerAPI has answered.
+    ///
+    /// @param took in nanoseconds
+    public static Map<String, @Nullable Object> peerApi(
+            IpAddress ip, Node peer, IpPort port, long took) {
+        PingJson json = new PingJson(ip.toString());
+        json.tree.put("NodeIP", ip.toString());
+        json.tree.put("NodeName", peer.name());
+        json.latency(took);
+        json.tree.put("PeerAPIURL", "http://" + port);
+        return json.tree;
+    }
+
+    private void latency(long nanos) {
+        tree.put("LatencySeconds", BigDecimal.valueOf(nanos, NANO_DIGITS).stripTrailingZeros());
+    }
+
     private void answered(long latency, Optional<PeerPath> path, int peerApiPort, NetMap map) {
-        tree.put("LatencySeconds", BigDecimal.valueOf(latency, NANO_DIGITS).stripTrailingZeros());
+        latency(latency);
         if (path.isPresent()) {
             switch (path.get()) {
                 case PeerPath.Direct(var to) -> tree.put("Endpoint", to.toString());

@@ -131,7 +131,7 @@ public final class StatusJson {
                 view.online(),
                 isExitNode(node),
                 false,
-                nullIfEmpty(NodeJson.peerApiUrls(node)));
+                view.isStopped() ? null : nullIfEmpty(NodeJson.peerApiUrls(node)));
         if (!node.capabilities().isEmpty()) {
             Map<String, @Nullable Object> capabilities = NodeJson.capabilities(node);
             List<String> names = new ArrayList<>(List.of(DEPRECATED));

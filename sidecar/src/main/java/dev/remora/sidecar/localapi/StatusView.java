@@ -24,4 +24,9 @@ public record StatusView(
         boolean online,
         String tailnet,
         List<String> health,
-        int proxyConnections) {}
+        int proxyConnections) {
+    /// Nothing is offered to anybody meanwhile.
+    boolean isStopped() {
+        return state.equals("Stopped");
+    }
+}

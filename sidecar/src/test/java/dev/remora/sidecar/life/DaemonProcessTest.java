@@ -3,6 +3,7 @@ package dev.remora.sidecar.life;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.sidecar.config.JsonTree;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +42,7 @@ class DaemonProcessTest {
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 Daemon.class.getName()));
@@ -139,7 +142,10 @@ class DaemonProcessTest {
     void logsAsJsonWhenTold() throws Exception {
         String[] place = place("one");
         String said = awaitSaid(daemon(place[0], place[1], "--log-format=json"), "NeedsLogin");
-        assertThat(said.lines().filter(line -> line.startsWith("{")))
-                .allMatch(line -> line.contains("\"level\":\"INFO\"") && line.endsWith("}"));
+        for (String line : said.lines().toList()) {
+            Map<String, Object> members = JsonTree.read(line.getBytes(UTF_8));
+            assertThat(members).containsOnlyKeys("time", "level", "logger", "msg");
+            assertThat(members).containsEntry("level", "INFO");
+        }
     }
 }

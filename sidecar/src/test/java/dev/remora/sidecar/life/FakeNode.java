@@ -19,6 +19,9 @@ import dev.remora.io.derp.RelayStatus;
 import dev.remora.node.NodeStatus;
 import dev.remora.node.PingKind;
 import dev.remora.proto.control.HostInfo;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /// A node that does nothing but write down what it is told, and is what a test says it is.
 final class FakeNode implements Tailnode {
@@ -36,12 +40,15 @@ final class FakeNode implements Tailnode {
             new Endpoint(new IpPort(IpAddress.v4(0x0a4d000f), 45424), Endpoint.Source.LOCAL);
 
     final List<Login> logins = new ArrayList<>();
+    final List<IpPort> connects = new ArrayList<>();
     int pauses;
     int logouts;
     HostInfo hostInfo = null;
     volatile Optional<NetMap> netMap = Optional.empty();
     volatile boolean relayed;
     volatile Map<String, List<Object>> grants = Map.of();
+    volatile Function<ChannelHandler, CompletableFuture<? extends Channel>> network =
+            handler -> CompletableFuture.failedFuture(new IOException("no network"));
     volatile PingResult pong = new PingResult.Failed("no matching peer");
 
     @Override
@@ -76,6 +83,13 @@ final class FakeNode implements Tailnode {
     @Override
     public CompletableFuture<NetReport> netcheck() {
         return CompletableFuture.failedFuture(new IllegalStateException("no network"));
+    }
+
+    @Override
+    public CompletableFuture<? extends Channel> connect(
+            IpAddress to, int port, ChannelHandler handler) {
+        connects.add(new IpPort(to, port));
+        return network.apply(handler);
     }
 
     @Override
