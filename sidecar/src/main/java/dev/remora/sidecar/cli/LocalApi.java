@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class LocalApi {
     private static final String PREFIX = "/localapi/v0/";
 
-    /// A daemon that is just starting gets this long to make its socket.
+    /// A daemon that is just starting gets this long to make its socket,
     private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /// and so long if there is a process that may be it.
+    private static final Duration PATIENCE_WITH_PROCESS = Duration.ofSeconds(5);
 
     private static final Duration RETRY_AFTER = Duration.ofMillis(250);
 
@@ -133,8 +136,22 @@ final class LocalApi {
         }
         head.append("\r\n");
         write(channel, ByteBuffer.wrap(head.toString().getBytes(StandardCharsets.ISO_8859_1)));
-        write(channel, ByteBuffer.wrap(json));
+        try {
+            write(channel, ByteBuffer.wrap(json));
+        } catch (IOException e) {
+            return earlyAnswer(channel, e);
+        }
         return HttpAnswer.read(Channels.newInputStream(channel));
+    }
+
+    /// A daemon that refuses a request by its head alone answers and closes while we still write.
+    private static HttpAnswer earlyAnswer(SocketChannel channel, IOException notWritten)
+            throws IOException {
+        try {
+            return HttpAnswer.read(Channels.newInputStream(channel));
+        } catch (IOException e) {
+            throw notWritten;
+        }
     }
 
     private static void write(SocketChannel channel, ByteBuffer bytes) throws IOException {
@@ -177,13 +194,18 @@ final class LocalApi {
                 return open();
             } catch (IOException e) {
                 String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-                if (reason.contains("permission") || waited.compareTo(PATIENCE) >= 0) {
+                if (reason.contains("permission") || isTooLong(waited)) {
                     throw new DaemonException.Unreachable(path(target), socket, reason);
                 }
             }
             world.pause(RETRY_AFTER);
             waited = waited.plus(RETRY_AFTER);
         }
+    }
+
+    private boolean isTooLong(Duration waited) {
+        return waited.compareTo(PATIENCE_WITH_PROCESS) >= 0
+                || waited.compareTo(PATIENCE) >= 0 && world.machine().daemonProcess().isEmpty();
     }
 
     private SocketChannel open() throws IOException {

@@ -5,8 +5,8 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// What a command asks of the machine that it runs on, apart from the daemon.
 interface Machine {
@@ -17,8 +17,11 @@ interface Machine {
     /// The address that the system's resolver has for a name.
     Optional<String> resolve(String name);
 
-    /// The id of a process that looks like a daemon.
-    OptionalLong daemonProcess();
+    /// A process that looks like a daemon.
+    Optional<DaemonProcess> daemonProcess();
+
+    /// @param program its name
+    record DaemonProcess(String program, long pid) {}
 
     /// From now on Ctrl-C ends this program with code 0.
     void exitOnInterrupt();
@@ -51,19 +54,20 @@ interface Machine {
                 }
 
                 @Override
-                public OptionalLong daemonProcess() {
+                public Optional<DaemonProcess> daemonProcess() {
                     return ProcessHandle.allProcesses()
-                            .filter(Machine::isDaemon)
-                            .mapToLong(ProcessHandle::pid)
+                            .flatMap(process -> Machine.daemon(process).stream())
                             .findFirst();
                 }
             };
 
-    private static boolean isDaemon(ProcessHandle process) {
-        return process.info()
-                .command()
-                .map(Path::of)
-                .filter(command -> command.endsWith("tailscaled"))
-                .isPresent();
+    private static Optional<DaemonProcess> daemon(ProcessHandle process) {
+        ProcessHandle.Info info = process.info();
+        if (info.command().map(Path::of).filter(path -> path.endsWith("tailscaled")).isPresent()) {
+            return Optional.of(new DaemonProcess("tailscaled", process.pid()));
+        }
+        List<String> words = List.of(info.arguments().orElse(new String[0]));
+        boolean isOurs = words.contains(Main.class.getName()) && words.contains("daemon");
+        return isOurs ? Optional.of(new DaemonProcess("remora", process.pid())) : Optional.empty();
     }
 }

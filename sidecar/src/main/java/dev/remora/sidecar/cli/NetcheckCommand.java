@@ -16,6 +16,10 @@ final class NetcheckCommand {
     private static final int NOT_FOUND = 404;
     private static final long LATENCY_STEP = 100_000;
 
+    /// Members of a report and what people call them.
+    private static final Map<String, String> PORT_MAPPING =
+            Map.of("UPnP", "UPnP", "PMP", "NAT-PMP", "PCP", "PCP");
+
     private NetcheckCommand() {}
 
     static Command command() {
@@ -81,7 +85,9 @@ final class NetcheckCommand {
         line(out, "IPv6", ipv6(report));
         line(out, "MappingVariesByDestIP", yesOrNo(report.at("MappingVariesByDestIP")));
         line(out, "PortMapping", portMapping(report));
-        line(out, "CaptivePortal", yesOrNo(report.at("CaptivePortal")));
+        if (!report.at("CaptivePortal").isNull()) {
+            line(out, "CaptivePortal", yesOrNo(report.at("CaptivePortal")));
+        }
         List<Region> regions = regions(report, derpMap);
         if (regions.isEmpty() || regions.getFirst().latency == Long.MAX_VALUE) {
             line(out, "Nearest DERP", "unknown (no response to latency probes)");
@@ -122,14 +128,16 @@ final class NetcheckCommand {
 
     private static String portMapping(Tree report) {
         List<String> found = new ArrayList<>();
-        Map.of("UPnP", "UPnP", "PMP", "NAT-PMP", "PCP", "PCP")
-                .forEach((field, name) -> {
-                    if (report.at(field).bool()) {
-                        found.add(name);
-                    }
-                });
+        boolean checked = false;
+        for (var protocol : PORT_MAPPING.entrySet()) {
+            Tree answers = report.at(protocol.getKey());
+            checked |= !answers.isNull();
+            if (answers.bool()) {
+                found.add(protocol.getValue());
+            }
+        }
         found.sort(Comparator.reverseOrder());
-        return String.join(", ", found);
+        return checked ? String.join(", ", found) : "not checked";
     }
 
     /// @param latency in nanoseconds; the greatest value if it did not answer

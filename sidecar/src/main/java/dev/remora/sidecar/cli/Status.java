@@ -1,12 +1,12 @@
 package dev.remora.sidecar.cli;
 
+import dev.remora.sidecar.cli.Machine.DaemonProcess;
 import java.net.IDN;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// What the daemon says of itself and its peers, in the form of `status --json`.
 record Status(Tree tree) {
@@ -29,10 +29,12 @@ record Status(Tree tree) {
     }
 
     private static String unreachable(String error, Surroundings world) {
-        OptionalLong process = world.machine().daemonProcess();
+        Optional<DaemonProcess> process = world.machine().daemonProcess();
         if (process.isPresent()) {
-            return "failed to connect to local tailscaled (which appears to be running as tailscaled, pid "
-                    + process.getAsLong()
+            return "failed to connect to local tailscaled (which appears to be running as "
+                    + process.get().program()
+                    + ", pid "
+                    + process.get().pid()
                     + "). Got error: "
                     + error;
         }

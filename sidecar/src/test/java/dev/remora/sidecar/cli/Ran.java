@@ -11,12 +11,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// Our command line, run in this JVM on a machine where waiting takes no time.
 record Ran(String stdout, String stderr, int exit) {
     /// A machine without names, at one moment.
-    record StillMachine(Instant now, OptionalLong daemonProcess) implements Machine {
+    record StillMachine(Instant now, Optional<DaemonProcess> daemonProcess) implements Machine {
         @Override
         public void pause(Duration span) {}
 
@@ -30,7 +29,7 @@ record Ran(String stdout, String stderr, int exit) {
     }
 
     static Ran tailscale(Path socket, List<String> words) {
-        return tailscale(socket, words, new StillMachine(Instant.EPOCH, OptionalLong.empty()));
+        return tailscale(socket, words, new StillMachine(Instant.EPOCH, Optional.empty()));
     }
 
     /// Runs it under the name `tailscale`, so that what it prints can be compared.

@@ -7,9 +7,27 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Commands of a user who may only look: the daemon's words are those of its recorded refusals (captures/localapi/raw/unprivileged of the same day).
+/// Commands of a user who may only look. The daemon's refusals are those recorded on the same day (captures/localapi/raw/unprivileged); where it answers, it is as it
+/// answered the same question of root.
 class UnprivilegedTest {
     @TempDir Path temp;
+
+    @ParameterizedTest
+    @CsvSource({
+        "02-ip, running/01-status",
+        "07-serve-status, needs-login/09-serve-status",
+        "10-whois, running/55-whois"
+    })
+    void theyMayLook(String name, String others) throws Exception {
+        Capture capture = Capture.read("unprivileged-cli/" + name);
+        Recording recording = Recording.find(others).orElseThrow();
+        try (RecordedDaemon daemon = new RecordedDaemon(temp, recording, false)) {
+            Ran ran = Ran.tailscale(daemon.socket(), capture.words());
+            assertThat(ran.stdout()).isEqualTo(capture.stdout());
+            assertThat(ran.stderr()).isEqualTo(capture.stderr());
+            assertThat(ran.exit()).isEqualTo(capture.exit());
+        }
+    }
 
     @ParameterizedTest
     @CsvSource({
