@@ -36,7 +36,11 @@ class KeysTest {
         Bytes32 bytes = vector.bytes32("pub");
         switch (vector.text("kind")) {
             case "machine" -> expect(vector, new MachineKey(bytes).text(), new MachineKey(bytes));
-            case "node" -> expect(vector, new NodeKey(bytes).text(), new NodeKey(bytes));
+            case "node" -> {
+                expect(vector, new NodeKey(bytes).text(), new NodeKey(bytes));
+                // the form that tailnet lock signs: "np" and the key
+                assertThat(vector.text("bin")).isIn("", "6e70" + bytes.hex());
+            }
             case "disco" -> expect(vector, new DiscoKey(bytes).text(), new DiscoKey(bytes));
             case "challenge" ->
                     assertThat(new ChallengeKey(bytes).text()).isEqualTo(vector.text("pub_txt"));

@@ -335,6 +335,8 @@ class DerpVectorsTest {
         MetaCertificate found = MetaCertificate.find(List.of(meta)).orElseThrow();
 
         assertThat(found.serverKey().bytes()).isEqualTo(relay.publicKey().bytes());
+        assertThat(vector.text("common_name"))
+                .isEqualTo("derpkey" + found.serverKey().bytes().hex());
         assertThat(found.version()).isEqualTo((int) Long.parseLong(vector.text("serial")));
         assertThat(MetaCertificate.isMeta(meta)).isTrue();
     }

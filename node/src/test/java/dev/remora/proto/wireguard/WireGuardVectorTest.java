@@ -8,6 +8,7 @@ import dev.remora.base.IpPort;
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
+import dev.remora.crypto.AeadKey;
 import dev.remora.crypto.EphemeralKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class WireGuardVectorTest {
     private static final Vectors VECTORS = Vectors.read("wireguard/wireguard.json");
     private static final int MTU = 1420;
+    private static final int TRANSPORT_HEADER = 16;
 
     static List<Vectors> withoutPresharedKey() {
         return VECTORS.list("vectors").stream().filter(v -> v.bytes32("psk").isZero()).toList();
@@ -186,6 +188,7 @@ class WireGuardVectorTest {
         NodePrivateKey initiator = NodePrivateKey.of(vector.bytes32("i_prv"));
         NodePrivateKey responder = NodePrivateKey.of(vector.bytes32("r_prv"));
         byte[] staticStatic = initiator.agree(responder.publicBytes());
+        assertThat(initiator.publicBytes()).isEqualTo(vector.bytes32("i_pub"));
         Bytes32 presharedKey = vector.bytes32("psk");
         for (Vectors session : vector.list("sessions")) {
             Handshake.Initiated initiated =
@@ -215,6 +218,40 @@ class WireGuardVectorTest {
             assertThat(answered.keys().initiatorSends()).isEqualTo(session.bytes("key_i2r"));
             assertThat(answered.keys().responderSends()).isEqualTo(session.bytes("key_r2i"));
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void recordedMessagesOpenWithTheRecordedKeysAndCounters(Vectors vector) {
+        for (Vectors session : vector.list("sessions")) {
+            for (Vectors message : session.list("tx")) {
+                boolean fromInitiator = message.text("dir").equals("i2r");
+                byte[] inner = message.bytes("inner");
+                byte[] padded = Arrays.copyOf(inner, inner.length + (int) message.number("pad"));
+                assertThat(opened(session, fromInitiator, message)).isEqualTo(padded);
+            }
+        }
+        Vectors last = vector.list("sessions").getLast();
+        for (Vectors injected : vector.list("inject")) {
+            boolean exact =
+                    !injected.text("name").startsWith("counter 2^64"); // as a double, it is not
+            if (exact && !injected.text("plain").isEmpty()) {
+                boolean fromInitiator = injected.text("to").equals("r");
+                assertThat(opened(last, fromInitiator, injected))
+                        .isEqualTo(injected.bytes("plain"));
+            }
+        }
+    }
+
+    private static byte[] opened(Vectors session, boolean fromInitiator, Vectors message) {
+        ByteBuffer in = message.buffer("wire").position(TRANSPORT_HEADER);
+        ByteBuffer plain = ByteBuffer.allocate(in.remaining());
+        byte[] secret = session.bytes(fromInitiator ? "key_i2r" : "key_r2i");
+        long nonce = Long.reverseBytes(message.number("ctr"));
+        try (AeadKey key = Aead.jdk().key(secret)) {
+            assertThat(key.open(0, nonce, new byte[0], in, plain)).isTrue();
+        }
+        return Arrays.copyOf(plain.array(), plain.position());
     }
 
     private static void expectMessage(byte[] message, byte[] recorded) {

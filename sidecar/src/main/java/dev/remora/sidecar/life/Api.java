@@ -111,7 +111,7 @@ final class Api implements ApiHandler {
             case "suggest-exit-node" -> ApiResponse.json(200, noExitNode());
             case "file-targets" -> ApiResponse.json(200, List.of());
             case "cert-domains" -> ApiResponse.json(200, List.of());
-            case "update/check" -> ApiResponse.json(200, Map.of("RunningLatest", true));
+            case "update/check" -> ApiResponse.text(200, "{\"RunningLatest\":true}");
             case "policy/" -> ApiResponse.prettyJson(Map.of("Summary", Map.of("Scope", "Device")));
             case "component-debug-logging" ->
                     writers(

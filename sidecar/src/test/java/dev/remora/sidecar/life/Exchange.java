@@ -13,6 +13,7 @@ import java.util.Objects;
 /// One recorded exchange on the local API, see `vectors/localapi/README.md`.
 ///
 /// @param target path and query
+/// @param status 0 if there was no answer
 /// @param answer the body, without the sizes of chunks
 record Exchange(
         String method,
@@ -37,7 +38,7 @@ record Exchange(
                     line[1],
                     headers(request),
                     after(request),
-                    Integer.parseInt(response.split(" ", -1)[1]),
+                    response.isBlank() ? 0 : Integer.parseInt(response.split(" ", -1)[1]),
                     headers.getOrDefault("content-type", ""),
                     headers,
                     headers.containsKey("transfer-encoding") ? unchunked(body) : body);
@@ -46,8 +47,10 @@ record Exchange(
 
     private static String between(String text, String from, String to) {
         int start = text.indexOf(from) + from.length();
-        int end = text.indexOf(to, start);
-        return text.substring(start, end < 0 ? text.length() : end);
+        int end = text.indexOf(to, start - 1);
+        return end < start
+                ? text.substring(Math.min(start, text.length()))
+                : text.substring(start, end);
     }
 
     private static String after(String message) {
@@ -58,9 +61,8 @@ record Exchange(
     private static Map<String, String> headers(String message) {
         Map<String, String> headers = new HashMap<>();
         for (String line : message.lines().skip(1).takeWhile(l -> !l.isEmpty()).toList()) {
-            int colon = line.indexOf(": ");
-            headers.put(
-                    line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 2));
+            String[] both = line.split(": ", 2);
+            headers.put(both[0].toLowerCase(Locale.ROOT), both.length > 1 ? both[1] : "");
         }
         return headers;
     }
