@@ -160,9 +160,9 @@ class LifeTest {
         assertThat(node.cli("status").stdout()).contains("Logged out.");
         assertThat(node.status().at("BackendState").text()).isEqualTo("NeedsLogin");
         Await.until(
-                "the peer to see it go",
+                "the peer to hear of it",
                 SOON,
-                () -> peer.peer(name).stream().noneMatch(p -> p.at("Online").bool()));
+                () -> peer.peer(name).stream().allMatch(p -> p.at("Expired").bool()));
 
         up(node, headscale.url(), headscale.authKey(), "--timeout=40s").orThrow();
 
@@ -208,7 +208,7 @@ class LifeTest {
     @Test
     void withoutAKeyThereIsAPageToVisit() {
         RemoraDaemon node = newNode();
-        Result up = up(node, headscale.url(), "", "--timeout=6s");
+        Result up = up(node, headscale.url(), "", "--timeout=4s");
         assertThat(up.exit()).isEqualTo(1);
         assertThat(up.stderr()).contains("To authenticate, visit:", headscale.url() + "/register/");
         assertThat(node.cli("status").stdout())
@@ -230,7 +230,7 @@ class LifeTest {
         headscale.kill();
         try {
             LogSince log = LogSince.now(node);
-            Result up = up(node, headscale.url(), key, "--timeout=8s");
+            Result up = up(node, headscale.url(), key, "--timeout=3s");
             assertThat(up.exit()).as(up.toString()).isEqualTo(1);
             awaitHealth(node, "cannot be reached");
             assertThat(node.status().at("Health").text()).containsPattern(NEXT_TRY);
@@ -246,7 +246,7 @@ class LifeTest {
         RemoraDaemon node = newNode();
         Host web = lab.host("web");
         LabProcess server = tlsServer(web, lab.authority().issue(web.ip4()), web.ip4());
-        up(node, "https://" + web.ip4(), "x", "--timeout=5s");
+        up(node, "https://" + web.ip4(), "x", "--timeout=1s");
         awaitHealth(node, "control server");
         assertThat(node.status().at("Health").text()).containsPattern(NEXT_TRY);
         server.stop();

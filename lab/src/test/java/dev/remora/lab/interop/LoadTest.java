@@ -13,6 +13,7 @@ import dev.remora.lab.peers.Headscale;
 import dev.remora.lab.peers.RemoraDaemon;
 import dev.remora.lab.peers.Tailscaled;
 import dev.remora.lab.run.Await;
+import dev.remora.lab.run.Json;
 import dev.remora.lab.run.LabProcess;
 import java.time.Duration;
 import java.util.List;
@@ -78,14 +79,29 @@ class LoadTest {
     void twoThousandConnectionsLeaveNothingBehind() {
         client.echo(ip, 7001, 1_000, 200, 50); // so that pools and threads are what they will be
         LabProcess process = app.process();
+        awaitNoConnections();
         int files = process.fileDescriptors();
         int threads = process.threads();
 
         assertThat(client.echo(ip, 7001, 1_000, 2_000, 50).counts()).isEmpty();
 
+        awaitNoConnections();
         Await.until("sockets to be closed", Ways.SOON, () -> process.fileDescriptors() <= files);
         assertThat(process.threads()).isLessThanOrEqualTo(threads + 2); // the JIT's come and go
         assertThat(process.residentBytes()).isLessThan(MEMORY_LIMIT);
+    }
+
+    /// The daemon counts its connections and the memory of their buffers.
+    private static void awaitNoConnections() {
+        for (String what : List.of("OpenStreams", "ServedConnections", "StreamMemory")) {
+            Await.until(
+                    what + " to be back at 0",
+                    Ways.SOON,
+                    () -> {
+                        Json figure = app.status().at("Remora").at(what);
+                        return figure.present() && figure.number() == 0;
+                    });
+        }
     }
 
     @Test
@@ -98,6 +114,7 @@ class LoadTest {
             assertThat(client.echo(ip, 7001, 10_000, 20, 5).counts()).isEmpty();
             assertThat(process.residentBytes()).isLessThan(MEMORY_LIMIT);
         }
+        awaitNoConnections();
         Await.until("sockets to be closed", Ways.SOON, () -> process.fileDescriptors() <= files);
     }
 

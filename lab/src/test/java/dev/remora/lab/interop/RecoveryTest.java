@@ -35,7 +35,7 @@ class RecoveryTest {
     private static final Duration A_FEW_SECONDS = Duration.ofSeconds(4);
 
     private static final Duration ONE_TRY = Duration.ofSeconds(2);
-    private static final long DOWNLOAD = 600_000_000;
+    private static final long DOWNLOAD = 400_000_000;
 
     private static Headscale headscale;
     private static Derper relay;
@@ -43,6 +43,9 @@ class RecoveryTest {
     private static RemoraDaemon app;
     private static FlaskApp flask;
     private static String url;
+
+    /// A node without UDP.
+    private static RemoraDaemon walled;
 
     @BeforeAll
     static void start(Lab lab) {
@@ -57,11 +60,21 @@ class RecoveryTest {
         app.cli("serve", "--bg", "--tcp=80", "tcp://localhost:" + FlaskApp.PORT).orThrow();
         app.cli("serve", "--bg", "--tcp=7002", "tcp://localhost:7002").orThrow();
         url = "http://" + app.ip4() + "/";
+        walled = lab.remora(lab.host("walled"));
+        walled.host().blockUdp();
+        walled.up(headscale);
+        FlaskApp.start(walled.host()); // ended with the lab
+        walled.cli("serve", "--bg", "--tcp=80", "tcp://localhost:" + FlaskApp.PORT).orThrow();
         Ways.awaitDirect(peer, app);
+        Await.until("the node without UDP to be served", SOON, RecoveryTest::isWalledServed);
     }
 
     private static boolean isServed() {
         return new Curl(peer.host()).get(url, ONE_TRY).status() == 200;
+    }
+
+    private static boolean isWalledServed() {
+        return new Curl(peer.host()).get("http://" + walled.ip4() + "/", ONE_TRY).status() == 200;
     }
 
     private static void awaitServed() {
@@ -94,18 +107,12 @@ class RecoveryTest {
 
     @Test
     void whereOnlyTheRelayLeadsItIsUsedAgainAsSoonAsItIsBack() {
-        app.host().blockUdp();
-        try {
-            Ways.awaitRelayed(peer, app);
-            awaitServed();
-            relay.stop();
-            assertThat(isServed()).isFalse();
-            relay.start();
-            awaitServed();
-        } finally {
-            app.host().allowUdp();
-        }
-        Ways.awaitDirect(peer, app);
+        Await.until("the node without UDP to be served", SOON, RecoveryTest::isWalledServed);
+        relay.stop();
+        assertThat(isWalledServed()).isFalse();
+        relay.start();
+        Await.until("the node without UDP to be served", SOON, RecoveryTest::isWalledServed);
+        Ways.awaitRelayed(peer, walled);
     }
 
     @Test
@@ -163,11 +170,14 @@ class RecoveryTest {
     @Test
     void aMinuteWithoutNetworkIsOverSecondsAfterItsEnd() {
         app.host().cut();
+        walled.host().cut();
         pass(Duration.ofSeconds(60));
         assertThat(isServed()).isFalse();
         assertThat(app.status().at("Health").text()).contains("control server");
         app.host().restore();
+        walled.host().restore();
         awaitServed();
+        Await.until("the node without UDP to be served", SOON, RecoveryTest::isWalledServed);
         Await.until("the node to be online", SOON, RecoveryTest::isOnline);
         assertHearsNews();
         Ways.awaitDirect(peer, app);
@@ -185,7 +195,7 @@ class RecoveryTest {
     @Test
     void aCableMayBePulled() {
         app.host().unplug();
-        pass(Duration.ofSeconds(5));
+        pass(Duration.ofSeconds(3));
         assertThat(isServed()).isFalse();
         app.host().plug();
         awaitServed();

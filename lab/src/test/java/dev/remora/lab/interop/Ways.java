@@ -27,7 +27,7 @@ final class Ways {
 
     /// Whether none of several pings finds a direct path.
     static boolean staysRelayed(TailnetDaemon from, TailnetDaemon to) {
-        return isRelayedOnly(pings(from, to, 8));
+        return isRelayedOnly(pings(from, to, 5));
     }
 
     private static boolean isRelayedOnly(String pongs) {
