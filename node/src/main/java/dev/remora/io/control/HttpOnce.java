@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
@@ -106,6 +107,8 @@ final class HttpOnce {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event instanceof SslHandshakeCompletionEvent tls && !tls.isSuccess()) {
                 result.completeExceptionally(tls.cause());
+            } else if (event instanceof SslCloseCompletionEvent) {
+                ctx.close(); // ends an answer without a length; the end of TCP may be seconds off
             }
         }
 

@@ -22,6 +22,7 @@ import dev.remora.proto.control.HostInfoBuilder;
 import dev.remora.proto.control.MapRequest;
 import dev.remora.proto.control.RegisterRequest;
 import dev.remora.testing.FakeProxy;
+import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.ssl.SslContext;
@@ -604,6 +605,23 @@ class ControlSessionTest {
                 .login(LoginOptions.RESUME);
 
         listener.awaitState(Connected.class);
+    }
+
+    @Test
+    void needsNoEndOfTcpToSeeTheEndOfAnAnswer() throws Exception {
+        FakeControlServer server = script(server("127.0.0.1", Optional.of(tls("server.pem"))));
+        server.onKey =
+                target -> {
+                    FullHttpResponse page = FakeControlServer.response(200, "hello");
+                    page.headers().remove("Content-Length");
+                    return page;
+                };
+
+        session(config(server.url(), "ca.pem", QUICK), NodeIdentity.NONE)
+                .login(LoginOptions.RESUME);
+
+        assertThat(listener.awaitSeen(Failed.class).reason())
+                .isEqualTo(Reason.NOT_A_CONTROL_SERVER);
     }
 
     // ---- answers that are wrong

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -37,6 +38,7 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersFrame;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.ByteArrayOutputStream;
@@ -152,10 +154,19 @@ final class FakeControlServer implements AutoCloseable {
             if (request.uri().equals("/ts2021")) {
                 upgrade(ctx, request.headers().get("X-Tailscale-Handshake"));
             } else if (request.uri().startsWith("/key")) {
-                ctx.writeAndFlush(onKey.apply(request.uri()));
+                answerKey(ctx, onKey.apply(request.uri()));
             } else {
                 seen.add(new Exchange(ctx.channel(), request.method() + " " + request.uri(), ""));
                 ctx.writeAndFlush(response(204, ""));
+            }
+        }
+
+        /// An answer without a length ends with TLS; TCP goes on.
+        private void answerKey(ChannelHandlerContext ctx, FullHttpResponse answer) {
+            boolean endless = !answer.headers().contains("Content-Length");
+            ChannelFuture written = ctx.writeAndFlush(answer);
+            if (endless) {
+                written.addListener(done -> ctx.pipeline().get(SslHandler.class).closeOutbound());
             }
         }
 
