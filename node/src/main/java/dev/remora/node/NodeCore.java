@@ -40,7 +40,9 @@ import org.slf4j.LoggerFactory;
 /// Everything of a node that lives on its loop: engine, UDP sockets, relays, streams. Each method is called there.
 final class NodeCore implements Performer.Reports, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
-    private static final long REOPEN_AFTER_MS = 500;
+
+    /// A socket that breaks as soon as it is open must not keep us busy.
+    private static final long REOPEN_EVERY = TimeUnit.SECONDS.toNanos(5);
 
     private final NodeSettings settings;
     private final EngineLoop loop;
@@ -59,6 +61,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     private NodeKey self;
     private @Nullable LinkWatch linkWatch;
     private boolean reopening;
+    private long reopenedAt = -REOPEN_EVERY;
 
     // Set and read by other threads, too.
     private volatile @Nullable NodeControl control;
@@ -231,24 +234,19 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     @Override
     public void onRebindWanted() {
         LOG.info("opening the UDP sockets anew");
+        reopening = false;
+        reopenedAt = driver.now();
         udp.reopen();
         links.look();
         moved();
         driver.finishBatch();
     }
 
-    /// One that breaks as soon as it is open must not keep us busy.
     private void onSocketBroken() {
         if (!reopening) {
             reopening = true;
-            loop.netty()
-                    .schedule(
-                            () -> {
-                                reopening = false;
-                                onRebindWanted();
-                            },
-                            REOPEN_AFTER_MS,
-                            TimeUnit.MILLISECONDS);
+            long wait = Math.max(0, reopenedAt + REOPEN_EVERY - driver.now());
+            loop.netty().schedule(this::onRebindWanted, wait, TimeUnit.NANOSECONDS);
         }
     }
 

@@ -23,7 +23,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// A TCP stream of the tailnet as a Netty channel, on the loop that also owns the engine: bytes go from the packet to the pipeline and from the
@@ -34,12 +33,9 @@ import org.jspecify.annotations.Nullable;
 public final class StreamChannel extends AbstractChannel implements DuplexChannel, StreamHandler {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false);
 
-    /// How much is taken out of the connection at once, in pieces whose size follows what came lately.
-    private static final int MOST_PIECES = 4;
-
     private final StreamContext context;
     private final StreamChannelConfig config = new StreamChannelConfig(this);
-    private final ArrayDeque<ByteBuf> received = new ArrayDeque<>(MOST_PIECES);
+    private final ReceivedPieces received = new ReceivedPieces(this);
     private @Nullable TcpStream stream;
     private State state = State.OPENING;
     private boolean reading;
@@ -91,32 +87,11 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
         if (!reading || inputShutdown || state != State.CONNECTED) {
             return;
         }
-        while (payload.hasRemaining()) {
-            ByteBuf piece = received.peekLast();
-            if (piece == null || !piece.isWritable()) {
-                if (received.size() == MOST_PIECES) {
-                    break;
-                }
-                piece = newPiece();
-                received.add(piece);
-            }
-            int length = Math.min(payload.remaining(), piece.writableBytes());
-            piece.writeBytes(payload.slice(payload.position(), length));
-            payload.position(payload.position() + length);
-        }
+        received.take(payload);
         if (!announced) {
             announced = true;
             context.readSoon(this);
         }
-    }
-
-    private ByteBuf newPiece() {
-        var sizes = unsafe().recvBufAllocHandle();
-        if (received.isEmpty()) {
-            sizes.reset(config);
-        }
-        int size = sizes.guess();
-        return alloc().ioBuffer(size, size);
     }
 
     /// Passes on what was gathered. Not called while packets are being taken.
@@ -126,13 +101,10 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
             return;
         }
         reading = false;
-        var sizes = unsafe().recvBufAllocHandle();
         for (ByteBuf piece; (piece = received.poll()) != null; ) {
-            sizes.attemptedBytesRead(piece.capacity());
-            sizes.lastBytesRead(piece.readableBytes());
             pipeline().fireChannelRead(piece); // which may close us, and so let go of the others
         }
-        sizes.readComplete();
+        received.passedOn();
         pipeline().fireChannelReadComplete();
     }
 
@@ -264,9 +236,7 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
     protected void doClose() {
         State before = state;
         state = State.CLOSED;
-        for (ByteBuf piece; (piece = received.poll()) != null; ) {
-            piece.release();
-        }
+        received.release();
         if (before == State.CLOSED || gone || stream == null) {
             return;
         }

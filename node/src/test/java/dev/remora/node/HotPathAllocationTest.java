@@ -40,8 +40,8 @@ class HotPathAllocationTest {
     private static final long WARM_UP = 1L << 30;
     private static final long MEASURED = 1L << 30;
 
-    /// Twice what it was when this was written, in bytes for a gigabyte.
-    private static final long MOST = 300L << 20;
+    /// Several times what it is in a JVM of its own, in bytes for a gigabyte: tests before this one leave the compiler other profiles.
+    private static final long MOST = 600L << 20;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final ExecutorService slow = Executors.newVirtualThreadPerTaskExecutor();
