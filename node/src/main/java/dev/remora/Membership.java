@@ -140,6 +140,11 @@ final class Membership implements NodeListener {
         }
     }
 
+    /// Nobody will become a member any more.
+    void onClosed(String sentence) {
+        change(() -> obstacle = Optional.of(new Obstacle(sentence, false)));
+    }
+
     /// From now on it counts what control says next.
     void expect() {
         change(() -> {

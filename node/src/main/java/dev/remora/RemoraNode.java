@@ -53,6 +53,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// All methods may be called from any thread.
 public final class RemoraNode implements AutoCloseable {
+    private static final String CLOSED = "the node is closed";
+    private static final int MAX_PORT = 65535;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
     private final Node node;
@@ -75,6 +77,7 @@ public final class RemoraNode implements AutoCloseable {
         this.login = login;
     }
 
+    /// Begins to describe a node.
     public static Builder builder() {
         return new Builder();
     }
@@ -82,13 +85,23 @@ public final class RemoraNode implements AutoCloseable {
     /// Joins the tailnet, or comes back to it, and waits until it is there.
     ///
     /// @throws IOException if that did not happen in time; the message says why, and [#status] goes on telling. The node keeps trying.
+    ///     Also if the node is closed, before or meanwhile
     public void up(Duration timeout) throws IOException {
+        requireOpen();
         membership.expect();
         node.login(controlUrl, membership.identity(), login);
         membership.awaitMember(timeout);
     }
 
+    private void requireOpen() throws SocketException {
+        if (closed) {
+            throw new SocketException(CLOSED);
+        }
+    }
+
     /// How the node is doing now.
+    ///
+    /// @throws IllegalStateException if it is closed
     public RemoraStatus status() {
         NodeStatus now = node.status();
         Optional<NetMap> map = now.netMap();
@@ -113,15 +126,22 @@ public final class RemoraNode implements AutoCloseable {
 
     /// Listens on a TCP port of this node's tailnet addresses. Closing the socket stops listening; accepted sockets go on.
     ///
+    /// @param port 1 to 65535; it is independent of the ports of this machine, and of other nodes in this JVM
     /// @throws IOException if this node listens on that port already, or is closed
+    /// @throws IllegalArgumentException if that is no port
     public ServerSocket listen(int port) throws IOException {
-        if (closed) {
-            throw new SocketException("the node is closed");
-        }
+        requirePort(port);
+        requireOpen();
         return TailnetServerSocket.listen(node, port);
     }
 
-    /// Connects to a TCP port of another member.
+    private static void requirePort(int port) {
+        if (port < 1 || port > MAX_PORT) {
+            throw new IllegalArgumentException("port out of range: " + port);
+        }
+    }
+
+    /// Connects to a TCP port of another member. The socket is as the JDK's own: blocking, good for virtual threads, half-closed by `shutdownOutput`.
     ///
     /// @param name its name on the tailnet, in full or just the first label, or one of its addresses
     /// @throws UnknownHostException if there is no such member
@@ -133,7 +153,9 @@ public final class RemoraNode implements AutoCloseable {
     /// The same with another limit for the wait.
     ///
     /// @throws SocketTimeoutException if the member did not answer in time
+    /// @throws IllegalArgumentException if that is no port
     public Socket connect(String name, int port, Duration timeout) throws IOException {
+        requirePort(port);
         BlockingStream stream = new BlockingStream();
         String failed = "connect to " + name + ":" + port + ": ";
         CompletableFuture<StreamChannel> opened = node.connect(resolve(name), port, stream);
@@ -206,11 +228,12 @@ public final class RemoraNode implements AutoCloseable {
         return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 
-    /// Leaves: an ephemeral node says goodbye, every socket is closed.
+    /// Leaves: an ephemeral node says goodbye, every socket is closed, [#up] stops waiting. The state directory may be used again.
     @Override
     public void close() {
         closed = true;
         node.close();
+        membership.onClosed(CLOSED);
         state.close();
     }
 
@@ -241,6 +264,7 @@ public final class RemoraNode implements AutoCloseable {
             return this;
         }
 
+        /// What the node would like to be called on the tailnet; `remora` if nothing else is said. Control makes names unique.
         public Builder hostname(String name) {
             hostname = name;
             return this;
@@ -289,7 +313,9 @@ public final class RemoraNode implements AutoCloseable {
             return this;
         }
 
-        /// Opens state and sockets; contacts nobody yet.
+        /// Opens state and sockets; contacts nobody yet. Close the node when it is no longer needed.
+        ///
+        /// @throws IOException if the control URL is none, or the state directory cannot be used; the message says why
         public RemoraNode build() throws IOException {
             ControlUrl url;
             try {

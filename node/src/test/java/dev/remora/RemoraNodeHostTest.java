@@ -363,8 +363,40 @@ class RemoraNodeHostTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("closed");
         assertThatThrownBy(() -> node.listen(81)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> node.up(SOON)).hasMessageContaining("closed");
+        assertThatThrownBy(node::status).isInstanceOf(IllegalStateException.class);
         server.close();
         assertThatThrownBy(accepting::get).hasCauseInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void whoWaitsToJoinIsToldThatTheNodeWasClosed() throws Exception {
+        try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            RemoraNode node =
+                    RemoraNode.builder()
+                            .controlUrl("http://127.0.0.1:" + mute.getLocalPort())
+                            .build();
+            Future<?> joining =
+                    threads.submit(() -> {
+                        node.up(SOON);
+                        return true;
+                    });
+            mute.accept();
+            node.close();
+            assertThatThrownBy(() -> joining.get(5, TimeUnit.SECONDS))
+                    .hasMessageContaining("closed");
+        }
+    }
+
+    @Test
+    void aSecondUpFindsTheNodeAMember() throws Exception {
+        RemoraNode node = join("twice");
+        List<InetAddress> addresses = node.status().addresses();
+        node.up(SOON);
+        assertThat(node.status().addresses()).isEqualTo(addresses);
+        assertThatThrownBy(() -> node.listen(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> node.connect("twice", 65536))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
