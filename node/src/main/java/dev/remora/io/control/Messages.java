@@ -2,6 +2,7 @@ package dev.remora.io.control;
 
 import dev.remora.crypto.LockKey;
 import dev.remora.crypto.NodeKey;
+import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.control.MapRequest;
 import dev.remora.proto.control.RegisterAuth;
 import dev.remora.proto.control.RegisterRequest;
@@ -43,7 +44,7 @@ final class Messages {
                 key,
                 old,
                 lockKey.orElse(null),
-                options.authKey().map(RegisterAuth::new).orElse(null),
+                options.authKey().map(AuthKey::unwrapped).map(RegisterAuth::new).orElse(null),
                 expiry,
                 followUp,
                 self.completeHostInfo(),
