@@ -160,7 +160,7 @@ final class Dialer {
             }
         });
         result.whenComplete((value, failure) -> {
-            if (failure != null) {
+            if (failure != null && !loop.netty().isShuttingDown()) { // which closes it, too
                 connecting.channel().close();
             }
         });
