@@ -11,7 +11,6 @@ import dev.remora.proto.control.DialPlan;
 import dev.remora.proto.control.MapRequest;
 import dev.remora.proto.control.RegisterRequest;
 import dev.remora.proto.control.RegisterResponse;
-import dev.remora.proto.control.ServerKeys;
 import dev.remora.proto.noise.NoiseHandshake;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
@@ -28,14 +27,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Gets connections to the control server when they are needed, and speaks single requests over them.
 /// Every failure is a [ControlException] that says why. Safe for several threads.
 final class ControlClient implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(ControlClient.class);
-
     private static final int MAX_ANSWER = 1 << 20;
 
     /// A plain connection that did not live for so long was perhaps killed by a box in between.
@@ -47,6 +42,7 @@ final class ControlClient implements AutoCloseable {
     private final ControlConfig config;
     private final Dialer dialer;
     private final HttpOnce http;
+    private final ServerKeyFetch keys;
     private final RandomGenerator random;
     private final InstantSource clock;
     private final ReentrantLock dialing = new ReentrantLock();
@@ -64,6 +60,7 @@ final class ControlClient implements AutoCloseable {
         this.config = config;
         this.dialer = new Dialer(loop, config.trust(), config.proxies(), slow);
         this.http = new HttpOnce(dialer);
+        this.keys = new ServerKeyFetch(config, http);
         this.random = random;
         this.clock = clock;
     }
@@ -73,7 +70,7 @@ final class ControlClient implements AutoCloseable {
         dialing.lockInterruptibly();
         try {
             if (current.isEmpty() || !current.get().isOpen()) {
-                MachineKey server = serverKey.isPresent() ? serverKey.get() : fetchKey();
+                MachineKey server = serverKey.isPresent() ? serverKey.get() : keys.fetch();
                 serverKey = Optional.of(server);
                 current = Optional.of(dial(server));
                 dialedAt = Optional.of(System.nanoTime());
@@ -207,52 +204,6 @@ final class ControlClient implements AutoCloseable {
         return http.request(method, url, target, timeout);
     }
 
-    private MachineKey fetchKey() throws IOException, InterruptedException {
-        ControlUrl url = config.url();
-        if (!url.tls() && !url.isLoopback()) {
-            LOG.warn(
-                    "the key of the control server {} comes over plain HTTP: whoever is in between can take its place",
-                    url);
-        }
-        HttpOnce.Answer answer =
-                http.request(
-                        HttpMethod.GET,
-                        url,
-                        url.path() + "/key?v=" + config.capabilityVersion(),
-                        config.timing().dial());
-        if (answer.status() >= 500) {
-            throw refused(answer.status(), answer.body());
-        }
-        ServerKeys keys = readKeys(answer);
-        MachineKey key = keys.publicKey();
-        if (key == null || key.isZero()) {
-            throw new ControlException(
-                    Reason.SERVER_TOO_OLD,
-                    "The control server "
-                            + url
-                            + " is too old for this program: it knows no Noise key; have it updated.");
-        }
-        return key;
-    }
-
-    private ServerKeys readKeys(HttpOnce.Answer answer) throws ControlException {
-        try {
-            if (answer.status() == 200) {
-                return ControlJson.read(
-                        ServerKeys.class, answer.body().getBytes(StandardCharsets.UTF_8));
-            }
-        } catch (MalformedException e) {
-            LOG.debug("no key: {}", e.reason());
-        }
-        throw new ControlException(
-                Reason.NOT_A_CONTROL_SERVER,
-                "There is no control server at "
-                        + config.url()
-                        + ": its /key answers with HTTP "
-                        + answer.status()
-                        + " and no key; check the URL.");
-    }
-
     private ControlConnection dial(MachineKey server) throws IOException, InterruptedException {
         boolean suspicious =
                 dialedAt.filter(at -> System.nanoTime() - at < SUSPICIOUS_LIFE.toNanos())
@@ -360,13 +311,13 @@ final class ControlClient implements AutoCloseable {
                         + config.url()
                         + " answers what makes no sense to us ("
                         + e.reason()
-                        + ").");
+                        + "): check the URL, or update one of the two programs.");
     }
 
     /// A map request that is not answered with a map: mostly, we are not known any more.
     private ControlException refusedMap(int status, String text) {
         boolean unknown = status == 404 || status == 401 || status == 403 || status == 400;
-        return unknown && !isAboutVersion(text)
+        return unknown && !Failures.isAboutVersion(text)
                 ? new ControlException(Reason.NODE_GONE, goneSentence(config.url()))
                 : refused(status, text);
     }
@@ -378,27 +329,6 @@ final class ControlClient implements AutoCloseable {
     }
 
     private ControlException refused(int status, String text) {
-        if (isAboutVersion(text)) {
-            return new ControlException(
-                    Reason.CLIENT_TOO_OLD,
-                    "The control server "
-                            + config.url()
-                            + " wants a newer program than this one: "
-                            + Failures.quoted(text)
-                            + ".");
-        }
-        return new ControlException(
-                Reason.SERVER_ERROR,
-                "The control server "
-                        + config.url()
-                        + " answers with HTTP "
-                        + status
-                        + ": "
-                        + Failures.quoted(text)
-                        + ".");
-    }
-
-    private static boolean isAboutVersion(String text) {
-        return text.contains("unsupported client version");
+        return Failures.ofStatus(status, text, config.url().text());
     }
 }

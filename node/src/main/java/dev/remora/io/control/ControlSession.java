@@ -204,6 +204,7 @@ public final class ControlSession implements AutoCloseable {
     private void be(LoginOptions options, long number) throws InterruptedException {
         if (number != servedLogin) {
             servedLogin = number;
+            state.onLogin();
             wishes.takeSignals(); // of the time before
             pending = Optional.empty();
             renewal.stop();

@@ -34,7 +34,8 @@ public record ControlUrl(boolean tls, String host, int port, String path) {
             String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
             String host = uri.getHost();
             boolean tls = scheme.equals("https");
-            if (host == null || !tls && !scheme.equals("http") || uri.getPort() > 65535) {
+            boolean noPort = uri.getPort() == 0 || uri.getPort() > 65535;
+            if (host == null || !tls && !scheme.equals("http") || noPort) {
                 throw invalid(text);
             }
             String bare = host.startsWith("[") ? host.substring(1, host.length() - 1) : host;

@@ -1,10 +1,12 @@
 package dev.remora.io.control;
 
 import io.netty.channel.ConnectTimeoutException;
+import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.ssl.NotSslRecordException;
 import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.ProtocolException;
 import java.net.UnknownHostException;
 import java.security.cert.CertPathValidatorException;
 import java.security.cert.CertPathValidatorException.BasicReason;
@@ -15,11 +17,19 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 
 /// Finds the reason in what Netty and the JDK throw, and the words for it.
 final class Failures {
+    /// What Netty puts before the system's own words, such as `finishConnect(..) failed with error(-111): `.
+    private static final Pattern SYSTEM_CALL =
+            Pattern.compile("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ");
+
+    /// What it puts behind them: the address, which the URL says better.
+    private static final Pattern ADDRESS = Pattern.compile(": \\S*/\\S+$");
+
     private Failures() {}
 
     /// @param server how to name it in the sentence
@@ -36,7 +46,7 @@ final class Failures {
                     Reason.NAME_NOT_FOUND,
                     "The name of the control server "
                             + server
-                            + " is not known to DNS: check the URL and this machine's resolver.",
+                            + " cannot be looked up: check the URL and this machine's resolver.",
                     failure);
         }
         if (any(
@@ -61,6 +71,16 @@ final class Failures {
                             + "): check the URL and that the server runs.",
                     failure);
         }
+        if (any(
+                failure,
+                e -> e instanceof ProtocolException || e instanceof TooLongFrameException)) {
+            return new ControlException(
+                    Reason.NOT_A_CONTROL_SERVER,
+                    "What answers at "
+                            + server
+                            + " does not speak HTTP as a control server does: check the URL's host and port.",
+                    failure);
+        }
         return new ControlException(
                 Reason.CONNECTION_LOST,
                 "The connection to the control server "
@@ -72,15 +92,12 @@ final class Failures {
     }
 
     private static ControlException ofTls(Throwable failure, String server, Instant now) {
-        if (any(failure, Failures::isAboutDates)) {
-            return new ControlException(
-                    Reason.CERTIFICATE_DATES,
-                    "The certificate of the control server "
-                            + server
-                            + " is not valid at this time: check this machine's clock, which says "
-                            + now.truncatedTo(ChronoUnit.SECONDS)
-                            + ", or have the certificate renewed.",
-                    failure);
+        if (any(failure, Failures::isExpired)) {
+            return ofDates("has expired", "have it renewed, or set the clock", failure, server, now);
+        }
+        if (any(failure, Failures::isNotYetValid)) {
+            return ofDates(
+                    "is not valid yet", "set the clock, or wait for it", failure, server, now);
         }
         if (any(
                 failure,
@@ -92,6 +109,14 @@ final class Failures {
                     "The certificate of the control server "
                             + server
                             + " is for another name: use the name it was made for.",
+                    failure);
+        }
+        if (any(failure, NotSslRecordException.class::isInstance)) {
+            return new ControlException(
+                    Reason.TLS_FAILED,
+                    "What answers at "
+                            + server
+                            + " does not speak TLS: check the port, or begin the URL with http:// if the control server is without TLS.",
                     failure);
         }
         if (any(failure, CertificateException.class::isInstance)) {
@@ -112,12 +137,32 @@ final class Failures {
                 failure);
     }
 
-    private static boolean isAboutDates(Throwable e) {
+    private static ControlException ofDates(
+            String what, String remedy, Throwable failure, String server, Instant now) {
+        return new ControlException(
+                Reason.CERTIFICATE_DATES,
+                "The certificate of the control server "
+                        + server
+                        + " "
+                        + what
+                        + " by this machine's clock, which says "
+                        + now.truncatedTo(ChronoUnit.SECONDS)
+                        + ": "
+                        + remedy
+                        + ".",
+                failure);
+    }
+
+    private static boolean isExpired(Throwable e) {
         return e instanceof CertificateExpiredException
-                || e instanceof CertificateNotYetValidException
                 || e instanceof CertPathValidatorException path
-                        && (path.getReason() == BasicReason.EXPIRED
-                                || path.getReason() == BasicReason.NOT_YET_VALID);
+                        && path.getReason() == BasicReason.EXPIRED;
+    }
+
+    private static boolean isNotYetValid(Throwable e) {
+        return e instanceof CertificateNotYetValidException
+                || e instanceof CertPathValidatorException path
+                        && path.getReason() == BasicReason.NOT_YET_VALID;
     }
 
     private static boolean any(Throwable failure, Predicate<Throwable> test) {
@@ -126,14 +171,47 @@ final class Failures {
                 .anyMatch(test);
     }
 
-    /// Netty puts the address behind the words; a peer's words may have anything in them.
+    /// A status that is no answer to the question.
+    ///
+    /// @param text what the server said with it
+    static ControlException ofStatus(int status, String text, String server) {
+        if (isAboutVersion(text)) {
+            return new ControlException(
+                    Reason.CLIENT_TOO_OLD,
+                    "The control server "
+                            + server
+                            + " wants a newer program than this one ("
+                            + quoted(text)
+                            + "): update it.");
+        }
+        return new ControlException(
+                Reason.SERVER_ERROR,
+                "The control server "
+                        + server
+                        + " answers with HTTP "
+                        + status
+                        + " ("
+                        + quoted(text)
+                        + "): look after it, or after the proxy in front of it.");
+    }
+
+    static boolean isAboutVersion(String text) {
+        return text.contains("unsupported client version");
+    }
+
+    /// The system's words; a peer's words may have anything in them.
     private static String plain(Throwable failure) {
-        String text =
+        if (any(failure, NoRouteToHostException.class::isInstance)) {
+            return "no route to it";
+        }
+        String message =
                 failure.getMessage() == null
                         ? failure.getClass().getSimpleName()
                         : failure.getMessage();
-        String printable = text.replaceAll("\\P{Print}", "?");
-        return printable.length() <= 120 ? printable : printable.substring(0, 120) + "…";
+        String bare = SYSTEM_CALL.matcher(message).replaceFirst("");
+        String text =
+                ADDRESS.matcher(bare).replaceFirst("").replaceAll("\\P{Print}", "?");
+        return text.length() <= 120 ? text : text.substring(0, 120) + "…";
     }
 
     /// The first words of what a server said, fit to be shown.

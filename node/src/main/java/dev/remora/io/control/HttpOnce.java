@@ -18,6 +18,7 @@ import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -38,7 +39,8 @@ final class HttpOnce {
         this.dialer = dialer;
     }
 
-    record Answer(int status, String body) {}
+    /// @param location where a redirection leads to, else empty
+    record Answer(int status, String body, String location) {}
 
     /// @param url of which scheme, host and port count
     /// @param target path and query
@@ -92,15 +94,24 @@ final class HttpOnce {
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             try {
                 if (message instanceof FullHttpResponse response) {
-                    result.complete(
-                            new Answer(
-                                    response.status().code(),
-                                    response.content().toString(StandardCharsets.UTF_8)));
+                    onResponse(response);
                 }
             } finally {
                 ReferenceCountUtil.release(message);
                 ctx.close();
             }
+        }
+
+        private void onResponse(FullHttpResponse response) {
+            if (response.decoderResult().isFailure()) {
+                result.completeExceptionally(new ProtocolException("it does not speak HTTP"));
+                return;
+            }
+            result.complete(
+                    new Answer(
+                            response.status().code(),
+                            response.content().toString(StandardCharsets.UTF_8),
+                            response.headers().get(HttpHeaderNames.LOCATION, "")));
         }
 
         @Override

@@ -44,7 +44,11 @@ final class Messages {
                 key,
                 old,
                 lockKey.orElse(null),
-                options.authKey().map(AuthKey::unwrapped).map(RegisterAuth::new).orElse(null),
+                options.authKey()
+                        .filter(auth -> !auth.isBlank())
+                        .map(AuthKey::unwrapped)
+                        .map(RegisterAuth::new)
+                        .orElse(null),
                 expiry,
                 followUp,
                 self.completeHostInfo(),

@@ -2,6 +2,7 @@ package dev.remora.io.control;
 
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
+import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.control.RegisterResponse;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,11 +52,6 @@ final class Registration {
     /// @return the keys that we have from now on
     NodeIdentity run(Supplier<SelfReport> self, Consumer<String> onUrl)
             throws ControlException, InterruptedException {
-        if (options.authKey().filter(key -> key.secret().isBlank()).isPresent()) {
-            throw new ControlException(
-                    Reason.AUTH_KEY_EMPTY,
-                    "The auth key is empty: give one that the control server made, or none to log in through a page.");
-        }
         while (true) {
             Optional<RegisterResponse> response = ask(self.get());
             if (response.isPresent() && isIn(response.get(), onUrl)) {
@@ -74,6 +70,11 @@ final class Registration {
                 isNewKey
                         ? stored.nodeKey().map(NodePrivateKey::publicKey).orElse(NodeKey.ZERO)
                         : stored.oldPublicKey();
+        if (isNewKey && options.authKey().filter(AuthKey::isBlank).isPresent()) {
+            throw new ControlException(
+                    Reason.AUTH_KEY_EMPTY,
+                    "The auth key is empty: give one that the control server made, or none to log in through a page.");
+        }
         boolean waiting = !followUp.isEmpty();
         try {
             return Optional.of(

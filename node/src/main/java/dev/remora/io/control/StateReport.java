@@ -4,23 +4,33 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Tells the listener, and once the log, how things stand. A failure that repeats is told again with the
-/// time of the next try, but not logged again.
+/// Tells the listener, and once the log, how things stand. A failure that comes back before we were
+/// connected or asked to log in anew is told again with the time of the next try, but not logged again.
 final class StateReport {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
+
+    /// A server may word its refusals anew each time.
+    private static final int MOST_REMEMBERED = 32;
 
     private final ControlListener listener;
     private final InstantSource clock;
     private ControlState state = new ControlState.Stopped();
-    private String loggedFailure = "";
+    private final Set<String> logged = new HashSet<>();
 
     StateReport(ControlListener listener, InstantSource clock) {
         this.listener = listener;
         this.clock = clock;
+    }
+
+    /// Somebody asks for a login: what goes wrong with it is news, whatever went wrong before.
+    synchronized void onLogin() {
+        logged.clear();
     }
 
     synchronized void become(ControlState now) {
@@ -51,7 +61,7 @@ final class StateReport {
     private void log(ControlState now) {
         switch (now) {
             case ControlState.Connected connected -> {
-                loggedFailure = "";
+                logged.clear();
                 LOG.info("connected to the control server");
                 connected
                         .clockSkew()
@@ -65,8 +75,7 @@ final class StateReport {
             case ControlState.AwaitingApproval waiting ->
                     LOG.info("an administrator must admit this device to the tailnet");
             case ControlState.Failed(var reason, var sentence, var next) -> {
-                if (!sentence.equals(loggedFailure)) {
-                    loggedFailure = sentence;
+                if (isNews(reason, sentence)) {
                     LOG.warn(
                             "{} [{}] {}",
                             sentence,
@@ -78,5 +87,13 @@ final class StateReport {
             case ControlState.Stopped stopped -> LOG.debug("disconnected on request");
             case ControlState.Connecting connecting -> LOG.debug("connecting");
         }
+    }
+
+    /// Times and counts in a sentence do not make it another one.
+    private boolean isNews(Reason reason, String sentence) {
+        if (logged.size() >= MOST_REMEMBERED) {
+            logged.clear();
+        }
+        return logged.add(reason.code() + sentence.replaceAll("\\d+", "#"));
     }
 }

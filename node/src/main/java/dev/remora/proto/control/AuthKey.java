@@ -10,6 +10,11 @@ public record AuthKey(String secret) {
         return wrapping < 0 ? this : new AuthKey(secret.substring(0, wrapping));
     }
 
+    /// True for a key that says nothing: mostly a variable that was never set.
+    public boolean isBlank() {
+        return secret.isBlank();
+    }
+
     @Override
     public String toString() {
         return "AuthKey[…]";

@@ -483,7 +483,9 @@ class ControlSessionTest {
         "200, '', NOT_A_CONTROL_SERVER",
         "200, '{}', SERVER_TOO_OLD",
         "503, busy, SERVER_ERROR",
-        "400, unsupported client version: 119, NOT_A_CONTROL_SERVER",
+        "400, unsupported client version: 119, CLIENT_TOO_OLD",
+        "200, 4b8ab8bd4c4eb9e0f2b6a4c6a2b8ad4be7ba0d4e4fa5e6f5a2b2f3cfd6c0a14e, SERVER_TOO_OLD",
+        "400, Client sent an HTTP request to an HTTPS server., NOT_A_CONTROL_SERVER",
     })
     void saysWhatIsWrongWithAServerThatTellsNoKeyAndRecovers(int status, String body, Reason reason)
             throws Exception {
