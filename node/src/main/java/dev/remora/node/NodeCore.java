@@ -90,7 +90,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                         settings.udpPort(),
                         driver::onDatagrams,
                         driver::finishBatch,
-                        this::onSocketBroken);
+                        this::onReopenWanted);
         links = new HostLinks(udp);
         NodePrivateKey nobody = NodePrivateKey.generate(random); // until a login says who we are
         self = nobody.publicKey();
@@ -240,9 +240,11 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         links.look();
         moved();
         driver.finishBatch();
+        listener.onChange();
     }
 
-    private void onSocketBroken() {
+    /// One that breaks as soon as it is open must not keep us busy.
+    private void onReopenWanted() {
         if (!reopening) {
             reopening = true;
             long wait = Math.max(0, reopenedAt + REOPEN_EVERY - driver.now());

@@ -10,6 +10,7 @@ import java.net.NoRouteToHostException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,19 +18,25 @@ import org.slf4j.LoggerFactory;
 
 /// The node's two UDP sockets, one for each family, on the same port where that is free. Used on the loop.
 ///
-/// A family that this machine does not have is simply missing; a node without either still works through relays.
+/// A family that this machine does not have is simply missing; a node without either still works through relays. While the configured port is taken,
+/// another one serves, and the configured one is looked at again and again.
 final class UdpPorts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(UdpPorts.class);
 
     /// System calls for one wake-up; each brings up to 64 datagrams.
     private static final int READ_BUDGET = 16;
 
+    private static final long LOOK_AGAIN_AFTER_S = 10;
+
     private final EngineLoop loop;
     private final int configuredPort;
     private final UdpSocket.Receiver receiver;
     private final Runnable endOfBatch;
-    private final Runnable broken;
+    private final Runnable reopenWanted;
     private Optional<String> problem = Optional.empty();
+    private String refusal = "";
+    private boolean lookingAgain;
+    private boolean closed;
     private @Nullable Port v4;
     private @Nullable Port v6;
 
@@ -42,18 +49,18 @@ final class UdpPorts implements AutoCloseable {
 
     /// @param configuredPort the port to use, 0 for any
     /// @param endOfBatch called when what a wake-up brought was handed to `receiver`
-    /// @param broken called when a socket can no longer be read
+    /// @param reopenWanted called when a socket can no longer be read, or the configured port has become free
     UdpPorts(
             EngineLoop loop,
             int configuredPort,
             UdpSocket.Receiver receiver,
             Runnable endOfBatch,
-            Runnable broken) {
+            Runnable reopenWanted) {
         this.loop = loop;
         this.configuredPort = configuredPort;
         this.receiver = receiver;
         this.endOfBatch = endOfBatch;
-        this.broken = broken;
+        this.reopenWanted = reopenWanted;
     }
 
     /// Opens the sockets: on the configured port, else on `preferred`, else on any.
@@ -62,9 +69,49 @@ final class UdpPorts implements AutoCloseable {
         v6 = open(IpAddress.ANY_V6, v4 == null ? preferred : v4.socket.port());
         Optional<String> now = findProblem();
         if (!now.equals(problem)) {
-            now.ifPresent(LOG::warn);
+            now.ifPresentOrElse(
+                    LOG::warn, () -> LOG.info("UDP port {} can be used now", port(v4 != null)));
         }
         problem = now;
+        if (problem.isPresent()) {
+            lookAgainLater();
+        }
+    }
+
+    private void lookAgainLater() {
+        if (!lookingAgain) {
+            lookingAgain = true;
+            loop.netty().schedule(this::lookAgain, LOOK_AGAIN_AFTER_S, TimeUnit.SECONDS);
+        }
+    }
+
+    private void lookAgain() {
+        lookingAgain = false;
+        if (closed || problem.isEmpty()) {
+            return;
+        }
+        boolean hope =
+                v4 == null && v6 == null
+                        ? isFree(IpAddress.ANY_V4) || isFree(IpAddress.ANY_V6)
+                        : (v4 == null || isInPlace(v4) || isFree(IpAddress.ANY_V4))
+                                && (v6 == null || isInPlace(v6) || isFree(IpAddress.ANY_V6));
+        if (hope) {
+            reopenWanted.run();
+        }
+        lookAgainLater();
+    }
+
+    private boolean isFree(IpAddress any) {
+        try {
+            UdpSocket.open(any, configuredPort).close();
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private boolean isInPlace(Port port) {
+        return configuredPort == 0 || port.socket.port() == configuredPort;
     }
 
     private @Nullable Port open(IpAddress any, int preferred) {
@@ -74,6 +121,9 @@ final class UdpPorts implements AutoCloseable {
                 return watched(UdpSocket.open(loop, any, port));
             } catch (IOException e) {
                 last = e;
+                if (port == configuredPort) {
+                    refusal = String.valueOf(e.getMessage()).replaceFirst(".*: ", "");
+                }
             }
         }
         LOG.info(
@@ -97,15 +147,17 @@ final class UdpPorts implements AutoCloseable {
         if (v4 == null && v6 == null) {
             return Optional.of("No UDP port can be opened: everything goes through relays.");
         }
-        int used = v4 != null ? port(true) : port(false);
-        return configuredPort == 0 || used == configuredPort
-                ? Optional.empty()
-                : Optional.of(
-                        "UDP port "
-                                + configuredPort
-                                + " is in use by another program: using "
-                                + used
-                                + " instead.");
+        Port first = v4 != null && !isInPlace(v4) || v6 == null ? v4 : v6;
+        if (first == null || isInPlace(first)) {
+            return Optional.empty();
+        }
+        String why =
+                refusal.contains("in use")
+                        ? "is in use by another program"
+                        : "cannot be opened (" + refusal + ")";
+        return Optional.of(
+                "UDP port %d %s: using port %d until it is free."
+                        .formatted(configuredPort, why, first.socket.port()));
     }
 
     /// What is wrong, and what is done about it; empty: nothing.
@@ -123,7 +175,7 @@ final class UdpPorts implements AutoCloseable {
                         },
                         e -> {
                             LOG.warn("UDP socket: {}", e.getMessage());
-                            broken.run();
+                            reopenWanted.run();
                         });
         return new Port(socket, watch);
     }
@@ -131,7 +183,7 @@ final class UdpPorts implements AutoCloseable {
     /// Closes both and opens them again, on the same port if possible.
     void reopen() {
         int port = v4 != null ? v4.socket.port() : v6 != null ? v6.socket.port() : 0;
-        close();
+        closeSockets();
         open(port);
     }
 
@@ -159,6 +211,11 @@ final class UdpPorts implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
+        closeSockets();
+    }
+
+    private void closeSockets() {
         if (v4 != null) {
             v4.close();
         }

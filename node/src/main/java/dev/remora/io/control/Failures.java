@@ -93,7 +93,8 @@ final class Failures {
 
     private static ControlException ofTls(Throwable failure, String server, Instant now) {
         if (any(failure, Failures::isExpired)) {
-            return ofDates("has expired", "have it renewed, or set the clock", failure, server, now);
+            return ofDates(
+                    "has expired", "have it renewed, or set the clock", failure, server, now);
         }
         if (any(failure, Failures::isNotYetValid)) {
             return ofDates(
@@ -209,8 +210,7 @@ final class Failures {
                         ? failure.getClass().getSimpleName()
                         : failure.getMessage();
         String bare = SYSTEM_CALL.matcher(message).replaceFirst("");
-        String text =
-                ADDRESS.matcher(bare).replaceFirst("").replaceAll("\\P{Print}", "?");
+        String text = ADDRESS.matcher(bare).replaceFirst("").replaceAll("\\P{Print}", "?");
         return text.length() <= 120 ? text : text.substring(0, 120) + "…";
     }
 

@@ -59,7 +59,9 @@ final class ServerKeyFetch {
                     "The server "
                             + url
                             + " closes the connection without an answer: check the port"
-                            + (url.tls() ? "." : ", or begin the URL with https:// if it speaks TLS."),
+                            + (url.tls()
+                                    ? "."
+                                    : ", or begin the URL with https:// if it speaks TLS."),
                     e);
         }
     }

@@ -3,6 +3,7 @@ package dev.remora.io.state;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// A store without a disk.
 final class MemoryStateStore implements StateStore {
@@ -14,12 +15,24 @@ final class MemoryStateStore implements StateStore {
     }
 
     @Override
-    public void write(String key, byte[] value) {
-        if (value.length == 0) {
-            values.remove(key);
-        } else {
-            values.put(key, value.clone());
-        }
+    public void write(Map<String, byte[]> changes) {
+        changes.forEach((key, value) -> values.put(key, value.clone()));
+        values.values().removeIf(value -> value.length == 0);
+    }
+
+    @Override
+    public void retry() {
+        // every write succeeds
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return Optional.empty();
+    }
+
+    @Override
+    public StateException damaged(String why, @Nullable Exception cause) {
+        return StateException.of("the state is damaged (" + why + ")", cause);
     }
 
     @Override

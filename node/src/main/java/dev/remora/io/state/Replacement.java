@@ -16,7 +16,12 @@ final class Replacement {
     /// @param forced on return the new file outlives a power cut, too
     static void of(Path file, byte[] bytes, boolean forced) throws IOException {
         Path temporary = file.resolveSibling(file.getFileName() + ".new");
-        write(temporary, bytes, forced);
+        try {
+            write(temporary, bytes, forced);
+        } catch (IOException e) {
+            deleteQuietly(temporary); // half of it would only take the room that is missing
+            throw e;
+        }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         if (forced) {
             forceDirectory(file);
@@ -36,6 +41,14 @@ final class Replacement {
             if (forced) {
                 channel.force(true);
             }
+        }
+    }
+
+    private static void deleteQuietly(Path path) {
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            return; // the next attempt replaces it, at the latest
         }
     }
 

@@ -4,9 +4,6 @@ import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -14,8 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -30,85 +25,82 @@ import org.jspecify.annotations.Nullable;
 /// Every change writes a whole new file, forces it to disk and renames it over the old one: a crash at any moment leaves the old state or the new one.
 public final class StateFile implements StateStore {
     public static final String FILE_NAME = "tailscaled.state";
-    private static final String LOCK_NAME = "remora.lock";
 
     /// Far more than a node needs; a file beyond it is not ours.
     private static final long MAX_BYTES = 16 << 20;
 
+    private static final String UNTIL_THEN = ". Until then a restart forgets what has changed.";
+
     private final Path directory;
     private final Path file;
-    private final FileChannel lockChannel;
     private final Map<String, String> values;
+    private DirectoryLock lock;
+    private Optional<String> trouble;
 
-    private StateFile(Path directory, FileChannel lockChannel, Map<String, String> values) {
+    /// Whether there are values that are not on disk.
+    private boolean dirty;
+
+    private StateFile(
+            Path directory,
+            DirectoryLock lock,
+            Map<String, String> values,
+            Optional<String> trouble) {
         this.directory = directory;
         this.file = directory.resolve(FILE_NAME);
-        this.lockChannel = lockChannel;
+        this.lock = lock;
         this.values = values;
+        this.trouble = trouble;
     }
 
-    /// Opens the state in `directory`, which is created (mode 0700) when it is missing.
+    /// Opens the state in `directory`, which is created (mode 0700) when it is missing. A directory that cannot be written will do if there is a
+    /// state in it: then [#trouble] says so.
     ///
-    /// @throws StateException if another daemon uses it, if it cannot be read, or if its content is no state: then a copy of the file is kept aside and
-    ///     the file itself stays, so that nobody becomes a new node by accident
+    /// @throws StateInUseException if another daemon uses it
+    /// @throws StateException if it cannot be used, or if its content is no state: then a copy of the file is kept aside and the file itself stays, so
+    ///     that nobody becomes a new node by accident
     public static StateFile open(Path directory) throws StateException {
-        FileChannel lock = lock(directory);
+        DirectoryLock lock;
+        Optional<String> trouble = Optional.empty();
         try {
-            return new StateFile(directory, lock, load(directory.resolve(FILE_NAME)));
-        } catch (StateException e) {
-            closeQuietly(lock);
-            throw e;
-        }
-    }
-
-    private static FileChannel lock(Path directory) throws StateException {
-        try {
-            if (!Files.isDirectory(directory)) {
-                Files.createDirectories(
-                        directory,
-                        PosixFilePermissions.asFileAttribute(
-                                PosixFilePermissions.fromString("rwx------")));
-            }
-            FileChannel channel =
-                    FileChannel.open(
-                            directory.resolve(LOCK_NAME),
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.WRITE);
-            FileLock lock = tryLock(channel);
-            if (lock == null) {
-                channel.close();
-                throw new StateException(
-                        "another daemon already uses the state directory "
-                                + directory
-                                + "; stop it or give this one a directory of its own with --statedir");
-            }
-            return channel;
-        } catch (StateException e) {
+            lock = DirectoryLock.take(directory);
+        } catch (StateInUseException e) {
             throw e;
         } catch (IOException e) {
-            throw new StateException(
-                    "cannot use the state directory "
-                            + directory
-                            + ": "
-                            + why(e)
-                            + "; make it writable for this user or choose another with --statedir",
-                    e);
+            StateException unusable = unusable(directory, e);
+            if (!Files.isReadable(directory.resolve(FILE_NAME))) {
+                throw unusable;
+            }
+            lock = DirectoryLock.takeForReading(directory);
+            trouble = Optional.of(sentence(unusable) + UNTIL_THEN);
+        }
+        try {
+            return new StateFile(directory, lock, load(directory.resolve(FILE_NAME)), trouble);
+        } catch (StateException e) {
+            lock.close();
+            throw e;
         }
     }
 
-    private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // this very process holds it
-        }
+    private static StateException unusable(Path directory, IOException e) {
+        return new StateException(
+                "cannot write to the state directory "
+                        + directory
+                        + ": "
+                        + why(e)
+                        + "; make it writable for this user, or choose another with --statedir",
+                e);
+    }
+
+    private static String sentence(StateException e) {
+        String text = String.valueOf(e.getMessage());
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
     }
 
     private static Map<String, String> load(Path file) throws StateException {
         byte[] bytes;
         try {
             if (Files.size(file) > MAX_BYTES) {
-                throw damaged(file, "it is larger than any state", null);
+                throw damagedFile(file, "it is larger than any state", null);
             }
             bytes = Files.readAllBytes(file);
         } catch (NoSuchFileException e) {
@@ -134,24 +126,29 @@ public final class StateFile implements StateStore {
                 | IllegalArgumentException
                 | IllegalStateException
                 | NullPointerException e) {
-            throw damaged(
+            throw damagedFile(
                     file,
                     bytes.length == 0 ? "it is empty" : "it is not a JSON object of base64 texts",
                     e);
         }
     }
 
-    private static StateException damaged(Path file, String why, @Nullable Exception cause) {
+    @Override
+    public StateException damaged(String why, @Nullable Exception cause) {
+        return damagedFile(file, why, cause);
+    }
+
+    private static StateException damagedFile(Path file, String why, @Nullable Exception cause) {
         String kept = keepAside(file);
-        String sentence =
+        return StateException.of(
                 "the state file "
                         + file
                         + " is damaged ("
                         + why
                         + "); "
                         + kept
-                        + "; restore a backup, or remove the file to start as a new node";
-        return cause == null ? new StateException(sentence) : new StateException(sentence, cause);
+                        + "; restore a backup, or remove the file to start as a new node",
+                cause);
     }
 
     private static String keepAside(Path file) {
@@ -176,27 +173,61 @@ public final class StateFile implements StateStore {
         return Optional.ofNullable(values.get(key)).map(Base64.getDecoder()::decode);
     }
 
+    /// What is on disk already is not written again: a node must come back on a disk that has become full.
     @Override
-    public void write(String key, byte[] value) throws IOException {
-        if (value.length == 0) {
-            values.remove(key);
-        } else {
-            values.put(key, Base64.getEncoder().encodeToString(value));
+    public void write(Map<String, byte[]> changes) throws IOException {
+        changes.forEach(this::put);
+        if (dirty) {
+            save();
         }
-        save();
+    }
+
+    private void put(String key, byte[] value) {
+        if (value.length == 0) {
+            dirty |= values.remove(key) != null;
+        } else {
+            String now = Base64.getEncoder().encodeToString(value);
+            dirty |= !now.equals(values.put(key, now));
+        }
+    }
+
+    @Override
+    public void retry() throws IOException {
+        if (!lock.isForWriting() && Files.isWritable(directory)) {
+            lock.close();
+            lock = DirectoryLock.take(directory);
+            trouble = Optional.empty();
+        }
+        if (dirty) {
+            save();
+        }
+    }
+
+    @Override
+    public Optional<String> trouble() {
+        return trouble;
     }
 
     private void save() throws IOException {
         try {
+            if (!lock.isForWriting()) {
+                throw new FileSystemException(
+                        directory.toString(), null, "the directory is not writable");
+            }
             Replacement.of(file, json(), true);
+            dirty = false;
+            trouble = Optional.empty();
         } catch (IOException e) {
-            throw new StateException(
-                    "cannot write the state file "
-                            + file
-                            + ": "
-                            + why(e)
-                            + "; this node would forget its identity or settings at a restart",
-                    e);
+            StateException unsaved =
+                    new StateException(
+                            "cannot write the state file "
+                                    + file
+                                    + ": "
+                                    + why(e)
+                                    + "; make room or give write access",
+                            e);
+            trouble = Optional.of(sentence(unsaved) + UNTIL_THEN);
+            throw unsaved;
         }
     }
 
@@ -229,14 +260,6 @@ public final class StateFile implements StateStore {
     /// Lets another daemon use the directory.
     @Override
     public void close() {
-        closeQuietly(lockChannel);
-    }
-
-    private static void closeQuietly(FileChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException e) {
-            // the lock is gone either way
-        }
+        lock.close();
     }
 }

@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// Waits on the daemon's notifications until the node runs, and tells the person what is theirs to do.
 final class LoginWatch {
@@ -16,7 +18,13 @@ final class LoginWatch {
     private final boolean needsNewKey;
     private final String server;
     private final String oldNodeKey;
+
+    /// What stands before the reason and the time of the next try in a warning of our daemon's.
+    private static final Pattern PASSING_TROUBLE =
+            Pattern.compile("The last login error was: (.* Next try at \\S+)$");
+
     private final Set<String> shown = new HashSet<>();
+    private final Set<String> troubles = new HashSet<>();
     private boolean running;
     private boolean newKey;
 
@@ -24,7 +32,7 @@ final class LoginWatch {
         Flags flags = call.flags();
         this.call = call;
         this.json = flags.has("json") && flags.bool("json");
-        this.hasKey = !flags.text("auth-key").isEmpty();
+        this.hasKey = flags.isGiven("auth-key");
         this.needsNewKey = flags.has("force-reauth") && flags.bool("force-reauth");
         this.server = server;
         this.oldNodeKey = before.tree().at("Self").at("PublicKey").text();
@@ -50,6 +58,7 @@ final class LoginWatch {
         if (!error.isEmpty()) {
             throw new CommandException("backend error: " + error);
         }
+        showTrouble(notify.at("Health").at("Warnings").at("login-state").at("Text").text());
         String key = notify.at("SelfChange").at("Key").text();
         newKey |= !key.isEmpty() && !key.equals(oldNodeKey);
         Tree state = notify.at("State");
@@ -65,6 +74,14 @@ final class LoginWatch {
         String url = notify.at("BrowseToURL").text();
         if (!url.isEmpty() && !hasKey) {
             show("To authenticate, visit:", url, "NeedsLogin");
+        }
+    }
+
+    /// Why it takes so long, said once: the daemon goes on trying, and this goes on waiting.
+    private void showTrouble(String warning) {
+        Matcher trouble = PASSING_TROUBLE.matcher(warning);
+        if (trouble.find() && troubles.add(trouble.group(1).replaceAll("\\d+", "#"))) {
+            call.warn(trouble.group(1));
         }
     }
 

@@ -17,6 +17,9 @@ final class StatusCommand {
     /// A node whose last sign of life is unknown carries Go's zero time.
     private static final String NEVER = "0001-01-01T00:00:00Z";
 
+    /// How those health texts begin that say why a node is not running, or will not be.
+    private static final List<String> EXPLAINING = List.of("You are logged out. ", "Cannot write ");
+
     private StatusCommand() {}
 
     static Command command() {
@@ -82,26 +85,42 @@ final class StatusCommand {
         StringBuilder out = new StringBuilder();
         Optional<String> notRunning = status.whyNotRunning();
         if (notRunning.isPresent()) {
-            if (notRunning.get().startsWith("unexpected") && !status.health().isEmpty()) {
-                appendHealth(out, status);
-                out.append('\n');
-            }
-            call.println(out + notRunning.get());
+            printNotRunning(notRunning.get(), status, call);
             return 1;
         }
         table(status, call).appendTo(out);
         if (!status.health().isEmpty()) {
             out.append('\n');
-            appendHealth(out, status);
+            appendHealth(out, status.health());
         }
         appendFunnel(out, call);
         call.print(out.toString());
         return 0;
     }
 
-    private static void appendHealth(StringBuilder out, Status status) {
+    /// The state first, where it has a name, and then why. The official program keeps the reason to itself.
+    private static void printNotRunning(String state, Status status, Invocation call) {
+        boolean hasName = !state.startsWith("unexpected");
+        List<String> reasons =
+                status.health().stream()
+                        .filter(text -> !hasName || EXPLAINING.stream().anyMatch(text::startsWith))
+                        .toList();
+        StringBuilder health = new StringBuilder();
+        if (!reasons.isEmpty()) {
+            appendHealth(health, reasons);
+        }
+        if (health.isEmpty()) {
+            call.println(state);
+        } else if (hasName) {
+            call.print(state + "\n\n" + health);
+        } else {
+            call.println(health + "\n" + state);
+        }
+    }
+
+    private static void appendHealth(StringBuilder out, List<String> texts) {
         out.append("# Health check:\n");
-        for (String text : status.health()) {
+        for (String text : texts) {
             out.append("#     - ").append(text.replace("\n", "\n#       ")).append('\n');
         }
     }

@@ -4,7 +4,9 @@ import dev.remora.base.MalformedException;
 import dev.remora.sidecar.cli.Command.Invocation;
 import dev.remora.sidecar.config.Prefs;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -227,17 +229,25 @@ final class UpCommand {
         }
     }
 
+    /// The key, and a blank for one that was given but is empty: a daemon that needs a key then says what is wrong, instead of waiting for a person
+    /// who is not there.
     private String authKey() throws CommandException {
         String key = flags.text("auth-key");
-        if (!key.startsWith("file:")) {
-            return key;
+        if (!flags.isGiven("auth-key")) {
+            return "";
         }
-        String file = key.substring("file:".length());
+        String text = key.startsWith("file:") ? read(key.substring("file:".length())) : key;
+        return text.isBlank() ? " " : text;
+    }
+
+    private static String read(String file) throws CommandException {
         try {
             return Files.readString(Path.of(file)).strip();
         } catch (NoSuchFileException e) {
             throw new CommandException("open " + file + ": no such file or directory");
-        } catch (IOException e) {
+        } catch (AccessDeniedException e) {
+            throw new CommandException("open " + file + ": permission denied");
+        } catch (IOException | InvalidPathException e) {
             throw new CommandException("open " + file + ": " + e.getMessage());
         }
     }

@@ -8,6 +8,7 @@ import dev.remora.io.control.ControlState;
 import dev.remora.io.control.ControlUrl;
 import dev.remora.io.control.LoginOptions;
 import dev.remora.io.derp.RelayStatus;
+import dev.remora.io.state.StateException;
 import dev.remora.node.NodeStatus;
 import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.wireguard.TunnelStats;
@@ -55,6 +56,7 @@ final class Backend implements AutoCloseable {
     private final Tailnode node;
     private final SystemInfo system;
     private final boolean ephemeral;
+    private final Optional<String> noState;
     private final Bus bus;
     private final ServeState serve;
     private final Health health = new Health();
@@ -67,17 +69,20 @@ final class Backend implements AutoCloseable {
     private Instant sameLoginUntil = Instant.MIN;
 
     /// @param ephemeral the server forgets this node when it is gone
+    /// @param noState why the state cannot be used, in a sentence: until it can, questions are answered, but nothing is changed
     Backend(
             Profiles profiles,
             Tailnode node,
             ServedPorts ports,
             SystemInfo system,
             boolean ephemeral,
+            Optional<String> noState,
             java.util.random.RandomGenerator random) {
         this.profiles = profiles;
         this.node = node;
         this.system = system;
         this.ephemeral = ephemeral;
+        this.noState = noState;
         this.bus = new Bus(random);
         this.serve = new ServeState(profiles, ports, bus);
     }
@@ -120,6 +125,41 @@ final class Backend implements AutoCloseable {
         }
     }
 
+    /// Runs on the backend's thread what changes something.
+    ///
+    /// @throws StateException if there is no state to change
+    <T> T change(Callable<T> change) throws IOException, MalformedException {
+        return ask(() -> {
+            if (noState.isPresent()) {
+                throw new StateException(noState.get());
+            }
+            return change.call();
+        });
+    }
+
+    /// Saves something. What cannot be saved counts all the same; [#complain] says so when everything that follows from it is done.
+    static Optional<IOException> attempt(Saving saving) {
+        try {
+            saving.run();
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(e);
+        }
+    }
+
+    interface Saving {
+        void run() throws IOException;
+    }
+
+    static void complain(Optional<IOException> unsaved) throws StateException {
+        if (unsaved.isPresent()) {
+            throw new StateException(
+                    "this is in effect, but would be forgotten at a restart: "
+                            + unsaved.get().getMessage(),
+                    unsaved.get());
+        }
+    }
+
     // The life of it.
 
     /// Becomes what it was at the end of last time.
@@ -128,7 +168,9 @@ final class Backend implements AutoCloseable {
             serve.load();
             Prefs prefs = prefs();
             applyToNode(prefs);
-            LOG.info("state in {}: {}", profiles.describe(), profiles.current());
+            if (noState.isEmpty()) {
+                LOG.info("state in {}: {}", profiles.describe(), profiles.current());
+            }
             if (prefs.wantRunning() && hasKey()) {
                 connect(false);
             }
@@ -178,11 +220,11 @@ final class Backend implements AutoCloseable {
     /// @throws MalformedException if they make no sense
     Map<String, @Nullable Object> editPrefs(Map<String, ?> masked)
             throws IOException, MalformedException {
-        return ask(() -> {
+        return change(() -> {
             Prefs before = prefs();
             Prefs after = before.patched(masked);
             refuseBad(after);
-            profiles.save(after);
+            Optional<IOException> unsaved = attempt(() -> profiles.save(after));
             applyToNode(after);
             if (before.wantRunning() != after.wantRunning()) {
                 if (after.wantRunning()) {
@@ -195,6 +237,7 @@ final class Backend implements AutoCloseable {
             }
             settle();
             tellPrefs();
+            complain(unsaved);
             return profiles.current().toPublicTree();
         });
     }
@@ -213,10 +256,10 @@ final class Backend implements AutoCloseable {
 
     /// Takes other preferences, if given, and connects with them.
     void start(Optional<Prefs> wanted, String key) throws IOException, MalformedException {
-        ask(() -> {
+        change(() -> {
             Prefs prefs = wanted.orElse(prefs());
             refuseBad(prefs);
-            profiles.save(prefs);
+            Optional<IOException> unsaved = attempt(() -> profiles.save(prefs));
             applyToNode(prefs);
             authKey = key.isEmpty() ? Optional.empty() : Optional.of(new AuthKey(key));
             state = RunState.NO_STATE;
@@ -231,6 +274,7 @@ final class Backend implements AutoCloseable {
                 node.pause();
             }
             settle();
+            complain(unsaved);
             return true;
         });
     }
@@ -246,15 +290,17 @@ final class Backend implements AutoCloseable {
 
     /// Logs in, anew if there is a key already; the page to visit is told to watchers.
     void loginInteractive() throws IOException, MalformedException {
-        ask(() -> {
+        change(() -> {
             if (Instant.now().isBefore(sameLoginUntil)) {
                 sameLoginUntil = Instant.MIN;
             } else if (!membership.authUrl().isEmpty()) {
                 bus.tellAll(message().with(Notify.Member.BROWSE_TO_URL, membership.authUrl()));
             } else {
-                profiles.save(prefs().withWantRunning(true).withLoggedOut(false));
+                Prefs wanted = prefs().withWantRunning(true).withLoggedOut(false);
+                Optional<IOException> unsaved = attempt(() -> profiles.save(wanted));
                 connect(hasKey());
                 settle();
+                complain(unsaved);
             }
             return true;
         });
@@ -262,7 +308,7 @@ final class Backend implements AutoCloseable {
 
     /// Gives up membership, on the server as far as it can be reached, and here in any case.
     void logout() throws IOException, MalformedException {
-        var told = ask(node::logout);
+        var told = change(node::logout);
         try {
             told.get(LOGOUT_PATIENCE_S, TimeUnit.SECONDS);
         } catch (ExecutionException | java.util.concurrent.TimeoutException e) {
@@ -272,15 +318,17 @@ final class Backend implements AutoCloseable {
         }
         ask(() -> {
             node.pause();
-            profiles.remove(profiles.current().id());
+            String id = profiles.current().id();
+            Optional<IOException> unsaved = attempt(() -> profiles.remove(id));
             onOtherProfile();
+            complain(unsaved);
             return true;
         });
     }
 
     /// Begins another profile; the present one stays kept.
     void newProfile() throws IOException, MalformedException {
-        ask(() -> {
+        change(() -> {
             node.pause();
             profiles.startNew();
             onOtherProfile();
@@ -289,7 +337,7 @@ final class Backend implements AutoCloseable {
     }
 
     boolean switchProfile(String id) throws IOException, MalformedException {
-        return ask(() -> {
+        return change(() -> {
             boolean known = profiles.switchTo(id);
             if (known) {
                 node.pause();
@@ -303,7 +351,7 @@ final class Backend implements AutoCloseable {
     }
 
     boolean removeProfile(String id) throws IOException, MalformedException {
-        return ask(() -> {
+        return change(() -> {
             boolean current = id.equals(profiles.current().id());
             if (current) {
                 node.pause();
@@ -348,7 +396,6 @@ final class Backend implements AutoCloseable {
                 .ifPresent(error -> bus.tellAll(message().with(Notify.Member.ERROR, error)));
         String url = membership.authUrl();
         if (!url.isEmpty()) {
-            LOG.info("to log in, visit {}", url);
             bus.tellAll(message().with(Notify.Member.BROWSE_TO_URL, url));
         }
         settle();
@@ -385,7 +432,7 @@ final class Backend implements AutoCloseable {
                 tellPrefs();
             }
         } catch (IOException e) {
-            LOG.warn("{}", e.getMessage());
+            LOG.debug("{}", e.getMessage()); // the diagnosis says it, too
         }
     }
 
@@ -422,7 +469,7 @@ final class Backend implements AutoCloseable {
     private void settle() {
         NodeStatus status = node.status();
         RunState before = state;
-        RunState next = before.next(facts(status));
+        RunState next = noState.isPresent() ? before : before.next(facts(status));
         while (next != state) {
             if (next != logged) {
                 LOG.info("{} -> {}{}", logged, next, addresses(next));
@@ -434,6 +481,8 @@ final class Backend implements AutoCloseable {
         }
         List<Warning> warnings =
                 Diagnosis.of(
+                        noState,
+                        profiles.trouble(),
                         prefs(),
                         state,
                         membership,

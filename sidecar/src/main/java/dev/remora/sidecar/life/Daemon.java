@@ -4,7 +4,9 @@ import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
 import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
+import dev.remora.io.state.StateException;
 import dev.remora.io.state.StateFile;
+import dev.remora.io.state.StateInUseException;
 import dev.remora.io.state.StateStore;
 import dev.remora.node.Node;
 import dev.remora.node.NodeSettings;
@@ -34,6 +36,7 @@ public final class Daemon implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     private volatile int exitCode;
+    private boolean ending;
 
     private Daemon() {}
 
@@ -47,11 +50,15 @@ public final class Daemon implements AutoCloseable {
             daemon.start(flags);
             new CountDownLatch(1).await();
         } catch (IOException | MalformedException e) {
-            System.err.println("remora: " + e.getMessage());
+            daemon.fail(String.valueOf(e.getMessage()));
         } catch (InterruptedException e) {
-            LOG.warn("interrupted");
+            daemon.fail("interrupted");
         }
-        daemon.exitCode = 1;
+    }
+
+    private void fail(String why) {
+        System.err.println("remora: " + why);
+        exitCode = 1;
         System.exit(1);
     }
 
@@ -81,15 +88,59 @@ public final class Daemon implements AutoCloseable {
         Runtime.getRuntime().halt(exitCode);
     }
 
+    /// Without a state that can be used the daemon lives on, to say so to whoever asks; it never becomes a new node by that.
     private synchronized void start(DaemonFlags flags) throws IOException, MalformedException {
+        if (ending) {
+            return;
+        }
         LOG.info("Remora {} starts", Version.TEXT);
+        try {
+            startOn(begun(store(flags)), Optional.empty(), flags);
+        } catch (StateInUseException e) {
+            throw e;
+        } catch (StateException e) {
+            closeParts();
+            String why = String.valueOf(e.getMessage());
+            String sentence = Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
+            LOG.error("{} It is looked at again every {} s.", sentence, StateWatch.EVERY_S);
+            startOn(begun(StateStore.inMemory()), Optional.of(sentence), flags);
+            begun(StateWatch.start(() -> trouble(flags), why, () -> startAnew(flags)));
+        }
+    }
+
+    /// Why the state cannot be used; empty if it can.
+    private static String trouble(DaemonFlags flags) {
+        try (StateStore store = store(flags)) {
+            Profiles profiles = new Profiles(store, new SecureRandom());
+            LOG.debug("the state can be used: {}", profiles.describe());
+            return "";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    private void startAnew(DaemonFlags flags) {
+        try {
+            synchronized (this) {
+                closeParts();
+                start(flags);
+            }
+        } catch (IOException | MalformedException e) {
+            fail(String.valueOf(e.getMessage())); // not with the lock, which the end of the
+            // process needs
+        }
+    }
+
+    /// @param noState why the state cannot be used
+    private void startOn(StateStore store, Optional<String> noState, DaemonFlags flags)
+            throws IOException, MalformedException {
         SecureRandom random = new SecureRandom();
         SystemInfo system = SystemInfo.here();
-        StateStore store = begun(store(flags));
         Profiles profiles = new Profiles(store, random);
         NodeEvents events = new NodeEvents(profiles);
         Node node = begun(Node.start(settings(flags, store, profiles, system), events));
-        requirePort(flags, node.status());
+        NodeStatus status = node.status();
+        LOG.info("UDP port {}, cipher {}", status.udpPortV4(), status.aead());
         Backend backend =
                 begun(
                         new Backend(
@@ -98,7 +149,9 @@ public final class Daemon implements AutoCloseable {
                                 new ServedPorts(node.loop(), node::listen),
                                 system,
                                 flags.stateDirectory().isEmpty(),
+                                noState,
                                 random));
+        begun(StateRetry.start(profiles, () -> backend.post(backend::onChange)));
         Permissions permissions =
                 new Permissions(Permissions.ownUid(), () -> backend.currentPrefs().operatorUser());
         Api api =
@@ -140,18 +193,6 @@ public final class Daemon implements AutoCloseable {
                 store.cache(NodeSettings.CACHE_NAME));
     }
 
-    /// A port that was asked for is often one that a firewall lets through: another one would not do.
-    private static void requirePort(DaemonFlags flags, NodeStatus status) throws IOException {
-        int wanted = flags.udpPort();
-        if (wanted != 0 && status.udpPortV4() != wanted && status.udpPortV6() != wanted) {
-            throw new IOException(
-                    "UDP port "
-                            + wanted
-                            + " is in use by another program; stop it or choose another port with --port");
-        }
-        LOG.info("UDP port {}, cipher {}", status.udpPortV4(), status.aead());
-    }
-
     /// What goes with every answer of the local API.
     private static Map<String, String> headers() {
         Map<String, String> headers = new LinkedHashMap<>();
@@ -168,6 +209,11 @@ public final class Daemon implements AutoCloseable {
     /// Waits for a start that is under way: what it begins must end, too.
     @Override
     public synchronized void close() {
+        ending = true;
+        closeParts();
+    }
+
+    private void closeParts() {
         while (!started.isEmpty()) {
             try {
                 started.pop().close();

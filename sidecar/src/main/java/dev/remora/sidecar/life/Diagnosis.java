@@ -23,8 +23,12 @@ final class Diagnosis {
 
     private Diagnosis() {}
 
+    /// @param noState why there is no state at all, in a sentence; nothing else matters then
+    /// @param stateTrouble what is wrong with keeping the state, in a sentence
     /// @param problems what serve could not do, in sentences
     static List<Warning> of(
+            Optional<String> noState,
+            Optional<String> stateTrouble,
             Prefs prefs,
             RunState state,
             Membership membership,
@@ -32,12 +36,25 @@ final class Diagnosis {
             List<String> problems,
             ZoneId zone) {
         Diagnosis diagnosis = new Diagnosis();
+        if (noState.isPresent()) {
+            return List.of(
+                    Warning.of("state-store-health", "high", "No state", noState.get())
+                            .cuttingOff()
+                            .loggedAlready());
+        }
+        if (stateTrouble.isPresent() && !membership.isUnsaved()) {
+            diagnosis.add("state-not-saved", "medium", "State", stateTrouble.get());
+        }
         if (!prefs.wantRunning()) {
             diagnosis.add("wantrunning-false", "low", "Remora is stopped", "Tailscale is stopped.");
         } else {
             diagnosis.login(state, membership, zone);
             membership.netMap().ifPresent(map -> diagnosis.network(state, map, node, prefs));
         }
+        node.udpProblem()
+                .map(text -> Warning.of("no-udp4-bind", "medium", "UDP port", text))
+                .map(Warning::loggedAlready)
+                .ifPresent(diagnosis.found::add);
         for (String problem : problems) {
             diagnosis.add("serve-config", "medium", "Serve", problem);
         }
@@ -87,13 +104,6 @@ final class Diagnosis {
             return;
         }
         relays(map, node);
-        if (node.udpPortV4() == 0 && node.udpPortV6() == 0) {
-            add(
-                    "no-udp4-bind",
-                    "medium",
-                    "No UDP",
-                    "No UDP port could be opened; all traffic goes through relays.");
-        }
         if (prefs.runSsh()) {
             add(
                     "ssh-unsupported",

@@ -125,6 +125,11 @@ final class Membership {
                         && FINAL.contains(reason);
     }
 
+    /// A new key could not be saved, and the failure says so.
+    boolean isUnsaved() {
+        return failure.filter(failed -> failed.reason() == Reason.STATE_NOT_SAVED).isPresent();
+    }
+
     boolean isConnected() {
         return control instanceof ControlState.Connected;
     }

@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// All that survives a restart, by the names under which `tailscaled` keeps it:
 ///
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Used from several threads: the conversation with control must have a new key on disk before it goes on. Every method calls nobody else.
 final class Profiles {
+    private static final Logger LOG = LoggerFactory.getLogger(Profiles.class);
+
     private static final String MACHINE_KEY = "_machinekey";
     private static final String CURRENT = "_current-profile";
     private static final String ALL = "_profiles";
@@ -68,6 +72,10 @@ final class Profiles {
                 throw damaged(MACHINE_KEY, e);
             }
         }
+        if (text(CURRENT).isPresent()) {
+            throw store.damaged("it has a profile, but no machine key", null);
+        }
+        LOG.info("no state in {} yet: this is a new node", store.describe());
         MachinePrivateKey made = MachinePrivateKey.generate(random);
         store.write(MACHINE_KEY, made.text().getBytes(UTF_8));
         return made;
@@ -84,6 +92,9 @@ final class Profiles {
     }
 
     private void load(String id) throws StateException {
+        if (store.read(PREFIX + id).isEmpty()) {
+            throw store.damaged("its entry " + PREFIX + id + " is missing", null);
+        }
         Map<String, Object> tree = tree(PREFIX + id);
         try {
             current = Profile.read(id, tree, listed.getOrDefault(id, Map.of()));
@@ -119,15 +130,7 @@ final class Profiles {
     }
 
     private StateException damaged(String key, MalformedException why) {
-        return new StateException(
-                "the state in "
-                        + store.describe()
-                        + " is damaged (its entry "
-                        + key
-                        + " cannot be read: "
-                        + why.reason()
-                        + "); restore a backup, or remove the file to start as a new node",
-                why);
+        return store.damaged("its entry " + key + " cannot be read: " + why.reason(), why);
     }
 
     synchronized MachinePrivateKey machineKey() {
@@ -156,10 +159,25 @@ final class Profiles {
         write();
     }
 
-    /// Keeps new keys; on return they are on disk.
+    /// Keeps keys; on return they are on disk. Those that are there already need no room.
     synchronized void save(NodeIdentity identity) throws IOException {
-        current = current.with(identity, lockKey);
-        write();
+        Profile changed = current.with(identity, lockKey);
+        if (changed.equals(current)) {
+            store.retry();
+        } else {
+            current = changed;
+            write();
+        }
+    }
+
+    /// What is wrong with the place where all this is kept, in a sentence; empty: nothing.
+    synchronized Optional<String> trouble() {
+        return store.trouble();
+    }
+
+    /// Writes what could not be written before.
+    synchronized void retry() throws IOException {
+        store.retry();
     }
 
     /// Keeps what the server says about us, if that is news.
@@ -194,25 +212,27 @@ final class Profiles {
 
     synchronized void saveServe(Optional<ServeConfig> config) throws IOException {
         serve = config;
-        keepId();
-        store.write(SERVE + current.id(), config.map(ServeConfig::toJson).orElse(new byte[0]));
+        Map<String, byte[]> changes = changes();
+        changes.put(SERVE + current.id(), config.map(ServeConfig::toJson).orElse(new byte[0]));
+        store.write(changes);
     }
 
     private void write() throws IOException {
-        keepId();
-        store.write(PREFIX + current.id(), JsonTree.compact(current.toTree()).getBytes(UTF_8));
-        if (!current.about().isEmpty() && !current.about().equals(listed.get(current.id()))) {
-            listed.put(current.id(), current.about());
-            store.write(ALL, JsonTree.compact(listed).getBytes(UTF_8));
-        }
+        store.write(changes());
     }
 
-    private void keepId() throws IOException {
+    /// All entries of the present profile but for what it publishes, to be written together: one that names another which is missing is damage.
+    private Map<String, byte[]> changes() {
         current = current.withId(idOf(current));
         String name = PREFIX + current.id();
-        if (!text(CURRENT).equals(Optional.of(name))) {
-            store.write(CURRENT, name.getBytes(UTF_8));
+        Map<String, byte[]> changes = new LinkedHashMap<>();
+        changes.put(name, JsonTree.compact(current.toTree()).getBytes(UTF_8));
+        changes.put(CURRENT, name.getBytes(UTF_8));
+        if (!current.about().isEmpty() && !current.about().equals(listed.get(current.id()))) {
+            listed.put(current.id(), current.about());
+            changes.put(ALL, JsonTree.compact(listed).getBytes(UTF_8));
         }
+        return changes;
     }
 
     private String idOf(Profile profile) {
@@ -237,7 +257,7 @@ final class Profiles {
         }
         load(id);
         lockKey = current.lockKey().orElse(lockKey);
-        keepId();
+        store.write(CURRENT, (PREFIX + id).getBytes(UTF_8));
         return true;
     }
 
@@ -247,13 +267,15 @@ final class Profiles {
         if (!known) {
             return false;
         }
-        store.write(PREFIX + id, new byte[0]);
-        store.write(SERVE + id, new byte[0]);
-        store.write(ALL, listed.isEmpty() ? new byte[0] : JsonTree.compact(listed).getBytes(UTF_8));
+        Map<String, byte[]> changes = new LinkedHashMap<>();
+        changes.put(PREFIX + id, new byte[0]);
+        changes.put(SERVE + id, new byte[0]);
+        changes.put(ALL, listed.isEmpty() ? new byte[0] : JsonTree.compact(listed).getBytes(UTF_8));
         if (id.equals(current.id())) {
-            store.write(CURRENT, new byte[0]);
+            changes.put(CURRENT, new byte[0]);
             startNew();
         }
+        store.write(changes);
         return true;
     }
 }

@@ -47,7 +47,7 @@ final class ServeApi {
             return error("decoding config: " + why);
         }
         try {
-            return backend.ask(() -> changed(request.header("if-match").orElse(""), wanted));
+            return backend.change(() -> changed(request.header("if-match").orElse(""), wanted));
         } catch (MalformedException e) {
             return error("updating config: " + e.reason());
         } catch (IOException e) {

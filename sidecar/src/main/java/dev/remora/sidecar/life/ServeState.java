@@ -60,11 +60,12 @@ final class ServeState {
         ServeConfig after = wanted.orElse(ServeConfig.EMPTY);
         Supported.check(after);
         after.checkConflicts(before, bus.sessions());
-        profiles.saveServe(wanted);
+        Optional<IOException> unsaved = Backend.attempt(() -> profiles.saveServe(wanted));
         apply(after);
         Set<String> ended = new HashSet<>(before.sessions().keySet());
         ended.removeAll(after.sessions().keySet());
         ended.forEach(bus::close);
+        Backend.complain(unsaved);
     }
 
     void onSessionEnded(String session) {
@@ -76,11 +77,8 @@ final class ServeState {
         left.remove(session);
         ServeConfig after = config.withForeground(left);
         apply(after);
-        try {
-            profiles.saveServe(Optional.of(after));
-        } catch (IOException e) {
-            LOG.warn("{}", e.getMessage());
-        }
+        Backend.attempt(() -> profiles.saveServe(Optional.of(after)))
+                .ifPresent(e -> LOG.debug("{}", e.getMessage())); // the diagnosis says it, too
     }
 
     private void apply(ServeConfig config) {

@@ -3,6 +3,7 @@ package dev.remora.sidecar.localapi;
 import dev.remora.io.loop.EngineLoop;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
@@ -18,10 +19,14 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /// The daemon's Unix socket. Everybody on the machine may connect; what they may do is decided by who they are.
 public final class LocalApiServer implements AutoCloseable {
@@ -73,29 +78,50 @@ public final class LocalApiServer implements AutoCloseable {
                 loop.mechanism().equals("epoll")
                         ? new DomainSocketAddress(socket.toFile())
                         : UnixDomainSocketAddress.of(socket);
-        Channel listener = bootstrap.bind(address).awaitUninterruptibly().channel();
-        if (!listener.isActive()) {
-            throw new IOException(
-                    "cannot listen on " + socket + ": is its directory writable for this user?");
+        ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            throw cannotListen(socket, why(binding.cause()));
         }
+        Channel listener = binding.channel();
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
         return new LocalApiServer(socket, listener, connections);
     }
 
     private static void prepare(Path socket) throws IOException {
-        Path directory = socket.toAbsolutePath().getParent();
-        if (directory != null) {
-            Files.createDirectories(directory);
-        }
-        if (Files.exists(socket)) {
-            if (answers(socket)) {
-                throw new IOException(
-                        "another daemon already listens on "
-                                + socket
-                                + "; stop it or choose another place with --socket");
+        try {
+            Path directory = socket.toAbsolutePath().getParent();
+            if (directory != null) {
+                Files.createDirectories(directory);
             }
-            Files.delete(socket);
+            if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
+                removeStale(socket);
+            }
+        } catch (FileSystemException e) {
+            throw cannotListen(
+                    socket, Objects.requireNonNullElse(e.getReason(), "permission denied"));
         }
+    }
+
+    private static void removeStale(Path socket) throws IOException {
+        if (answers(socket)) {
+            throw new IOException(
+                    "another daemon already listens on "
+                            + socket
+                            + "; stop it or choose another place with --socket");
+        }
+        if (Files.isRegularFile(socket) || Files.isDirectory(socket)) {
+            throw cannotListen(socket, "there is something that is no socket");
+        }
+        Files.delete(socket);
+    }
+
+    private static IOException cannotListen(Path socket, String why) {
+        return new IOException(
+                "cannot listen on "
+                        + socket
+                        + ": "
+                        + why
+                        + "; choose a path with --socket whose directory this user may write to");
     }
 
     private static boolean answers(Path socket) {
@@ -104,6 +130,12 @@ public final class LocalApiServer implements AutoCloseable {
         } catch (IOException e) {
             return false;
         }
+    }
+
+    /// The system's words, without the name of the call that Netty puts before them.
+    private static String why(@Nullable Throwable failure) {
+        String text = failure == null ? "" : String.valueOf(failure.getMessage());
+        return text.replaceFirst("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ", "");
     }
 
     private static Caller caller(Channel channel) {

@@ -104,31 +104,60 @@ class DaemonProcessTest {
     }
 
     @Test
-    void aPortInUseIsNotReplacedByAnother() throws Exception {
+    void aPortInUseIsNamedAndAnotherServesMeanwhile() throws Exception {
         try (DatagramSocket taken = new DatagramSocket(new InetSocketAddress("0.0.0.0", 0))) {
             String[] place = place("one");
             Process daemon = daemon(place[0], place[1], "--port=" + taken.getLocalPort());
-            assertThat(endOf(daemon, 1))
-                    .contains("UDP port " + taken.getLocalPort() + " is in use");
+            assertThat(awaitSaid(daemon, "-> NeedsLogin"))
+                    .containsOnlyOnce(
+                            "UDP port "
+                                    + taken.getLocalPort()
+                                    + " is in use by another program: using port ");
         }
     }
 
     @Test
-    void damagedStateIsNamedAndKept() throws Exception {
-        Path file = Files.createDirectory(temp.resolve("one")).resolve("tailscaled.state");
+    void withDamagedStateItLivesOnAndComesBackWithTheRepairedOne() throws Exception {
+        Process first = daemon(place("one"));
+        awaitSaid(first, "-> NeedsLogin");
+        first.destroyForcibly().waitFor();
+        Path file = temp.resolve("one/tailscaled.state");
+        String good = Files.readString(file);
         Files.writeString(file, "{\"_machinekey\": \"");
-        assertThat(endOf(daemon(place("one")), 1))
-                .contains("remora: the state file " + file + " is damaged");
+        Process second = daemon(place("one"));
+
+        assertThat(awaitSaid(second, "commands are taken on"))
+                .containsOnlyOnce("The state file " + file + " is damaged")
+                .contains("a copy is kept as tailscaled.state.damaged-1");
         assertThat(file).hasContent("{\"_machinekey\": \"");
+        Files.writeString(file, good);
+        awaitSaid(second, "-> NeedsLogin");
+        assertThat(file).hasContent(good);
     }
 
     @Test
-    void aDirectoryThatCannotBeWrittenIsNamed() throws Exception {
+    void withoutAPlaceForItsStateItLivesOnUntilThereIsOne() throws Exception {
         Path file = Files.createFile(temp.resolve("file"));
         Process daemon =
                 daemon("--statedir=" + file.resolve("state"), "--socket=" + temp.resolve("s"));
+
+        assertThat(awaitSaid(daemon, "commands are taken on"))
+                .contains("Cannot write to the state directory " + file.resolve("state"));
+        Files.delete(file);
+        awaitSaid(daemon, "-> NeedsLogin");
+        assertThat(file.resolve("state/tailscaled.state")).exists();
+    }
+
+    @Test
+    void whatIsNoSocketIsNotRemoved() throws Exception {
+        Path file = Files.writeString(temp.resolve("precious"), "mine");
+        Process daemon = daemon("--statedir=" + temp.resolve("one"), "--socket=" + file);
         assertThat(endOf(daemon, 1))
-                .contains("cannot use the state directory " + file.resolve("state"));
+                .contains(
+                        "remora: cannot listen on "
+                                + file
+                                + ": there is something that is no socket");
+        assertThat(file).hasContent("mine");
     }
 
     @Test

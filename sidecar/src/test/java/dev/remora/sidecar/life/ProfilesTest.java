@@ -83,14 +83,26 @@ class ProfilesTest {
         "_serve/0b78, rubbish",
     })
     void damageNeverMakesANewNode(String key, String value) throws Exception {
+        put("_machinekey", MachinePrivateKey.generate(RANDOM).text());
         put("_current-profile", "profile-0b78");
         put("profile-0b78", "{}");
         put(key, value);
         assertThatThrownBy(() -> new Profiles(store, RANDOM))
                 .isInstanceOf(StateException.class)
-                .hasMessageContaining("its entry " + key)
-                .hasMessageContaining("restore a backup");
+                .hasMessageContaining("its entry " + key);
         assertThat(store.read(key)).as("nothing was overwritten").contains(value.getBytes(UTF_8));
+    }
+
+    @Test
+    void aMissingPartNeverMakesANewNode() throws Exception {
+        put("_current-profile", "profile-0b78");
+        assertThatThrownBy(() -> new Profiles(store, RANDOM))
+                .isInstanceOf(StateException.class)
+                .hasMessageContaining("no machine key");
+        put("_machinekey", MachinePrivateKey.generate(RANDOM).text());
+        assertThatThrownBy(() -> new Profiles(store, RANDOM))
+                .isInstanceOf(StateException.class)
+                .hasMessageContaining("its entry profile-0b78 is missing");
     }
 
     @Test

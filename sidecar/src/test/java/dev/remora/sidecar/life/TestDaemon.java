@@ -53,7 +53,8 @@ final class TestDaemon implements AutoCloseable {
         SystemInfo system =
                 new SystemInfo("vm", "6.18", "debian", "12", "bookworm", "x86_64", true);
         ServedPorts ports = new ServedPorts(loop, this::listen);
-        backend = new Backend(profiles, node, ports, system, false, new Random(8));
+        backend =
+                new Backend(profiles, node, ports, system, false, Optional.empty(), new Random(8));
         Permissions permissions =
                 new Permissions(OWN_UID, () -> backend.currentPrefs().operatorUser());
         api = new Api(backend, permissions, () -> {});

@@ -11,10 +11,12 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -162,8 +164,35 @@ class LocalApiServerTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another daemon already listens on " + socket);
         server.close();
-        Files.createFile(socket);
+        leaveAsADeadDaemonWould(socket);
         server = LocalApiServer.start(loop, socket, Map.of(), this::handle);
         assertThat(exchange(request("GET /who", "Host: "))).startsWith("HTTP/1.1 200 OK");
+    }
+
+    @Test
+    void whatIsNoSocketIsLeftAlone() throws Exception {
+        Path file = Files.writeString(socket.resolveSibling("precious"), "mine");
+        assertThatThrownBy(() -> LocalApiServer.start(loop, file, Map.of(), this::handle))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("there is something that is no socket");
+        assertThat(file).hasContent("mine");
+    }
+
+    @Test
+    void aPlaceWhereNoSocketCanBeIsNamed() throws Exception {
+        Path file = Files.createFile(socket.resolveSibling("file"));
+        for (Path place : List.of(file.resolve("sock"), socket.resolveSibling("x".repeat(120)))) {
+            assertThatThrownBy(() -> LocalApiServer.start(loop, place, Map.of(), this::handle))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("cannot listen on " + place + ": ")
+                    .hasMessageContaining("--socket");
+        }
+    }
+
+    private static void leaveAsADeadDaemonWould(Path socket) throws IOException {
+        try (ServerSocketChannel dead = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            dead.bind(UnixDomainSocketAddress.of(socket));
+        }
+        assertThat(socket).exists();
     }
 }
