@@ -8,6 +8,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
@@ -15,12 +16,16 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /// The JDK's own check of chains and names, over only those authorities that could have signed the
-/// chain at hand. Without any authorities of the system the JDK's are used.
+/// chain at hand. Without any authorities of the system the JDK's are used. An authority that is not there
+/// may have been installed since: the files are read again before a chain is refused for that.
 final class AuthorityTrustManager extends X509ExtendedTrustManager {
-    private final CaCertificates authorities;
+    private final Supplier<CaCertificates> reader;
+    private volatile CaCertificates authorities;
 
-    AuthorityTrustManager(CaCertificates authorities) {
-        this.authorities = authorities;
+    /// @param reader reads all authorities
+    AuthorityTrustManager(Supplier<CaCertificates> reader) {
+        this.reader = reader;
+        this.authorities = reader.get();
     }
 
     @Override
@@ -48,6 +53,10 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
                 return checker(null);
             }
             List<X509Certificate> anchors = authorities.issuersOf(chain);
+            if (anchors.isEmpty()) {
+                authorities = reader.get();
+                anchors = authorities.issuersOf(chain);
+            }
             if (anchors.isEmpty()) {
                 throw new CertificateException(
                         "certificate signed by unknown authority: "

@@ -37,13 +37,11 @@ public final class TlsTrust {
 
     /// Trust as the two environment variables say; an empty text counts as absent, as in Go.
     public static TlsTrust of(Optional<String> sslCertFile, Optional<String> sslCertDir) {
-        return new TlsTrust(() -> {
-            CaCertificates found =
-                    CaCertificates.read(
-                            CaCertificates.files(sslCertFile),
-                            CaCertificates.directories(sslCertDir));
-            return new AuthorityTrustManager(found);
-        });
+        return new TlsTrust(() ->
+                new AuthorityTrustManager(() ->
+                        CaCertificates.read(
+                                CaCertificates.files(sslCertFile),
+                                CaCertificates.directories(sslCertDir))));
     }
 
     /// A new TLS client handler for one connection.

@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslProvider;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.util.Optional;
@@ -59,6 +60,19 @@ class TlsTrustTest {
     void refusesAnUnknownAuthority() throws Exception {
         assertThat(failure(trusting("other-ca.pem"), CONTROL, "server.pem").orElseThrow())
                 .contains("unknown authority");
+    }
+
+    @Test
+    void seesAnAuthorityThatIsInstalledLater() throws Exception {
+        Path bundle =
+                Files.copy(RESOURCES.resolve("other-ca.pem"), directory.resolve("bundle.pem"));
+        TlsTrust trust = TlsTrust.of(Optional.of(bundle.toString()), Optional.of("/no/such"));
+        assertThat(failure(trust, CONTROL, "server.pem")).isPresent();
+
+        Files.writeString(
+                bundle, Files.readString(RESOURCES.resolve("ca.pem")), StandardOpenOption.APPEND);
+
+        assertThat(failure(trust, CONTROL, "server.pem")).isEmpty();
     }
 
     @Test
