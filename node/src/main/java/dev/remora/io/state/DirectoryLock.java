@@ -1,24 +1,31 @@
 package dev.remora.io.state;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.READ;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Keeps a second daemon off a state directory: the kernel holds it for as long as this process lives.
 final class DirectoryLock implements AutoCloseable {
     private static final String NAME = "remora.lock";
 
-    private final @Nullable FileChannel channel;
+    private final List<FileChannel> channels;
     private final boolean writable;
 
-    private DirectoryLock(@Nullable FileChannel channel, boolean writable) {
-        this.channel = channel;
+    private DirectoryLock(List<FileChannel> channels, boolean writable) {
+        this.channels = channels;
         this.writable = writable;
     }
 
@@ -32,28 +39,40 @@ final class DirectoryLock implements AutoCloseable {
                     PosixFilePermissions.asFileAttribute(
                             PosixFilePermissions.fromString("rwx------")));
         }
-        FileChannel channel =
-                FileChannel.open(
-                        directory.resolve(NAME),
-                        StandardOpenOption.CREATE,
-                        StandardOpenOption.WRITE);
-        return locked(directory, channel, false);
+        return new DirectoryLock(
+                List.of(
+                        locked(
+                                directory,
+                                FileChannel.open(directory.resolve(NAME), CREATE, WRITE),
+                                false)),
+                true);
     }
 
-    /// Locks a directory that cannot be written, as far as that goes: those that write keep off, and are kept off.
+    /// Locks a directory that cannot be written, as far as that goes. Sharing its lock keeps those off that write; a file among the temporary ones
+    /// keeps those off that do not either, since what cannot be written cannot be locked for one alone.
     static DirectoryLock takeForReading(Path directory) throws StateInUseException {
+        List<FileChannel> held = new ArrayList<>();
         try {
-            FileChannel channel =
-                    FileChannel.open(directory.resolve(NAME), StandardOpenOption.READ);
-            return locked(directory, channel, true);
+            if (Files.isReadable(directory.resolve(NAME))) {
+                held.add(locked(directory, FileChannel.open(directory.resolve(NAME), READ), true));
+            }
+            String name = "remora-" + HexFormat.of().toHexDigits(directory.toRealPath().hashCode());
+            Path substitute = Path.of(System.getProperty("java.io.tmpdir"), name + ".lock");
+            held.add(
+                    locked(
+                            directory,
+                            FileChannel.open(substitute, CREATE, WRITE, LinkOption.NOFOLLOW_LINKS),
+                            false));
         } catch (StateInUseException e) {
+            new DirectoryLock(held, false).close();
             throw e;
         } catch (IOException e) {
-            return new DirectoryLock(null, false); // nobody has ever written here
+            return new DirectoryLock(held, false); // nothing here can be written at all
         }
+        return new DirectoryLock(held, false);
     }
 
-    private static DirectoryLock locked(Path directory, FileChannel channel, boolean shared)
+    private static FileChannel locked(Path directory, FileChannel channel, boolean shared)
             throws IOException {
         FileLock lock = tryLock(channel, shared);
         if (lock == null) {
@@ -63,7 +82,7 @@ final class DirectoryLock implements AutoCloseable {
                             + directory
                             + "; stop it or give this one a directory of its own with --statedir");
         }
-        return new DirectoryLock(channel, !shared);
+        return channel;
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel, boolean shared)
@@ -81,12 +100,12 @@ final class DirectoryLock implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            if (channel != null) {
+        for (FileChannel channel : channels) {
+            try {
                 channel.close();
+            } catch (IOException e) {
+                continue; // the lock is gone either way
             }
-        } catch (IOException e) {
-            // the lock is gone either way
         }
     }
 }

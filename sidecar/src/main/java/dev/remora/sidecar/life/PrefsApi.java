@@ -1,6 +1,7 @@
 package dev.remora.sidecar.life;
 
 import dev.remora.base.MalformedException;
+import dev.remora.io.state.StateException;
 import dev.remora.sidecar.config.JsonTree;
 import dev.remora.sidecar.config.Prefs;
 import dev.remora.sidecar.localapi.ApiRequest;
@@ -37,6 +38,8 @@ final class PrefsApi {
             return ApiResponse.prettyJson(backend.editPrefs(body(request)));
         } catch (PrefsException e) {
             return ApiResponse.json(400, Map.of("Error", e.getMessage()));
+        } catch (StateException e) {
+            return ApiResponse.text(500, e.getMessage());
         } catch (MalformedException e) {
             return ApiResponse.text(400, e.reason());
         }

@@ -46,6 +46,10 @@ final class Profiles {
     private LockPrivateKey lockKey;
     private final Map<String, Map<String, @Nullable Object>> listed = new LinkedHashMap<>();
     private Profile current = Profile.NEW;
+
+    /// The present profile's keys as they are on disk.
+    private NodeIdentity kept = NodeIdentity.NONE;
+
     private Optional<ServeConfig> serve = Optional.empty();
 
     /// Reads the state, and makes a machine key where there is none.
@@ -98,6 +102,7 @@ final class Profiles {
         Map<String, Object> tree = tree(PREFIX + id);
         try {
             current = Profile.read(id, tree, listed.getOrDefault(id, Map.of()));
+            kept = current.identity();
         } catch (MalformedException e) {
             throw damaged(PREFIX + id, e);
         }
@@ -161,11 +166,8 @@ final class Profiles {
 
     /// Keeps keys; on return they are on disk. Those that are there already need no room.
     synchronized void save(NodeIdentity identity) throws IOException {
-        Profile changed = current.with(identity, lockKey);
-        if (changed.equals(current)) {
-            store.retry();
-        } else {
-            current = changed;
+        current = current.with(identity, lockKey);
+        if (!identity.equals(kept)) {
             write();
         }
     }
@@ -178,6 +180,7 @@ final class Profiles {
     /// Writes what could not be written before.
     synchronized void retry() throws IOException {
         store.retry();
+        kept = current.identity();
     }
 
     /// Keeps what the server says about us, if that is news.
@@ -219,6 +222,7 @@ final class Profiles {
 
     private void write() throws IOException {
         store.write(changes());
+        kept = current.identity();
     }
 
     /// All entries of the present profile but for what it publishes, to be written together: one that names another which is missing is damage.
@@ -246,6 +250,7 @@ final class Profiles {
     /// Begins another profile; the present one stays kept.
     synchronized void startNew() {
         current = Profile.NEW;
+        kept = NodeIdentity.NONE;
         serve = Optional.empty();
         lockKey = LockPrivateKey.generate(random);
     }
