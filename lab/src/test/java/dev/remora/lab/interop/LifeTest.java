@@ -6,22 +6,15 @@ import dev.remora.lab.Lab;
 import dev.remora.lab.LabExtension;
 import dev.remora.lab.apps.Curl;
 import dev.remora.lab.apps.FlaskApp;
-import dev.remora.lab.net.Host;
 import dev.remora.lab.peers.AuthKeyRequest;
 import dev.remora.lab.peers.Headscale;
-import dev.remora.lab.peers.Programs;
 import dev.remora.lab.peers.RemoraDaemon;
 import dev.remora.lab.peers.Tailscaled;
 import dev.remora.lab.run.Await;
-import dev.remora.lab.run.LabProcess;
 import dev.remora.lab.run.Result;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,7 +63,9 @@ class LifeTest {
 
     private static Result up(RemoraDaemon node, String server, String key, String... flags) {
         List<String> arguments = new ArrayList<>(List.of("up", "--login-server=" + server));
-        arguments.add("--auth-key=" + key);
+        if (!key.isEmpty()) {
+            arguments.add("--auth-key=" + key);
+        }
         arguments.add("--hostname=" + node.host().name());
         arguments.addAll(List.of(flags));
         return node.cli(arguments.toArray(String[]::new));
@@ -241,159 +236,7 @@ class LifeTest {
         node.awaitRunning();
     }
 
-    @Test
-    void aServerThatIsNoControlServerIsToldApart() {
-        RemoraDaemon node = newNode();
-        Host web = lab.host("web");
-        LabProcess server = tlsServer(web, lab.authority().issue(web.ip4()), web.ip4());
-        up(node, "https://" + web.ip4(), "x", "--timeout=1s");
-        awaitHealth(node, "control server");
-        assertThat(node.status().at("Health").text()).containsPattern(NEXT_TRY);
-        server.stop();
-        up(node, headscale.url(), headscale.authKey(), "--timeout=40s", "--reset").orThrow();
-        node.awaitRunning();
-    }
-
-    @Test
-    void aCertificateForAnotherNameIsNamedAsTheCause() {
-        RemoraDaemon node = newNode();
-        Host other = lab.host("other");
-        String name = "10.77.0.250";
-        LabProcess server = tlsServer(other, lab.authority().issue(name), name);
-        LogSince log = LogSince.now(node);
-        up(node, "https://" + other.ip4(), "x", "--timeout=5s");
-        awaitHealth(node, "is for another name");
-        assertThat(node.status().at("Health").text()).containsPattern(NEXT_TRY);
-        assertThat(log.linesWith("is for another name")).hasSize(1);
-        server.stop();
-    }
-
-    @Test
-    void aCertificateThatNobodySignedIsNamedAsTheCause() {
-        RemoraDaemon node = newNode();
-        Host self = lab.host("selfsigned");
-        Path folder = self.folder("tls");
-        String subject = "/CN=" + self.ip4();
-        self.run(
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "rsa:2048",
-                        "-nodes",
-                        "-days",
-                        "9",
-                        "-subj",
-                        subject,
-                        "-addext",
-                        "subjectAltName=IP:" + self.ip4(),
-                        "-keyout",
-                        folder.resolve(self.ip4() + ".key").toString(),
-                        "-out",
-                        folder.resolve(self.ip4() + ".crt").toString())
-                .orThrow();
-        LabProcess server = tlsServer(self, folder, self.ip4());
-        up(node, "https://" + self.ip4(), "x", "--timeout=5s");
-        awaitHealth(node, "signed by nobody this machine trusts");
-        server.stop();
-    }
-
-    private static LabProcess tlsServer(Host host, Path folder, String name) {
-        LabProcess server =
-                host.start(
-                        "tls",
-                        Map.of(),
-                        List.of(
-                                "openssl",
-                                "s_server",
-                                "-accept",
-                                "443",
-                                "-www",
-                                "-cert",
-                                folder.resolve(name + ".crt").toString(),
-                                "-key",
-                                folder.resolve(name + ".key").toString()));
-        server.awaitReady(SOON, "it listened", () -> server.log().contains("ACCEPT"));
-        return server;
-    }
-
     // What else may be wrong.
-
-    @Test
-    void aSecondDaemonOnTheStateDirectorySaysSoAndEnds() {
-        RemoraDaemon node = newMember();
-        Result second = startAnother(node, "--statedir=" + node.state());
-        assertThat(second.exit()).isEqualTo(1);
-        assertThat(second.stderr()).contains("another daemon already uses the state directory");
-        assertThat(node.status().at("BackendState").text()).isEqualTo("Running");
-    }
-
-    @Test
-    void aSecondDaemonOnTheSocketSaysSoAndEnds() {
-        RemoraDaemon node = newMember();
-        Result second =
-                startAnother(
-                        node,
-                        "--statedir=" + node.host().folder("two"),
-                        "--socket=" + node.socket());
-        assertThat(second.exit()).isEqualTo(1);
-        assertThat(second.stderr()).contains(node.socket().toString());
-        assertThat(node.status().at("BackendState").text()).isEqualTo("Running");
-    }
-
-    private static Result startAnother(RemoraDaemon beside, String... flags) {
-        List<String> command =
-                new ArrayList<>(List.of(Programs.remora(), "daemon", "--tun=userspace-networking"));
-        command.add("--socket=" + beside.host().folder("run").resolve("other.sock"));
-        command.addAll(List.of(flags));
-        return beside.host().run(command, SOON);
-    }
-
-    @Test
-    void aUdpPortInUseIsNamed() {
-        RemoraDaemon node = newNode();
-        LabProcess holder =
-                node.host()
-                        .start(
-                                "holder",
-                                Map.of(),
-                                List.of(
-                                        "/usr/bin/python3",
-                                        "-u",
-                                        "-c",
-                                        """
-                                        import socket, time
-                                        s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
-                                        s.bind(("::", 40404))
-                                        print("bound")
-                                        time.sleep(600)
-                                        """));
-        holder.awaitReady(SOON, "it was bound", () -> holder.log().contains("bound"));
-        Result second =
-                startAnother(node, "--statedir=" + node.host().folder("two"), "--port=40404");
-        assertThat(second.exit()).isEqualTo(1);
-        assertThat(second.stderr()).contains("UDP port 40404 is in use");
-    }
-
-    @Test
-    void aDamagedStateFileNeverBecomesANewNode() throws IOException {
-        RemoraDaemon node = newMember();
-        String ip = node.ip4();
-        node.stop();
-        Path file = node.state().resolve("tailscaled.state");
-        byte[] good = Files.readAllBytes(file);
-        Files.write(file, java.util.Arrays.copyOf(good, good.length / 2));
-
-        Result start = startAnother(node, "--statedir=" + node.state());
-
-        assertThat(start.exit()).isEqualTo(1);
-        assertThat(start.stderr())
-                .contains("the state file " + file + " is damaged", "a copy is kept as ");
-        Files.write(file, good);
-        node.start();
-        node.awaitRunning();
-        assertThat(node.ip4()).isEqualTo(ip);
-    }
 
     @Test
     void aServeTargetThatIsNoAddressIsRefusedByTheCommand() {

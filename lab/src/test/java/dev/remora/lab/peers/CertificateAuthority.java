@@ -40,6 +40,43 @@ public final class CertificateAuthority {
         return folder;
     }
 
+    /// Issues a certificate as [#issue(String)] does, but valid in these years only, `2020` to `2021`, and in files of this name.
+    public Path issue(String name, String ip4, int fromYear, int untilYear) {
+        openssl(
+                """
+                req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=%1$s \
+                  -addext subjectAltName=IP:%1$s -keyout %2$s.key -out %2$s.csr\
+                """
+                        .formatted(ip4, name));
+        Shell.run(
+                        "sh",
+                        "-c",
+                        """
+                        cd %s && : > %s.index && cat > %2$s.cnf <<END
+                        [ca]
+                        default_ca = here
+                        [here]
+                        database = %2$s.index
+                        new_certs_dir = .
+                        rand_serial = yes
+                        default_md = sha256
+                        policy = any
+                        copy_extensions = copy
+                        [any]
+                        commonName = supplied
+                        END
+                        """
+                                .formatted(folder, name))
+                .orThrow();
+        openssl(
+                """
+                ca -batch -notext -config %1$s.cnf -cert root.pem -keyfile root.key \
+                  -startdate %2$d0101000000Z -enddate %3$d0101000000Z -in %1$s.csr -out %1$s.crt\
+                """
+                        .formatted(name, fromYear, untilYear));
+        return folder;
+    }
+
     private void openssl(String arguments) {
         Shell.run("sh", "-c", "cd " + folder + " && openssl " + arguments).orThrow();
     }

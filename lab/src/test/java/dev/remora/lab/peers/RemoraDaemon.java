@@ -9,8 +9,8 @@ import java.util.Map;
 public final class RemoraDaemon extends TailnetDaemon {
     private final List<String> flags;
 
-    private RemoraDaemon(Host host, CertificateAuthority authority, List<String> flags) {
-        super(host, Map.of("SSL_CERT_FILE", authority.root().toString()));
+    private RemoraDaemon(Host host, Map<String, String> env, List<String> flags) {
+        super(host, env);
         this.flags = flags;
     }
 
@@ -18,7 +18,13 @@ public final class RemoraDaemon extends TailnetDaemon {
     ///
     /// @param flags added to the daemon's command line
     public static RemoraDaemon on(Host host, CertificateAuthority authority, String... flags) {
-        return new RemoraDaemon(host, authority, List.of(flags));
+        return new RemoraDaemon(
+                host, Map.of("SSL_CERT_FILE", authority.root().toString()), List.of(flags));
+    }
+
+    /// One on `host` that has not been started yet, and trusts whom these variables say.
+    public static RemoraDaemon trusting(Host host, Map<String, String> env, String... flags) {
+        return new RemoraDaemon(host, env, List.of(flags));
     }
 
     @Override
