@@ -104,8 +104,8 @@ final class NodeControl implements AutoCloseable {
                 core.netInfo().ifPresent(current::updateNetInfo);
             }
             arrive();
-            current.resume();
-            current.login(options);
+            current.login(
+                    options); // and nothing before it: the last login must not be tried once more
         });
     }
 

@@ -79,7 +79,7 @@ class BadInputTest {
                                 Lines.always(
                                         http("301 Moved", "", "Location: https://elsewhere/"))),
                         Map.entry(8005, Lines.always(http("503 Unavailable", "starting"))),
-                        Map.entry(8006, Lines.always(http("200 OK", key.replace(A_KEY, NO_KEY)))),
+                        Map.entry(8006, Lines.always(key.replace(A_KEY, NO_KEY))),
                         Map.entry(8007, Lines.always(http("200 OK", "5".repeat(64)))),
                         Map.entry(
                                 8008,
@@ -133,19 +133,12 @@ class BadInputTest {
         assertThat(node.status().at("Health").text()).isEqualTo("[]");
     }
 
-    private static void assertToldIn(String text, String words) {
-        assertThat(text.replace(words, "")).as(text).hasSizeLessThan(text.length());
-    }
-
     /// In the command, in both forms of the status, and once in the log.
     private static void assertTold(Result up, LogSince log, String words) {
         assertThat(up.exit()).as(up.toString()).isEqualTo(1);
-        assertToldIn(up.stderr(), words);
-        assertToldIn(node.status().at("Health").text(), words);
-        Result status = node.cli("status");
-        assertThat(status.exit()).isEqualTo(1);
-        assertThat(status.stdout()).startsWith("Logged out.\n");
-        assertToldIn(status.stdout(), words);
+        assertThat(up.stderr()).contains(words);
+        assertThat(node.status().at("Health").text()).contains(words);
+        assertThat(node.cli("status").stdout()).contains(words);
         assertThat(log.linesWith(words)).as(log.text()).hasSize(1);
     }
 

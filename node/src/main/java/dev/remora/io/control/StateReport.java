@@ -28,9 +28,10 @@ final class StateReport {
         this.clock = clock;
     }
 
-    /// Somebody asks for a login: what goes wrong with it is news, whatever went wrong before.
+    /// Somebody asks for a login: what comes of it is news, whatever came of the last one. [ControlState.Connecting] is the first that is told of it.
     synchronized void onLogin() {
         logged.clear();
+        state = new ControlState.Stopped();
     }
 
     synchronized void become(ControlState now) {

@@ -21,7 +21,8 @@ final class LoginWatch {
 
     /// What stands before the reason and the time of the next try in a warning of our daemon's.
     private static final Pattern PASSING_TROUBLE =
-            Pattern.compile("The last login error was: (.* Next try at \\S+)$");
+            Pattern.compile(
+                    "(?:The last login error was|no news from the control server): (.* Next try at \\S+)$");
 
     private final Set<String> shown = new HashSet<>();
     private final Set<String> troubles = new HashSet<>();
@@ -58,7 +59,9 @@ final class LoginWatch {
         if (!error.isEmpty()) {
             throw new CommandException("backend error: " + error);
         }
-        showTrouble(notify.at("Health").at("Warnings").at("login-state").at("Text").text());
+        Tree warnings = notify.at("Health").at("Warnings");
+        showTrouble(warnings.at("login-state").at("Text").text());
+        showTrouble(warnings.at("not-in-map-poll").at("Text").text());
         String key = notify.at("SelfChange").at("Key").text();
         newKey |= !key.isEmpty() && !key.equals(oldNodeKey);
         Tree state = notify.at("State");

@@ -281,7 +281,7 @@ final class Backend implements AutoCloseable {
 
     private void connect(boolean newKey) throws MalformedException {
         String url = prefs().controlUrl().isEmpty() ? DEFAULT_CONTROL_URL : prefs().controlUrl();
-        membership.begin(authKey.isPresent());
+        membership.begin(url, authKey.isPresent());
         node.login(
                 ControlUrl.parse(url),
                 profiles.current().identity(),

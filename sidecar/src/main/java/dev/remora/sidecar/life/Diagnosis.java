@@ -7,11 +7,14 @@ import dev.remora.io.derp.RelayStatus;
 import dev.remora.node.NodeStatus;
 import dev.remora.proto.control.DisplayMessage;
 import dev.remora.sidecar.config.Prefs;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -49,6 +52,7 @@ final class Diagnosis {
             diagnosis.add("wantrunning-false", "low", "Remora is stopped", "Tailscale is stopped.");
         } else {
             diagnosis.login(state, membership, zone);
+            diagnosis.clock(membership.control());
             membership.netMap().ifPresent(map -> diagnosis.network(state, map, node, prefs));
         }
         node.udpProblem()
@@ -77,6 +81,26 @@ final class Diagnosis {
                     "What was known of the tailnet keeps working, but there is no news from the control server: "
                             + why;
             found.add(Warning.of("not-in-map-poll", "medium", "Out of sync", text).loggedAlready());
+        }
+    }
+
+    /// Certificates and keys end by the clock, and a wrong one ends them at a wrong time.
+    private void clock(ControlState control) {
+        if (control instanceof ControlState.Connected(Optional<Duration> skew)
+                && skew.isPresent()) {
+            String off = skew.get().abs().truncatedTo(ChronoUnit.SECONDS).toString();
+            found.add(
+                    Warning.of(
+                                    "clock-skew",
+                                    "medium",
+                                    "Clock",
+                                    "This machine's clock is %s %s the control server's: set it, or certificates and keys are taken for expired or not valid yet."
+                                            .formatted(
+                                                    off.substring(2).toLowerCase(Locale.ROOT),
+                                                    skew.get().isNegative()
+                                                            ? "ahead of"
+                                                            : "behind"))
+                            .loggedAlready());
         }
     }
 

@@ -43,6 +43,11 @@ final class Membership {
     private boolean deleted;
     private boolean withAuthKey;
     private boolean loginFinished;
+
+    /// Since a login was begun nothing was heard of it yet: a failure still belongs to the one before.
+    private boolean unheard;
+
+    private String server = "";
     private Optional<String> reported = Optional.empty();
 
     ControlState control() {
@@ -53,11 +58,16 @@ final class Membership {
         return netMap;
     }
 
-    /// A login begins.
+    /// A login begins. What another server told us of its tailnet counts no more.
     ///
     /// @param withAuthKey nobody is to be sent to a page
-    void begin(boolean withAuthKey) {
+    void begin(String server, boolean withAuthKey) {
+        if (!server.equals(this.server)) {
+            netMap = Optional.empty();
+        }
+        this.server = server;
         this.withAuthKey = withAuthKey;
+        unheard = true;
         loginFinished = false;
         deleted = false;
         failure = Optional.empty();
@@ -69,11 +79,16 @@ final class Membership {
         netMap = Optional.empty();
         deleted = false;
         failure = Optional.empty();
+        unheard = false;
         control = new ControlState.Stopped();
     }
 
     /// Takes the server's word.
     void onControl(ControlState now) {
+        unheard &= now instanceof ControlState.Failed;
+        if (unheard) {
+            return;
+        }
         control = now;
         failure =
                 switch (now) {

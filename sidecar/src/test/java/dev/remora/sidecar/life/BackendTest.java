@@ -10,6 +10,7 @@ import dev.remora.io.control.NodeIdentity;
 import dev.remora.io.control.Reason;
 import dev.remora.io.state.StateStore;
 import dev.remora.sidecar.life.TestDaemon.Watcher;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -131,6 +132,7 @@ class BackendTest {
                         Reason.AUTH_KEY_INVALID,
                         "The key is wrong.",
                         Optional.of(Instant.parse("2026-11-22T12:00:00Z")));
+        control(new ControlState.Connecting());
         control(failed);
         control(failed);
         assertThat(watcher.values("ErrMessage")).containsExactly("The key is wrong.");
@@ -144,11 +146,34 @@ class BackendTest {
         Watcher watcher = daemon.watch(0);
         daemon.post(
                 "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        control(new ControlState.Connecting());
         control(
                 new ControlState.Failed(
                         Reason.UNREACHABLE, "Nobody answers.", Optional.of(Instant.EPOCH)));
         assertThat(watcher.values("ErrMessage")).isEmpty();
         assertThat(daemon.status().get("Health").toString()).contains("Nobody answers.");
+    }
+
+    @Test
+    void whatBecomesOfTheLastLoginIsNotToldOfTheNext() throws Exception {
+        Watcher watcher = daemon.watch(0);
+        daemon.post(
+                "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        control(
+                new ControlState.Failed(
+                        Reason.AUTH_KEY_INVALID, "The last key is wrong.", Optional.empty()));
+        assertThat(watcher.values("ErrMessage")).isEmpty();
+        assertThat(daemon.status().get("Health").toString()).doesNotContain("The last key");
+    }
+
+    @Test
+    void aClockThatIsFarOffIsToldWithItsRemedy() throws Exception {
+        daemon.logIn();
+        control(new ControlState.Connected(Optional.of(Duration.ofMinutes(-95))));
+        assertThat(daemon.status().get("Health").toString())
+                .contains("This machine's clock is 1h35m ahead of the control server's: set it");
+        control(new ControlState.Connected(Optional.empty()));
+        assertThat(daemon.status().get("Health").toString()).doesNotContain("clock");
     }
 
     /// As recorded in 186.
