@@ -103,7 +103,7 @@ final class UdpPorts implements AutoCloseable {
 
     private boolean isFree(IpAddress any) {
         try {
-            UdpSocket.open(any, configuredPort).close();
+            UdpSocket.open(loop, any, configuredPort).close();
             return true;
         } catch (IOException e) {
             return false;
