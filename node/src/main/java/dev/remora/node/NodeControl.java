@@ -92,6 +92,7 @@ final class NodeControl implements AutoCloseable {
                     session = null;
                     stop();
                     current.close();
+                    cache.forgetMap(); // another server has another tailnet
                 }
                 url = to;
                 nodeKey = who;
@@ -104,8 +105,8 @@ final class NodeControl implements AutoCloseable {
                 core.netInfo().ifPresent(current::updateNetInfo);
             }
             arrive();
-            current.login(
-                    options); // and nothing before it: the last login must not be tried once more
+            // And nothing before it: the last login must not be tried once more.
+            current.login(options);
         });
     }
 

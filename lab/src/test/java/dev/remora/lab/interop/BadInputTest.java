@@ -8,6 +8,7 @@ import dev.remora.lab.LabExtension;
 import dev.remora.lab.apps.CannedServer;
 import dev.remora.lab.apps.CannedServer.Lines;
 import dev.remora.lab.net.Host;
+import dev.remora.lab.peers.AuthKeyRequest;
 import dev.remora.lab.peers.Headscale;
 import dev.remora.lab.peers.Programs;
 import dev.remora.lab.peers.RemoraDaemon;
@@ -46,11 +47,13 @@ class BadInputTest {
     private static Headscale headscale;
     private static Host odd;
     private static RemoraDaemon node;
+    private static String goodKey;
 
     @BeforeAll
     static void start(Lab theLab) {
         lab = theLab;
         headscale = lab.headscale();
+        goodKey = headscale.authKey(AuthKeyRequest.forUser("alice").reusableKey());
         node = lab.remora(lab.host("node"));
         odd = lab.host("odd");
         startPlainServers();
@@ -128,7 +131,7 @@ class BadInputTest {
     }
 
     private static void recover() {
-        up(headscale.url(), headscale.authKey(), "--timeout=40s").orThrow();
+        up(headscale.url(), goodKey, "--timeout=40s").orThrow();
         node.awaitRunning();
         assertThat(node.status().at("Health").text()).isEqualTo("[]");
     }
@@ -288,7 +291,7 @@ class BadInputTest {
         assertTold(wrong, log, "The auth key is not valid");
         assertThat(node.status().at("Health").text()).containsPattern(NEXT_TRY);
 
-        Files.writeString(file, headscale.authKey() + "\n");
+        Files.writeString(file, goodKey + "\n");
         up(headscale.url(), "file:" + file, "--timeout=40s").orThrow();
         node.awaitRunning();
     }

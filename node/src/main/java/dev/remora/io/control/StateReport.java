@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Tells the listener, and once the log, how things stand. A failure that comes back before we were
-/// connected or asked to log in anew is told again with the time of the next try, but not logged again.
+/// connected is told again with the time of the next try, but not logged again.
 final class StateReport {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
 
@@ -28,9 +28,8 @@ final class StateReport {
         this.clock = clock;
     }
 
-    /// Somebody asks for a login: what comes of it is news, whatever came of the last one. [ControlState.Connecting] is the first that is told of it.
+    /// Somebody asks for a login: [ControlState.Connecting] is the first that is told of it, whatever came of the last one.
     synchronized void onLogin() {
-        logged.clear();
         state = new ControlState.Stopped();
     }
 
