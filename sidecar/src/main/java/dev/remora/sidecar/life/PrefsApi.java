@@ -39,7 +39,7 @@ final class PrefsApi {
         } catch (PrefsException e) {
             return ApiResponse.json(400, Map.of("Error", e.getMessage()));
         } catch (StateException e) {
-            return ApiResponse.text(500, e.getMessage());
+            return ApiResponse.text(500, String.valueOf(e.getMessage()));
         } catch (MalformedException e) {
             return ApiResponse.text(400, e.reason());
         }
