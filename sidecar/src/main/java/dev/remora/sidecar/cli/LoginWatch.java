@@ -24,8 +24,14 @@ final class LoginWatch {
             Pattern.compile(
                     "(?:The last login error was|no news from the control server): (.* Next try at \\S+)$");
 
+    private static final Pattern NEXT_TRY = Pattern.compile(" Next try at \\S+$");
+
     private final Set<String> shown = new HashSet<>();
     private final Set<String> troubles = new HashSet<>();
+
+    /// What an earlier login ran into; the daemon may still say so when this one has begun.
+    private final Set<String> oldTroubles = new HashSet<>();
+
     private boolean running;
     private boolean newKey;
 
@@ -37,6 +43,18 @@ final class LoginWatch {
         this.needsNewKey = flags.has("force-reauth") && flags.bool("force-reauth");
         this.server = server;
         this.oldNodeKey = before.tree().at("Self").at("PublicKey").text();
+        for (String warning : before.tree().at("Health").texts()) {
+            trouble(warning).ifPresent(text -> oldTroubles.add(withoutTime(text)));
+        }
+    }
+
+    private static Optional<String> trouble(String warning) {
+        Matcher trouble = PASSING_TROUBLE.matcher(warning);
+        return trouble.find() ? Optional.of(trouble.group(1)) : Optional.empty();
+    }
+
+    private static String withoutTime(String trouble) {
+        return NEXT_TRY.matcher(trouble).replaceFirst("");
     }
 
     void await(IpnBus bus) throws CommandException {
@@ -82,10 +100,10 @@ final class LoginWatch {
 
     /// Why it takes so long, said once: the daemon goes on trying, and this goes on waiting.
     private void showTrouble(String warning) {
-        Matcher trouble = PASSING_TROUBLE.matcher(warning);
-        if (trouble.find() && troubles.add(trouble.group(1).replaceAll("\\d+", "#"))) {
-            call.warn(trouble.group(1));
-        }
+        trouble(warning)
+                .filter(text -> !oldTroubles.contains(withoutTime(text)))
+                .filter(text -> troubles.add(text.replaceAll("\\d+", "#")))
+                .ifPresent(call::warn);
     }
 
     private void show(String what, String url, String state) {
