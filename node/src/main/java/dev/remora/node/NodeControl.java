@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,9 @@ final class NodeControl implements AutoCloseable {
 
     /// Replaced under the lock; told news without it, since the loop must not wait for a session that ends.
     private volatile @Nullable ControlSession session;
+
+    /// How many there have been.
+    private final AtomicInteger sessions = new AtomicInteger();
 
     private final ReentrantLock lock = new ReentrantLock();
     private @Nullable ControlUrl url;
@@ -88,6 +92,8 @@ final class NodeControl implements AutoCloseable {
             ControlSession current = session;
             Optional<NodeKey> who = identity.nodeKey().map(NodePrivateKey::publicKey);
             if (current == null || !to.equals(url) || !who.equals(nodeKey)) {
+                sessions.incrementAndGet(); // what the last session still has to say is not about
+                // this login
                 if (current != null) {
                     session = null;
                     stop();
@@ -172,7 +178,13 @@ final class NodeControl implements AutoCloseable {
                         reported(core.endpoints()),
                         core.discoKey());
         return new ControlSession(
-                config, identity, self, new FromControl(), loop, random, InstantSource.system());
+                config,
+                identity,
+                self,
+                new FromControl(sessions.get()),
+                loop,
+                random,
+                InstantSource.system());
     }
 
     private void use(NodePrivateKey key) {
@@ -293,9 +305,23 @@ final class NodeControl implements AutoCloseable {
         });
     }
 
+    /// What one session says, until another one has taken its place.
     private final class FromControl implements ControlListener {
+        private final int number;
+
+        FromControl(int number) {
+            this.number = number;
+        }
+
+        private boolean isReplaced() {
+            return number != sessions.get();
+        }
+
         @Override
         public void onState(ControlState now) {
+            if (isReplaced()) {
+                return;
+            }
             state = now;
             boolean inTouch = now instanceof ControlState.Connected;
             onLoop(() -> core.onControlInTouch(inTouch));
@@ -304,12 +330,18 @@ final class NodeControl implements AutoCloseable {
 
         @Override
         public void onNetMap(NetMap map) {
+            if (isReplaced()) {
+                return;
+            }
             use(map);
             cache.keep(map);
         }
 
         @Override
         public void onIdentity(NodeIdentity identity) throws IOException {
+            if (isReplaced()) {
+                return;
+            }
             listener.onIdentity(identity);
             if (identity.nodeKey().isPresent()) {
                 use(identity.nodeKey().get());
@@ -321,6 +353,9 @@ final class NodeControl implements AutoCloseable {
 
         @Override
         public void onVisit(String page) {
+            if (isReplaced()) {
+                return;
+            }
             listener.onVisit(page);
         }
     }
