@@ -203,10 +203,7 @@ final class RelayConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void onSecured(ChannelHandlerContext ctx) {
-        SSLSession session = tls.engine().getSession();
-        Optional<DerpServerKey> known = keyFor(session);
-        // resumed later, the session would tell the key that the relay had then
-        session.invalidate();
+        Optional<DerpServerKey> known = keyFor(tls.engine().getSession());
         UpgradeRequest request = setup.upgrade().request(known.isPresent());
         if (known.isPresent()) {
             write(Unpooled.wrappedBuffer(request.bytes()));

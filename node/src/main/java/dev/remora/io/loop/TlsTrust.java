@@ -24,15 +24,14 @@ import javax.net.ssl.X509ExtendedTrustManager;
 ///
 /// Making one costs nothing. Files are read and TLS classes loaded when the first connection needs
 /// them, and then on the caller's thread: call [#handler] outside an event loop.
+///
+/// No TLS session is ever resumed: each connection asks the server anew who it is. A resumed session
+/// shows the certificate of then, and with it the key that a relay had then.
 public final class TlsTrust {
-    private final Supplier<X509ExtendedTrustManager> authorities;
-    private final Lazy<SslContext> verified;
-    private final Lazy<SslContext> unverified;
+    private final Lazy<X509ExtendedTrustManager> authorities;
 
     private TlsTrust(Supplier<X509ExtendedTrustManager> authorities) {
-        this.authorities = authorities;
-        this.verified = new Lazy<>(() -> context(this.authorities.get()));
-        this.unverified = new Lazy<>(() -> context(new UncheckedTrustManager()));
+        this.authorities = new Lazy<>(authorities);
     }
 
     /// Trust as the two environment variables say; an empty text counts as absent, as in Go.
@@ -46,13 +45,14 @@ public final class TlsTrust {
 
     /// A new TLS client handler for one connection.
     ///
-    /// @param port the port connected to; a part of the session cache's key only
+    /// @param port the port connected to
     /// @param slow where the handshake's expensive steps run, so that no event loop waits for them
     public SslHandler handler(
             ByteBufAllocator allocator, ServerIdentity server, int port, Executor slow) {
         return switch (server) {
             case ServerIdentity.Named(var serverName, var certificateName) -> {
-                SSLEngine engine = verified.get().newEngine(allocator, certificateName, port);
+                SslContext context = context(authorities.get());
+                SSLEngine engine = context.newEngine(allocator, certificateName, port);
                 yield new SslHandler(askFor(engine, serverName), slow);
             }
             case ServerIdentity.Pinned pinned -> {
@@ -61,7 +61,8 @@ public final class TlsTrust {
                 yield new SslHandler(unnamed(askFor(engine, pinned.serverName())), slow);
             }
             case ServerIdentity.Anyone(var serverName) -> {
-                SSLEngine engine = unverified.get().newEngine(allocator, serverName, port);
+                SslContext context = context(new UncheckedTrustManager());
+                SSLEngine engine = context.newEngine(allocator, serverName, port);
                 yield new SslHandler(unnamed(askFor(engine, serverName)), slow);
             }
         };
@@ -86,6 +87,7 @@ public final class TlsTrust {
         return engine;
     }
 
+    /// One for each connection, as a context is where the JDK keeps sessions to resume.
     private static SslContext context(X509ExtendedTrustManager trust) {
         try {
             return SslContextBuilder.forClient()

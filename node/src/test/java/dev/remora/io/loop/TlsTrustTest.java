@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
 import java.util.Optional;
+import javax.net.ssl.SSLSessionContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -123,6 +124,22 @@ class TlsTrustTest {
         ServerIdentity anyone = new ServerIdentity.Anyone("whoever.test");
 
         assertThat(failure(trusting("other-ca.pem"), anyone, "expired.pem")).isEmpty();
+    }
+
+    @Test
+    void resumesNoSessionOfAnEarlierConnection() {
+        TlsTrust trust = trusting("ca.pem");
+
+        assertThat(sessionsOf(trust, CONTROL)).isNotSameAs(sessionsOf(trust, CONTROL));
+        assertThat(sessionsOf(trust, new ServerIdentity.Anyone("a.test")))
+                .isNotSameAs(sessionsOf(trust, new ServerIdentity.Anyone("a.test")));
+    }
+
+    private static SSLSessionContext sessionsOf(TlsTrust trust, ServerIdentity identity) {
+        return trust.handler(UnpooledByteBufAllocator.DEFAULT, identity, 443, Runnable::run)
+                .engine()
+                .getSession()
+                .getSessionContext();
     }
 
     private static TlsTrust trusting(String file) {
