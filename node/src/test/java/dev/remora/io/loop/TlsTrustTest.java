@@ -6,6 +6,7 @@ import dev.remora.base.Bytes32;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
@@ -15,13 +16,16 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.cert.CertificateFactory;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLSessionContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class TlsTrustTest {
     private static final Path RESOURCES = Path.of("src/test/resources/tls");
+    private static final int PRE_SHARED_KEY = 41;
+    private static final int KEY_SHARE = 51;
     private static final ServerIdentity CONTROL = new ServerIdentity.Named("control.test");
 
     @TempDir Path directory;
@@ -127,19 +131,31 @@ class TlsTrustTest {
     }
 
     @Test
-    void resumesNoSessionOfAnEarlierConnection() {
+    void asksForNoSessionOfAnEarlierConnection() throws Exception {
         TlsTrust trust = trusting("ca.pem");
+        assertThat(shakenHands(trust, CONTROL, server("server.pem")).handshakeFuture().isSuccess())
+                .isTrue();
 
-        assertThat(sessionsOf(trust, CONTROL)).isNotSameAs(sessionsOf(trust, CONTROL));
-        assertThat(sessionsOf(trust, new ServerIdentity.Anyone("a.test")))
-                .isNotSameAs(sessionsOf(trust, new ServerIdentity.Anyone("a.test")));
+        SslHandler second =
+                trust.handler(UnpooledByteBufAllocator.DEFAULT, CONTROL, 443, Runnable::run);
+
+        ByteBuf clientHello = new EmbeddedChannel(second).readOutbound();
+        assertThat(extensions(clientHello)).contains(KEY_SHARE).doesNotContain(PRE_SHARED_KEY);
     }
 
-    private static SSLSessionContext sessionsOf(TlsTrust trust, ServerIdentity identity) {
-        return trust.handler(UnpooledByteBufAllocator.DEFAULT, identity, 443, Runnable::run)
-                .engine()
-                .getSession()
-                .getSessionContext();
+    /// The types of a ClientHello's extensions (RFC 8446, section 4.1.2), the record's header before it.
+    private static List<Integer> extensions(ByteBuf clientHello) {
+        clientHello.skipBytes(5 + 4 + 2 + 32); // headers, version, random
+        clientHello.skipBytes(clientHello.readUnsignedByte()); // session id
+        clientHello.skipBytes(clientHello.readUnsignedShort()); // cipher suites
+        clientHello.skipBytes(clientHello.readUnsignedByte()); // compression methods
+        int end = clientHello.readUnsignedShort() + clientHello.readerIndex();
+        List<Integer> types = new ArrayList<>();
+        while (clientHello.readerIndex() < end) {
+            types.add(clientHello.readUnsignedShort());
+            clientHello.skipBytes(clientHello.readUnsignedShort());
+        }
+        return types;
     }
 
     private static TlsTrust trusting(String file) {
@@ -158,23 +174,29 @@ class TlsTrustTest {
     /// Shakes hands in memory; empty when that succeeds, else why the client refused.
     private static Optional<String> failure(TlsTrust trust, ServerIdentity identity, String file)
             throws Exception {
-        SslHandler server =
-                SslContextBuilder.forServer(
-                                RESOURCES.resolve(file).toFile(),
-                                RESOURCES.resolve("server.key").toFile())
-                        .sslProvider(SslProvider.JDK)
-                        .build()
-                        .newHandler(UnpooledByteBufAllocator.DEFAULT, Runnable::run);
+        Throwable cause = shakenHands(trust, identity, server(file)).handshakeFuture().cause();
+        return Optional.ofNullable(cause).map(c -> c + " " + c.getCause());
+    }
+
+    private static SslContext server(String file) throws Exception {
+        return SslContextBuilder.forServer(
+                        RESOURCES.resolve(file).toFile(), RESOURCES.resolve("server.key").toFile())
+                .sslProvider(SslProvider.JDK)
+                .build();
+    }
+
+    private static SslHandler shakenHands(
+            TlsTrust trust, ServerIdentity identity, SslContext server) {
         SslHandler client =
                 trust.handler(UnpooledByteBufAllocator.DEFAULT, identity, 443, Runnable::run);
-        EmbeddedChannel serverSide = new EmbeddedChannel(server);
+        EmbeddedChannel serverSide =
+                new EmbeddedChannel(
+                        server.newHandler(UnpooledByteBufAllocator.DEFAULT, Runnable::run));
         EmbeddedChannel clientSide = new EmbeddedChannel(client);
-        while (!client.handshakeFuture().isDone()
-                && move(clientSide, serverSide) | move(serverSide, clientSide)) {}
-        Throwable cause = client.handshakeFuture().cause();
+        while (move(clientSide, serverSide) | move(serverSide, clientSide)) {}
         clientSide.close();
         serverSide.close();
-        return Optional.ofNullable(cause).map(c -> c + " " + c.getCause());
+        return client;
     }
 
     private static boolean move(EmbeddedChannel from, EmbeddedChannel to) {
