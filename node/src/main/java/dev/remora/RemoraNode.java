@@ -371,7 +371,8 @@ public final class RemoraNode implements AutoCloseable {
                     Optional.ofNullable(authKey).map(AuthKey::new),
                     ephemeral,
                     false,
-                    Optional.empty());
+                    Optional.empty(),
+                    0);
         }
     }
 }

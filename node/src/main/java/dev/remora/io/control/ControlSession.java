@@ -214,7 +214,7 @@ public final class ControlSession implements AutoCloseable {
         try {
             heed(wishes.takeSignals());
             if (!member) {
-                state.become(new ControlState.Connecting());
+                state.become(new ControlState.Connecting(options.number()));
                 register(options);
             }
             new MapPoll(client, config, new Following(options), clock)

@@ -11,7 +11,9 @@ public sealed interface ControlState {
     record Stopped() implements ControlState {}
 
     /// On the way: no answer yet.
-    record Connecting() implements ControlState {}
+    ///
+    /// @param login the number of the login that this try is for, of [LoginOptions]
+    record Connecting(long login) implements ControlState {}
 
     /// A person has to do something.
     ///

@@ -10,13 +10,20 @@ import java.util.Optional;
 /// @param ephemeral the server should forget the node when it is away, and hears from us when we stop
 /// @param newKey even a good key is replaced: a login by another user, or on demand
 /// @param tailnet the tailnet to join, where the server has several
+/// @param number told back in [ControlState.Connecting]: what comes after that is about this login, not about
+///     an earlier one
 public record LoginOptions(
-        Optional<AuthKey> authKey, boolean ephemeral, boolean newKey, Optional<String> tailnet) {
+        Optional<AuthKey> authKey,
+        boolean ephemeral,
+        boolean newKey,
+        Optional<String> tailnet,
+        long number) {
     /// With the key we have; a person is asked where it does not do.
     public static final LoginOptions RESUME =
-            new LoginOptions(Optional.empty(), false, false, Optional.empty());
+            new LoginOptions(Optional.empty(), false, false, Optional.empty(), 0);
 
     public static LoginOptions withAuthKey(String authKey) {
-        return new LoginOptions(Optional.of(new AuthKey(authKey)), false, false, Optional.empty());
+        return new LoginOptions(
+                Optional.of(new AuthKey(authKey)), false, false, Optional.empty(), 0);
     }
 }

@@ -453,7 +453,7 @@ class ControlSessionTest {
     void anEphemeralNodeSaysGoodbye() throws Exception {
         FakeControlServer server = goodServer();
         ControlSession session = session(server);
-        session.login(new LoginOptions(Optional.empty(), true, false, Optional.empty()));
+        session.login(new LoginOptions(Optional.empty(), true, false, Optional.empty(), 0));
         listener.awaitState(Connected.class);
 
         session.close();

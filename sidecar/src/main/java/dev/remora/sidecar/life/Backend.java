@@ -281,11 +281,11 @@ final class Backend implements AutoCloseable {
 
     private void connect(boolean newKey) throws MalformedException {
         String url = prefs().controlUrl().isEmpty() ? DEFAULT_CONTROL_URL : prefs().controlUrl();
-        membership.begin(url, authKey.isPresent());
+        long number = membership.begin(url, authKey.isPresent());
         node.login(
                 ControlUrl.parse(url),
                 profiles.current().identity(),
-                new LoginOptions(authKey, ephemeral, newKey, Optional.empty()));
+                new LoginOptions(authKey, ephemeral, newKey, Optional.empty(), number));
     }
 
     /// Logs in, anew if there is a key already; the page to visit is told to watchers.

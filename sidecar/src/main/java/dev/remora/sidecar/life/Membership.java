@@ -44,7 +44,10 @@ final class Membership {
     private boolean withAuthKey;
     private boolean loginFinished;
 
-    /// Since a login was begun nothing was heard of it yet: a failure still belongs to the one before.
+    /// The number of the present login.
+    private long login;
+
+    /// Since it was begun nothing was heard of it yet: what comes in is about the one before.
     private boolean unheard;
 
     private String server = "";
@@ -61,7 +64,8 @@ final class Membership {
     /// A login begins. What another server told us of its tailnet counts no more.
     ///
     /// @param withAuthKey nobody is to be sent to a page
-    void begin(String server, boolean withAuthKey) {
+    /// @return the login's number
+    long begin(String server, boolean withAuthKey) {
         if (!server.equals(this.server)) {
             netMap = Optional.empty();
         }
@@ -72,6 +76,7 @@ final class Membership {
         deleted = false;
         failure = Optional.empty();
         reported = Optional.empty();
+        return ++login;
     }
 
     /// There is no tailnet for us any more, or another one.
@@ -85,7 +90,7 @@ final class Membership {
 
     /// Takes the server's word.
     void onControl(ControlState now) {
-        unheard &= now instanceof ControlState.Failed;
+        unheard &= !now.equals(new ControlState.Connecting(login));
         if (unheard) {
             return;
         }

@@ -51,6 +51,7 @@ class BackendTest {
         daemon.post("start", "{\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
         assertThat(daemon.node.logins).as("nobody asked for a login yet").isEmpty();
         daemon.post("login-interactive", "");
+        daemon.connecting();
         control(new ControlState.NeedsLogin(Why.NEW, Optional.of("https://10.77.0.2/register/x")));
         List<Map<String, Object>> told = watcher.told();
         assertThat(told.getFirst()).containsEntry("State", 2L).containsKey("SessionID");
@@ -58,7 +59,8 @@ class BackendTest {
         assertThat(told.get(2)).containsEntry("State", 2L);
         assertThat(watcher.values("BrowseToURL")).containsExactly("https://10.77.0.2/register/x");
         assertThat(daemon.status()).containsEntry("AuthURL", "https://10.77.0.2/register/x");
-        assertThat(daemon.node.logins.getFirst().options()).isEqualTo(LoginOptions.RESUME);
+        assertThat(daemon.node.logins.getFirst().options())
+                .isEqualTo(new LoginOptions(Optional.empty(), false, false, Optional.empty(), 1));
     }
 
     /// As recorded in 010.
@@ -117,6 +119,7 @@ class BackendTest {
         Watcher watcher = daemon.watch(0);
         daemon.post(
                 "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        daemon.connecting();
         control(new ControlState.NeedsLogin(Why.NEW, Optional.of("https://x/register")));
         assertThat(watcher.values("BrowseToURL")).isEmpty();
         assertThat(daemon.status()).containsEntry("AuthURL", "");
@@ -132,7 +135,7 @@ class BackendTest {
                         Reason.AUTH_KEY_INVALID,
                         "The key is wrong.",
                         Optional.of(Instant.parse("2026-11-22T12:00:00Z")));
-        control(new ControlState.Connecting());
+        daemon.connecting();
         control(failed);
         control(failed);
         assertThat(watcher.values("ErrMessage")).containsExactly("The key is wrong.");
@@ -146,7 +149,7 @@ class BackendTest {
         Watcher watcher = daemon.watch(0);
         daemon.post(
                 "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
-        control(new ControlState.Connecting());
+        daemon.connecting();
         control(
                 new ControlState.Failed(
                         Reason.UNREACHABLE, "Nobody answers.", Optional.of(Instant.EPOCH)));
@@ -159,9 +162,16 @@ class BackendTest {
         Watcher watcher = daemon.watch(0);
         daemon.post(
                 "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        daemon.connecting();
+        ControlState lastTry = new ControlState.Connecting(daemon.lastLogin());
+        daemon.post(
+                "start", "{\"AuthKey\":\"l\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+
+        control(lastTry);
         control(
                 new ControlState.Failed(
                         Reason.AUTH_KEY_INVALID, "The last key is wrong.", Optional.empty()));
+
         assertThat(watcher.values("ErrMessage")).isEmpty();
         assertThat(daemon.status().get("Health").toString()).doesNotContain("The last key");
     }

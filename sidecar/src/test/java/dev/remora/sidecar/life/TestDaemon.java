@@ -95,11 +95,21 @@ final class TestDaemon implements AutoCloseable {
         events.onIdentity(
                 new NodeIdentity(
                         Optional.of(NodePrivateKey.generate(new Random(9))), Optional.empty()));
+        connecting();
         events.onControl(new ControlState.Connected(Optional.empty()));
         node.netMap = Optional.of(recordedMap());
         node.relayed = true;
         events.onNetMap(recordedMap());
         settled();
+    }
+
+    /// The last login is on its way.
+    void connecting() {
+        events.onControl(new ControlState.Connecting(lastLogin()));
+    }
+
+    long lastLogin() {
+        return node.logins.getLast().options().number();
     }
 
     static final String RECORDED_PREFS =
