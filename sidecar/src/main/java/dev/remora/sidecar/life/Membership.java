@@ -51,6 +51,8 @@ final class Membership {
     private boolean unheard;
 
     private String server = "";
+
+    /// The last error that was taken, without its numbers.
     private Optional<String> reported = Optional.empty();
 
     ControlState control() {
@@ -164,16 +166,17 @@ final class Membership {
         return failure;
     }
 
-    /// What whoever waits for this login must hear because waiting will not help; each sentence once.
+    /// What whoever waits for this login must hear because waiting will not help; each sentence once, whatever times and counts are in it.
     Optional<String> takeError() {
         Optional<String> error =
                 failure()
                         .filter(f -> !loginFinished && !PASSING.contains(f.reason()))
                         .map(ControlState.Failed::sentence);
-        if (error.isEmpty() || error.equals(reported)) {
+        Optional<String> bare = error.map(sentence -> sentence.replaceAll("\\d+", "#"));
+        if (error.isEmpty() || bare.equals(reported)) {
             return Optional.empty();
         }
-        reported = error;
+        reported = bare;
         return error;
     }
 }

@@ -130,18 +130,20 @@ class BackendTest {
         Watcher watcher = daemon.watch(0);
         daemon.post(
                 "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
-        var failed =
-                new ControlState.Failed(
-                        Reason.AUTH_KEY_INVALID,
-                        "The key is wrong.",
-                        Optional.of(Instant.parse("2026-11-22T12:00:00Z")));
         daemon.connecting();
-        control(failed);
-        control(failed);
-        assertThat(watcher.values("ErrMessage")).containsExactly("The key is wrong.");
+        control(outdated("at 12:00:00Z"));
+        control(outdated("at 12:00:04Z"));
+        assertThat(watcher.values("ErrMessage")).containsExactly("It has expired at 12:00:00Z.");
         assertThat(daemon.status().get("Health").toString())
                 .contains(
-                        "You are logged out. The last login error was: The key is wrong. Next try at ");
+                        "You are logged out. The last login error was: It has expired at 12:00:04Z. Next try at ");
+    }
+
+    private static ControlState outdated(String when) {
+        return new ControlState.Failed(
+                Reason.CERTIFICATE_DATES,
+                "It has expired " + when + ".",
+                Optional.of(Instant.parse("2026-11-22T12:00:00Z")));
     }
 
     @Test
