@@ -219,8 +219,8 @@ public final class Node implements AutoCloseable {
             core.close();
             return true;
         });
+        cache.close(); // before its writer is interrupted, which may be in the middle of it
         slow.shutdownNow();
-        cache.flush();
         if (loop.netty().inEventLoop()) {
             loop.close();
             return;

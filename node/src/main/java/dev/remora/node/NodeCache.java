@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /// peers know, and the last netmap. Losing it costs seconds, so whatever is wrong with the file, it only counts as lost.
 ///
 /// The file has a line with key and port, and behind it the map as a message of control in JSON.
-final class NodeCache {
+final class NodeCache implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeCache.class);
 
     /// Maps change often in large tailnets: the pause between two writes grows up to the second figure.
@@ -42,6 +42,7 @@ final class NodeCache {
     private int writtenHash;
     private boolean dirty;
     private boolean writing;
+    private boolean closed;
 
     private record Header(DiscoPrivateKey disco, int udpPort) {}
 
@@ -131,13 +132,27 @@ final class NodeCache {
         Duration pause = FIRST_PAUSE;
         try {
             while (flush()) {
-                Thread.sleep(pause);
+                awaitClose(pause);
                 pause = pause.multipliedBy(2);
                 pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
             }
         } catch (InterruptedException e) {
             LOG.trace("the node ends");
         }
+    }
+
+    private synchronized void awaitClose(Duration atMost) throws InterruptedException {
+        if (!closed) {
+            wait(atMost.toMillis());
+        }
+    }
+
+    /// What is not on disk yet is written now, and no pause lasts any longer.
+    @Override
+    public synchronized void close() {
+        closed = true;
+        flush();
+        notifyAll();
     }
 
     /// Writes what is not on disk yet. False if there was nothing.

@@ -61,7 +61,7 @@ class NodeCacheTest {
         NodeCache cache = cache();
         cache.keepUdpPort(4321);
         cache.keep(map);
-        cache.flush();
+        cache.close();
     }
 
     @Test

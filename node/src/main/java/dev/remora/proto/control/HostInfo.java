@@ -70,54 +70,15 @@ public record HostInfo(
         @Property("StateEncrypted") @Nullable Boolean stateEncrypted) {
     /// The same with what is known about the network now.
     public HostInfo withNetInfo(@Nullable NetInfo now) {
-        return new HostInfo(
-                ipnVersion,
-                frontendLogId,
-                backendLogId,
-                os,
-                osVersion,
-                container,
-                env,
-                distro,
-                distroVersion,
-                distroCodeName,
-                app,
-                desktop,
-                packageType,
-                deviceModel,
-                pushDeviceToken,
-                hostname,
-                shieldsUp,
-                shareeNode,
-                noLogsNoSupport,
-                remoteConfig,
-                wireIngress,
-                ingressEnabled,
-                allowsUpdate,
-                machine,
-                goArch,
-                goArchVar,
-                goVersion,
-                routableIps,
-                requestTags,
-                wolMacs,
-                services,
-                now,
-                sshHostKeys,
-                cloud,
-                userspace,
-                userspaceRouter,
-                appConnector,
-                servicesHash,
-                peerRelay,
-                exitNodeId,
-                location,
-                tpm,
-                stateEncrypted);
+        return with(services, now);
     }
 
     /// The same with other services.
     public HostInfo withServices(List<ServiceInfo> now) {
+        return with(now, netInfo);
+    }
+
+    private HostInfo with(@Nullable List<ServiceInfo> servicesNow, @Nullable NetInfo netInfoNow) {
         return new HostInfo(
                 ipnVersion,
                 frontendLogId,
@@ -149,8 +110,8 @@ public record HostInfo(
                 routableIps,
                 requestTags,
                 wolMacs,
-                now,
-                netInfo,
+                servicesNow,
+                netInfoNow,
                 sshHostKeys,
                 cloud,
                 userspace,
