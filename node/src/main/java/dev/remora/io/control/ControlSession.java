@@ -316,6 +316,7 @@ public final class ControlSession implements AutoCloseable {
     }
 
     private void sayGoodbye(LoginOptions options) {
+        updates.stop();
         if (options.ephemeral() && member) {
             sayLogout(options);
         }
@@ -344,7 +345,8 @@ public final class ControlSession implements AutoCloseable {
                             }
                         });
         try {
-            saying.join(GOODBYE_TIMEOUT);
+            // a server that forgets us while we take our leave says so elsewhere, too
+            wishes.shielded(() -> saying.join(GOODBYE_TIMEOUT));
         } catch (InterruptedException e) {
             LOG.trace("interrupted at goodbye");
         }

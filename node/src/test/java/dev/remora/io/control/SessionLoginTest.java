@@ -6,12 +6,14 @@ import dev.remora.crypto.NodePrivateKey;
 import dev.remora.io.control.ControlState.Connected;
 import dev.remora.io.control.ControlState.Failed;
 import dev.remora.io.control.ControlState.NeedsLogin;
+import dev.remora.io.control.FakeControlServer.Exchange;
 import dev.remora.proto.control.RegisterRequest;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -20,6 +22,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// How a node gets in, stays in with another key, and leaves.
 class SessionLoginTest extends SessionFixture {
+    private static final LoginOptions EPHEMERAL =
+            new LoginOptions(Optional.empty(), true, false, Optional.empty(), 0);
+
     @Test
     void sendsAPersonToThePageAndWaits() throws Exception {
         FakeControlServer server = goodServer();
@@ -208,13 +213,31 @@ class SessionLoginTest extends SessionFixture {
     void anEphemeralNodeSaysGoodbye() throws Exception {
         FakeControlServer server = goodServer();
         ControlSession session = session(server);
-        session.login(new LoginOptions(Optional.empty(), true, false, Optional.empty(), 0));
+        session.login(EPHEMERAL);
         listener.awaitState(Connected.class);
 
         session.close();
 
         assertThat(registrations(server)).hasSize(2);
         assertThat(registrations(server).getLast().expiry()).isBefore(Instant.now());
+    }
+
+    @Test
+    void aGoodbyeIsNotCutShortByOtherNews() throws Exception {
+        FakeControlServer server = goodServer();
+        ControlSession session = session(server);
+        session.login(EPHEMERAL);
+        listener.awaitState(Connected.class);
+        CompletableFuture<Exchange> goodbye = new CompletableFuture<>();
+        server.on("/machine/register", goodbye::complete);
+
+        Thread closing = Thread.ofVirtual().start(session::close);
+        Exchange asked = goodbye.join();
+        session.onNetworkChange();
+
+        assertThat(closing.join(Duration.ofMillis(300))).isFalse();
+        asked.reply(200, SUCCESS);
+        assertThat(closing.join(Duration.ofSeconds(10))).isTrue();
     }
 
     @Test
