@@ -80,7 +80,7 @@ final class EngineDriver implements StreamContext {
         finishBatchSoon();
     }
 
-    private void failedOn(String what, RuntimeException mistake) {
+    void failedOn(String what, RuntimeException mistake) {
         long now = now();
         if (now - complainedAt >= COMPLAIN_EVERY) {
             complainedAt = now;

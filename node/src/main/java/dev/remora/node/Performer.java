@@ -60,7 +60,16 @@ final class Performer {
         this.reports = reports;
     }
 
+    /// A mistake in one output must not cost the engine what it was about to do next: it says so and ends here.
     void perform(EngineOutput output) {
+        try {
+            performOne(output);
+        } catch (RuntimeException e) {
+            driver.failedOn("an output", e);
+        }
+    }
+
+    private void performOne(EngineOutput output) {
         switch (output) {
             case EngineOutput.SendDatagrams(var to, var datagrams, var size) ->
                     send(to, datagrams, size);

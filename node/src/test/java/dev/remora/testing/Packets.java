@@ -8,11 +8,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A [PacketSink] that keeps what is written, and insists on how a sink is used.
 public final class Packets implements PacketSink {
     private final List<ByteBuffer> packets = new ArrayList<>();
     private ByteBuffer begun = ByteBuffer.allocate(0);
+    private @Nullable RuntimeException failure;
 
     @Override
     public ByteBuffer begin(int maxLength) {
@@ -26,8 +28,18 @@ public final class Packets implements PacketSink {
         if (packet != begun || packet.position() != 0) {
             throw new IllegalStateException("not the packet that was begun, or not at its start");
         }
+        if (failure != null) {
+            RuntimeException now = failure;
+            failure = null;
+            throw now;
+        }
         packets.add(packet);
         begun = ByteBuffer.allocate(0);
+    }
+
+    /// The next packet does not get out.
+    public void fail(RuntimeException with) {
+        failure = with;
     }
 
     /// Everything written since the last call.

@@ -186,7 +186,15 @@ public final class TcpStream extends TimerHeap.Timed implements TcpEntry {
     /// Sends, acknowledges and ends what was asked for since the last batch.
     void endOfBatch(long now, MemoryBudget budget) {
         touched = false;
-        lastActive = budget.countActive(lastActive, now);
+        try {
+            lastActive = budget.countActive(lastActive, now);
+            work(now);
+        } finally {
+            stack.schedule(this); // a stream without its timer would wait for ever
+        }
+    }
+
+    private void work(long now) {
         TcpConnection live = connection();
         if (gotSegments) {
             gotSegments = false;
@@ -206,7 +214,6 @@ public final class TcpStream extends TimerHeap.Timed implements TcpEntry {
             writeAgain = false;
             stack.tell(this, new TcpEvent.Writable());
         }
-        stack.schedule(this);
     }
 
     void tell(TcpEvent event) {

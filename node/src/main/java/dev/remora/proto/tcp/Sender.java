@@ -148,18 +148,26 @@ final class Sender {
 
     /// Sends what may go now.
     void transmit(long now, TcpOut out) {
-        if (records.lostBytes() > 0 || nxt < queue.end() || nxt == finAt) {
-            pacer.rate(pacingRate(), Math.min(recovery.minRtt(), rtt.srtt()));
-            receiver.stamp(wiring.writer(), now);
-            boolean sent = false;
-            while (sendOne(now, out)) {
-                sent = true;
-            }
-            if (sent) {
-                receiver.onPiggyback();
-            }
+        try {
+            sendAll(now, out);
+        } finally {
+            setTimers(now);
         }
-        setTimers(now);
+    }
+
+    private void sendAll(long now, TcpOut out) {
+        if (records.lostBytes() == 0 && nxt == queue.end() && nxt != finAt) {
+            return;
+        }
+        pacer.rate(pacingRate(), Math.min(recovery.minRtt(), rtt.srtt()));
+        receiver.stamp(wiring.writer(), now);
+        boolean sent = false;
+        while (sendOne(now, out)) {
+            sent = true;
+        }
+        if (sent) {
+            receiver.onPiggyback();
+        }
     }
 
     private long pacingRate() {
@@ -188,8 +196,8 @@ final class Sender {
             records.split(record, mss.value());
         }
         headFirst &= !first;
-        emit(record.start, record.end, now, out);
         recovery.onRetransmit(record, now);
+        emit(record.start, record.end, now, out);
         return true;
     }
 
@@ -217,9 +225,9 @@ final class Sender {
         }
         long start = nxt;
         nxt += length + (fin ? 1 : 0);
-        emit(start, nxt, now, out);
         records.sent(start, nxt, now);
         recovery.onSent(length);
+        emit(start, nxt, now, out);
     }
 
     /// The congestion window has room; a single segment always fits, or nothing would ever move again.
@@ -246,7 +254,8 @@ final class Sender {
         return fits > 0 && (fits == queued || fits >= window.largest() / 2) ? (int) fits : 0;
     }
 
-    /// Writes the bytes between two offsets, with the FIN if the range reaches over the last byte.
+    /// Writes the bytes between two offsets, with the FIN if the range reaches over the last byte. Comes after all bookkeeping: a segment
+    /// that fails on its way out is then no more than a lost one.
     private void emit(long start, long end, long now, TcpOut out) {
         long dataEnd = Math.min(end, queue.end());
         int length = (int) (dataEnd - start);
@@ -257,9 +266,9 @@ final class Sender {
         if (end > finAt) {
             flags |= TcpSegment.FIN;
         }
-        wiring.writer().data(out, flags, Seq.wire(wiring.iss(), start), queue, start, length);
         pacer.onSent(length, now);
         lastSentAt = now;
+        wiring.writer().data(out, flags, Seq.wire(wiring.iss(), start), queue, start, length);
     }
 
     private void setTimers(long now) {
