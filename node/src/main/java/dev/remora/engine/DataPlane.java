@@ -19,6 +19,7 @@ import dev.remora.proto.ip.IpPacket;
 import dev.remora.proto.ip.IpProtocol;
 import dev.remora.proto.ip.PacketSink;
 import dev.remora.proto.ip.TsmpMessage;
+import dev.remora.proto.tcp.Flow;
 import dev.remora.proto.wireguard.Output;
 import dev.remora.proto.wireguard.Source;
 import dev.remora.proto.wireguard.WireGuard;
@@ -284,12 +285,21 @@ final class DataPlane {
                 case TsmpMessage.Pong pong -> pings.onPong(pong, now, out);
                 case TsmpMessage.DiscoAdvertisement(var key) ->
                         paths.onDiscoKey(peer, new DiscoKey(key), onPath);
-                case TsmpMessage.Reject reject ->
-                        counters.droppedOut("rejected by the peer: " + reject.reasonText(), 1);
+                case TsmpMessage.Reject reject -> onReject(peer, reject);
                 case TsmpMessage.Unknown _ -> counters.droppedIn("unknown TSMP message");
             }
         } catch (MalformedException e) {
             counters.droppedIn(e.reason());
+        }
+    }
+
+    /// A node that doubts itself may be right again in a moment; the next SYN will tell.
+    private void onReject(NodeKey peer, TsmpMessage.Reject reject) {
+        counters.droppedOut("rejected by the peer: " + reject.reasonText(), 1);
+        if (reject.protocol() == IpProtocol.TCP && !reject.maybeBroken()) {
+            IpPort local = reject.src();
+            IpPort remote = reject.dst();
+            stack.onForbidden(new Flow(local.ip(), local.port(), remote.ip(), remote.port()), peer);
         }
     }
 

@@ -151,6 +151,11 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
             case RESET ->
                     pipeline().fireExceptionCaught(new IOException("connection reset by the peer"));
             case REFUSED -> pipeline().fireExceptionCaught(new IOException("connection refused"));
+            case FORBIDDEN ->
+                    pipeline()
+                            .fireExceptionCaught(
+                                    new IOException(
+                                            "not allowed: the peer's packet filter lets nothing of ours through to that port"));
             case TIMEOUT ->
                     pipeline().fireExceptionCaught(new IOException("the peer does not answer"));
         }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.remora.base.IpPort;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.DiscoPrivateKey;
+import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.engine.netstack.NetStackConfig;
@@ -51,6 +52,10 @@ final class BarePeer {
     /// @param rules of the packet filter
     BarePeer(String more, String rules) {
         learn(more, rules);
+    }
+
+    NodeKey key() {
+        return ownKey.publicKey();
     }
 
     void learn(String more, String rules) {

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
+import dev.remora.engine.netstack.StreamHandler;
+import dev.remora.engine.netstack.TcpStream;
 import dev.remora.proto.ip.IcmpPacket;
 import dev.remora.proto.ip.IpHeader;
 import dev.remora.proto.ip.IpPacket;
 import dev.remora.proto.ip.IpProtocol;
 import dev.remora.proto.ip.TsmpMessage;
 import dev.remora.proto.ip.UdpPacket;
+import dev.remora.proto.tcp.Flow;
+import dev.remora.proto.tcp.TcpEvent;
 import dev.remora.testing.Packets;
 import dev.remora.testing.Segments;
 import java.nio.ByteBuffer;
@@ -101,6 +105,70 @@ class DataPlaneTest {
                 new TsmpMessage.Reject(IpProtocol.TCP, TsmpMessage.Reject.ACL, from, to, false);
         assertThat(answers(tsmp(OWN, reject))).isEmpty();
         assertThat(peer.dropsOut("rejected by the peer: acl")).isEqualTo(1);
+    }
+
+    private static StreamHandler noting(List<TcpEvent> events) {
+        return new StreamHandler() {
+            @Override
+            public void onPayload(TcpStream stream, ByteBuffer payload) {}
+
+            @Override
+            public void onEvent(TcpStream stream, TcpEvent event) {
+                events.add(event);
+            }
+        };
+    }
+
+    private TcpStream connect(List<TcpEvent> events) {
+        TcpStream stream =
+                peer.engine
+                        .stack()
+                        .connect(new IpPort(PEER, 80), peer.key(), noting(events), peer.now)
+                        .orElseThrow();
+        peer.engine.endOfBatch(peer.now);
+        peer.deliver();
+        return stream;
+    }
+
+    private static TsmpMessage rejectionOf(Flow flow, boolean maybeBroken) {
+        return new TsmpMessage.Reject(
+                IpProtocol.TCP,
+                TsmpMessage.Reject.ACL,
+                new IpPort(flow.local(), flow.localPort()),
+                new IpPort(flow.remote(), flow.remotePort()),
+                maybeBroken);
+    }
+
+    @Test
+    void aRejectedConnectionEndsAtOnce() {
+        answers(echo(8, 0)); // brings a session
+        List<TcpEvent> events = new ArrayList<>();
+        TcpStream stream = connect(events);
+        answers(tsmp(OWN, rejectionOf(stream.flow(), true)));
+        assertThat(events).as("the peer doubts itself").isEmpty();
+        answers(tsmp(OWN, rejectionOf(stream.flow(), false)));
+        assertThat(events)
+                .containsExactly(new TcpEvent.Closed(TcpEvent.Reason.FORBIDDEN, Optional.empty()));
+    }
+
+    @Test
+    void anOpenConnectionIsNotEndedByARejection() {
+        answers(echo(8, 0));
+        List<TcpEvent> events = new ArrayList<>();
+        Flow flow = connect(events).flow();
+        int iss = Segments.seq(peer.takeReceived().getLast());
+        answers(
+                Segments.segment(
+                        PEER,
+                        80,
+                        OWN,
+                        flow.localPort(),
+                        Segments.SYN | Segments.ACK,
+                        9,
+                        iss + 1,
+                        Segments.synOptions(1)));
+        answers(tsmp(OWN, rejectionOf(flow, false)));
+        assertThat(events).containsExactly(new TcpEvent.Connected());
     }
 
     @Test

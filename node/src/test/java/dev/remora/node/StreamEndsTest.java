@@ -1,10 +1,12 @@
 package dev.remora.node;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.MINUTES;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.engine.NetworkPrefs;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
@@ -233,5 +235,13 @@ class StreamEndsTest {
         assertThat(nodes.run(() -> far.saw("end of input"), SOON)).isTrue();
         assertThat(near.saw("unregistered")).isTrue();
         far.channel().close();
+    }
+
+    @Test
+    void whoIsNotAllowedInIsToldSoAtOnce() {
+        nodes.server.engine.onPrefs(new NetworkPrefs(false, true));
+        nodes.client.connect(PORT, near);
+        assertThat(nodes.run(() -> near.saw("unregistered"), MILLISECONDS.toNanos(100))).isTrue();
+        assertThat(near.events).anyMatch(event -> event.startsWith("not allowed: "));
     }
 }

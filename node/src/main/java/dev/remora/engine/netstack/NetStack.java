@@ -179,6 +179,15 @@ public final class NetStack {
         stream.touch();
     }
 
+    /// The node of `peer` says that it dropped the first packet of this flow, which waits for an answer in vain.
+    public void onForbidden(Flow flow, NodeKey peer) {
+        TcpStream stream = tcp.find(flow);
+        if (stream != null && stream.peer().equals(peer)) {
+            stream.connection().onForbidden(stream.output());
+            stream.touch();
+        }
+    }
+
     private PeerUsage usage(NodeKey peer) {
         return peers.computeIfAbsent(peer, key -> new PeerUsage());
     }

@@ -392,6 +392,13 @@ public final class TcpConnection {
         }
     }
 
+    /// The peer's node says that it let our SYN go no further; an open connection is nothing to it.
+    public void onForbidden(TcpOut out) {
+        if (state == TcpState.SYN_SENT) {
+            ending.finish(Reason.FORBIDDEN, out);
+        }
+    }
+
     /// ICMP says that a packet of ours was too big for the path.
     public void onPacketTooBig(int quotedSeq, int mtu) {
         int least = flow.v4() ? 576 : 1280;

@@ -29,6 +29,8 @@ public sealed interface TcpEvent {
         RESET,
         /// The peer answered our SYN with a RST, or an ICMP message said that nobody is there.
         REFUSED,
+        /// The peer's node said beside TCP that it dropped our SYN.
+        FORBIDDEN,
         /// The peer did not answer for too long.
         TIMEOUT,
         /// We reset it: [TcpConnection#abort], or bytes came in that nobody will read.

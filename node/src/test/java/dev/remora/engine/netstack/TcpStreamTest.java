@@ -4,7 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.base.Bytes32;
+import dev.remora.base.IpPort;
+import dev.remora.crypto.NodeKey;
 import dev.remora.proto.ip.IpPacket;
 import dev.remora.proto.tcp.PathKind;
 import dev.remora.proto.tcp.TcpEvent;
@@ -196,5 +200,30 @@ class TcpStreamTest {
 
         assertThat(heard).containsExactly("Connected", "Closed");
         assertThat(net.stack.stats().streams()).isZero();
+    }
+
+    @Test
+    void onlyItsOwnPeerCanSayThatAConnectionIsForbidden() {
+        TcpStream stream =
+                net.stack
+                        .connect(new IpPort(Stack.PEER, 80), Stack.PEER_KEY, owner, net.now)
+                        .orElseThrow();
+        net.stack.onForbidden(stream.flow(), new NodeKey(new Bytes32(1, 2, 3, 4)));
+        net.flush();
+        assertThat(heard).isEmpty();
+        net.stack.onForbidden(stream.flow(), Stack.PEER_KEY);
+        net.flush();
+        assertThat(heard).containsExactly("Closed");
+    }
+
+    @Test
+    void whatFailsOnItsWayOutIsSentAgain() {
+        TcpStream stream = open(owner);
+        stream.write(UTF_8.encode("text"), net.now);
+        net.out.fail(new IllegalStateException("a mistake of ours, for this test"));
+        assertThatThrownBy(net::flush).isInstanceOf(IllegalStateException.class);
+        assertThat(net.runUntil(net.now + SECONDS.toNanos(2)))
+                .anyMatch(packet ->
+                        UTF_8.decode(packet.bytes().duplicate()).toString().endsWith("text"));
     }
 }
