@@ -10,18 +10,12 @@ import java.util.regex.Pattern;
 
 /// What preferences cannot be, whatever each of them is for itself.
 final class PrefsCheck {
-    private static final Pattern HOSTNAME =
-            Pattern.compile("[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?");
     private static final Pattern TAG = Pattern.compile("tag:[A-Za-z][A-Za-z0-9-]*");
 
     private PrefsCheck() {}
 
     /// What is wrong, in a sentence for people; empty if all is well.
     static Optional<String> of(Prefs prefs) {
-        String hostname = prefs.hostname();
-        if (!hostname.isEmpty() && !HOSTNAME.matcher(hostname).matches()) {
-            return Optional.of("\"" + hostname + "\" is not a valid hostname");
-        }
         for (String tag : prefs.advertiseTags()) {
             if (!TAG.matcher(tag).matches()) {
                 return Optional.of(
