@@ -350,7 +350,6 @@ public final class RemoraNode implements AutoCloseable {
                     udpPort,
                     memory,
                     machineKey,
-                    Optional.empty(),
                     trust(),
                     HttpProxies.of(System.getenv()),
                     portable ? Aead.jdk() : Aead.best(),
@@ -372,7 +371,8 @@ public final class RemoraNode implements AutoCloseable {
                     ephemeral,
                     false,
                     Optional.empty(),
-                    0);
+                    0,
+                    Optional.empty());
         }
     }
 }

@@ -165,7 +165,6 @@ final class NodeControl implements AutoCloseable {
                 new ControlConfig(
                         to,
                         settings.machineKey(),
-                        settings.lockKey(),
                         settings.trust(),
                         settings.proxies(),
                         settings.aead(),

@@ -1,7 +1,6 @@
 package dev.remora.node;
 
 import dev.remora.crypto.Aead;
-import dev.remora.crypto.LockKey;
 import dev.remora.crypto.MachinePrivateKey;
 import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
@@ -14,7 +13,6 @@ import java.util.Optional;
 /// @param udpPort the port for WireGuard, 0 for any
 /// @param memory bytes that buffers of all streams may take together
 /// @param machineKey who this installation is
-/// @param lockKey the public half of the tailnet-lock key, if the node has one
 /// @param trust whom TLS connections believe
 /// @param proxies who stands between us and control servers and relays
 /// @param portable use the JDK's own I/O only, even where there is better
@@ -24,7 +22,6 @@ public record NodeSettings(
         int udpPort,
         long memory,
         MachinePrivateKey machineKey,
-        Optional<LockKey> lockKey,
         TlsTrust trust,
         HttpProxies proxies,
         Aead aead,

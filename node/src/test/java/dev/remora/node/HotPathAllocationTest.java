@@ -66,7 +66,6 @@ class HotPathAllocationTest {
                                         0,
                                         NodeSettings.DEFAULT_MEMORY,
                                         MachinePrivateKey.generate(random),
-                                        Optional.empty(),
                                         TlsTrust.of(Optional.empty(), Optional.empty()),
                                         HttpProxies.NONE,
                                         Aead.best(),

@@ -1,24 +1,20 @@
 package dev.remora.io.control;
 
 import dev.remora.crypto.Aead;
-import dev.remora.crypto.LockKey;
 import dev.remora.crypto.MachinePrivateKey;
 import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import java.time.Duration;
-import java.util.Optional;
 
 /// What a session needs to know once and for all.
 ///
 /// @param machineKey who this installation is; the same for all sessions with all servers
-/// @param lockKey the public half of the node's tailnet-lock key, which should stay the same for its life
 /// @param proxies who stands between us and the server
 /// @param capabilityVersion the protocol level to announce
 /// @param timing how long to wait for what
 public record ControlConfig(
         ControlUrl url,
         MachinePrivateKey machineKey,
-        Optional<LockKey> lockKey,
         TlsTrust trust,
         HttpProxies proxies,
         Aead aead,

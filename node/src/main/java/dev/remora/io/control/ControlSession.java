@@ -87,7 +87,7 @@ public final class ControlSession implements AutoCloseable {
         this.random = random;
         this.clock = clock;
         this.why = identity.nodeKey().isEmpty() ? Why.NEW : Why.KEY_EXPIRED;
-        this.messages = new Messages(config.capabilityVersion(), config.lockKey());
+        this.messages = new Messages(config.capabilityVersion());
         this.client = new ControlClient(config, loop, threads, random, clock);
         this.backoff = new Backoff(config.timing(), random);
         this.state = new StateReport(listener, clock);

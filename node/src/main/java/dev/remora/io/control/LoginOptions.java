@@ -1,5 +1,6 @@
 package dev.remora.io.control;
 
+import dev.remora.crypto.LockKey;
 import dev.remora.proto.control.AuthKey;
 import java.util.Optional;
 
@@ -12,18 +13,25 @@ import java.util.Optional;
 /// @param tailnet the tailnet to join, where the server has several
 /// @param number told back in [ControlState.Connecting]: what comes after that is about this login, not about
 ///     an earlier one
+/// @param lockKey the public half of the node's tailnet-lock key, if it has one, which should stay the same for its life
 public record LoginOptions(
         Optional<AuthKey> authKey,
         boolean ephemeral,
         boolean newKey,
         Optional<String> tailnet,
-        long number) {
+        long number,
+        Optional<LockKey> lockKey) {
     /// With the key we have; a person is asked where it does not do.
     public static final LoginOptions RESUME =
-            new LoginOptions(Optional.empty(), false, false, Optional.empty(), 0);
+            new LoginOptions(Optional.empty(), false, false, Optional.empty(), 0, Optional.empty());
 
     public static LoginOptions withAuthKey(String authKey) {
         return new LoginOptions(
-                Optional.of(new AuthKey(authKey)), false, false, Optional.empty(), 0);
+                Optional.of(new AuthKey(authKey)),
+                false,
+                false,
+                Optional.empty(),
+                0,
+                Optional.empty());
     }
 }

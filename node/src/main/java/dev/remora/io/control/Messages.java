@@ -1,13 +1,11 @@
 package dev.remora.io.control;
 
-import dev.remora.crypto.LockKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.control.MapRequest;
 import dev.remora.proto.control.RegisterAuth;
 import dev.remora.proto.control.RegisterRequest;
 import java.time.Instant;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Makes requests of what we know about ourselves.
@@ -16,11 +14,9 @@ final class Messages {
     private static final Instant LONG_AGO = Instant.parse("1970-01-01T00:02:03Z");
 
     private final int version;
-    private final Optional<LockKey> lockKey;
 
-    Messages(int version, Optional<LockKey> lockKey) {
+    Messages(int version) {
         this.version = version;
-        this.lockKey = lockKey;
     }
 
     RegisterRequest register(
@@ -43,7 +39,7 @@ final class Messages {
                 version,
                 key,
                 old,
-                lockKey.orElse(null),
+                options.lockKey().orElse(null),
                 options.authKey()
                         .filter(auth -> !auth.isBlank())
                         .map(AuthKey::unwrapped)

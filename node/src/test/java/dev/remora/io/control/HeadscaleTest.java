@@ -85,7 +85,6 @@ class HeadscaleTest {
                             new ControlConfig(
                                     headscale.url(),
                                     machine,
-                                    Optional.empty(),
                                     TlsTrust.of(
                                             Optional.of("src/test/resources/tls/ca.pem"),
                                             Optional.of("/no/such/directory")),

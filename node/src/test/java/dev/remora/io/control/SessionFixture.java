@@ -151,7 +151,6 @@ abstract class SessionFixture {
         return new ControlConfig(
                 url,
                 MachinePrivateKey.generate(RANDOM),
-                Optional.empty(),
                 TlsTrust.of(
                         Optional.of(TLS.resolve(authority).toString()), Optional.of("/no/such")),
                 proxies,

@@ -285,7 +285,13 @@ final class Backend implements AutoCloseable {
         node.login(
                 ControlUrl.parse(url),
                 profiles.current().identity(),
-                new LoginOptions(authKey, ephemeral, newKey, Optional.empty(), number));
+                new LoginOptions(
+                        authKey,
+                        ephemeral,
+                        newKey,
+                        Optional.empty(),
+                        number,
+                        Optional.of(profiles.lockKey().publicKey())));
     }
 
     /// Logs in, anew if there is a key already; the page to visit is told to watchers.

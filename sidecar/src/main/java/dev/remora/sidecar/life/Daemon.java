@@ -182,7 +182,6 @@ public final class Daemon implements AutoCloseable {
                 flags.udpPort(),
                 NodeSettings.DEFAULT_MEMORY,
                 profiles.machineKey(),
-                Optional.of(profiles.lockKey().publicKey()),
                 TlsTrust.of(
                         Optional.ofNullable(System.getenv("SSL_CERT_FILE")),
                         Optional.ofNullable(System.getenv("SSL_CERT_DIR"))),

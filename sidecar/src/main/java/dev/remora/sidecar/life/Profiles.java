@@ -261,7 +261,7 @@ final class Profiles {
             return false;
         }
         load(id);
-        lockKey = current.lockKey().orElse(lockKey);
+        lockKey = current.lockKey().orElseGet(() -> LockPrivateKey.generate(random));
         store.write(CURRENT, (PREFIX + id).getBytes(UTF_8));
         return true;
     }

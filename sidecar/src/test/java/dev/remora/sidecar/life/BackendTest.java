@@ -60,7 +60,14 @@ class BackendTest {
         assertThat(watcher.values("BrowseToURL")).containsExactly("https://10.77.0.2/register/x");
         assertThat(daemon.status()).containsEntry("AuthURL", "https://10.77.0.2/register/x");
         assertThat(daemon.node.logins.getFirst().options())
-                .isEqualTo(new LoginOptions(Optional.empty(), false, false, Optional.empty(), 1));
+                .isEqualTo(
+                        new LoginOptions(
+                                Optional.empty(),
+                                false,
+                                false,
+                                Optional.empty(),
+                                1,
+                                Optional.of(daemon.profiles.lockKey().publicKey())));
     }
 
     /// As recorded in 010.
@@ -354,15 +361,31 @@ class BackendTest {
         assertThat(daemon.get("watch-ipn-bus?mask=65536").status()).isEqualTo(400);
     }
 
+    /// As recorded in set/04: what to make of it is the server's business.
+    @Test
+    void anyHostNameIsPassedOn() throws Exception {
+        daemon.logIn();
+        daemon.call(
+                "PATCH", "prefs", "{\"Hostname\":\"bad!\",\"HostnameSet\":true}", TestDaemon.ROOT);
+        assertThat(daemon.profiles.current().prefs().hostname()).isEqualTo("bad!");
+        assertThat(daemon.node.hostInfo.hostname()).isEqualTo("bad!");
+    }
+
     @Test
     void profilesComeAndGo() throws Exception {
         daemon.logIn();
         String id = daemon.profiles.current().id();
         assertThat(daemon.call("PUT", "profiles/", "", TestDaemon.ROOT).status()).isEqualTo(201);
         assertThat(state()).isEqualTo("NeedsLogin");
+        daemon.post("login-interactive", "");
         assertThat(daemon.call("POST", "profiles/" + id, "", TestDaemon.ROOT).status())
                 .isEqualTo(204);
-        assertThat(daemon.node.logins).hasSize(2);
+        assertThat(daemon.node.logins)
+                .extracting(login -> login.options().lockKey().orElseThrow())
+                .as("the lock key is the profile's")
+                .hasSize(3)
+                .satisfies(keys -> assertThat(keys.get(1)).isNotEqualTo(keys.get(0)))
+                .satisfies(keys -> assertThat(keys.get(2)).isEqualTo(keys.get(0)));
         assertThat(daemon.call("DELETE", "profiles/" + id, "", TestDaemon.ROOT).status())
                 .isEqualTo(204);
         assertThat(daemon.profiles.list()).isEmpty();
