@@ -3,9 +3,7 @@ package dev.remora;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.remora.io.control.Headscale;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -44,28 +41,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("host")
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
 class RemoraNodeHostTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
-
     @TempDir static Path folder;
 
-    private static Headscale headscale;
-    private static String authKey;
+    private static TestTailnet tailnet;
 
     private final List<RemoraNode> nodes = new ArrayList<>();
     private ExecutorService threads;
 
     @BeforeAll
-    static void startHeadscale() throws Exception {
-        Optional<Path> binary = Headscale.binary();
-        assumeTrue(binary.isPresent(), "headscale is not installed: run lab/peers/install.sh");
-        headscale = Headscale.start(binary.get(), folder);
-        authKey = headscale.authKey("--reusable", "--ephemeral");
+    static void startControl() throws Exception {
+        tailnet = TestTailnet.start(folder);
     }
 
     @AfterAll
-    static void stopHeadscale() throws Exception {
-        if (headscale != null) {
-            headscale.close();
+    static void stopControl() throws Exception {
+        if (tailnet != null) {
+            tailnet.close();
         }
     }
 
@@ -80,48 +71,18 @@ class RemoraNodeHostTest {
         threads.shutdownNow();
     }
 
-    private static RemoraNode.Builder builder(String hostname) {
-        return RemoraNode.builder()
-                .controlUrl(headscale.url().toString())
-                .authorities(Path.of("src/test/resources/tls/ca.pem").toAbsolutePath())
-                .hostname(hostname);
-    }
-
     private RemoraNode join(String hostname) throws IOException {
         return join(hostname, false);
     }
 
     private RemoraNode join(String hostname, boolean portable) throws IOException {
-        return up(builder(hostname).authKey(authKey).ephemeral(true).portable(portable).build());
+        return up(tailnet.newcomer(hostname).portable(portable).build());
     }
 
     private RemoraNode up(RemoraNode node) throws IOException {
         nodes.add(node);
-        node.up(SOON);
+        node.up(TestTailnet.SOON);
         return node;
-    }
-
-    private static String address(RemoraNode node, boolean v4) {
-        return node.status().addresses().stream()
-                .map(InetAddress::getHostAddress)
-                .filter(text -> text.contains(":") != v4)
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /// Connects as soon as the other node is known.
-    private static Socket connect(RemoraNode from, String name, int port) throws IOException {
-        long deadline = System.nanoTime() + SOON.toNanos();
-        while (true) {
-            try {
-                return from.connect(name, port);
-            } catch (UnknownHostException | ConnectException e) {
-                if (System.nanoTime() > deadline) {
-                    throw e;
-                }
-                Thread.onSpinWait();
-            }
-        }
     }
 
     private Future<Long> sumOf(InputStream in) {
@@ -164,18 +125,25 @@ class RemoraNodeHostTest {
             });
             String full = b.status().name().orElseThrow();
             for (String name :
-                    List.of("beta", full, full + ".", address(b, true), address(b, false))) {
-                try (Socket socket = connect(a, name, 80)) {
+                    List.of(
+                            "beta",
+                            full,
+                            full + ".",
+                            TestTailnet.address(b, true),
+                            TestTailnet.address(b, false))) {
+                try (Socket socket = TestTailnet.connect(a, name, 80)) {
                     assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
                             .startsWith("alpha.");
                 }
             }
-            try (Socket socket = connect(c, "beta", 80)) {
+            try (Socket socket = TestTailnet.connect(c, "beta", 80)) {
                 assertThat(new String(socket.getInputStream().readAllBytes(), UTF_8))
                         .startsWith("gamma.");
                 assertThat(socket.getPort()).isEqualTo(80);
-                assertThat(socket.getInetAddress().getHostAddress()).isEqualTo(address(b, true));
-                assertThat(socket.getLocalAddress().getHostAddress()).isEqualTo(address(c, true));
+                assertThat(socket.getInetAddress().getHostAddress())
+                        .isEqualTo(TestTailnet.address(b, true));
+                assertThat(socket.getLocalAddress().getHostAddress())
+                        .isEqualTo(TestTailnet.address(c, true));
             }
         }
         assertThatThrownBy(() -> a.connect("nobody", 80)).isInstanceOf(UnknownHostException.class);
@@ -192,7 +160,7 @@ class RemoraNodeHostTest {
         RemoraNode b = join("bulk-b");
         long bytes = 100_000_000;
         try (ServerSocket server = b.listen(9);
-                Socket near = connect(a, "bulk-b", 9);
+                Socket near = TestTailnet.connect(a, "bulk-b", 9);
                 Socket far = server.accept()) {
             Future<Long> gotFar = sumOf(far.getInputStream());
             Future<Long> gotNear = sumOf(near.getInputStream());
@@ -220,7 +188,7 @@ class RemoraNodeHostTest {
         server.setSoTimeout(50);
         assertThatThrownBy(server::accept).isInstanceOf(SocketTimeoutException.class);
         server.setSoTimeout(0);
-        try (Socket near = connect(a, "rules-b", 80);
+        try (Socket near = TestTailnet.connect(a, "rules-b", 80);
                 Socket far = server.accept()) {
             near.setSoTimeout(50);
             near.setReceiveBufferSize(1 << 20);
@@ -238,14 +206,14 @@ class RemoraNodeHostTest {
             assertThatThrownBy(() -> near.getOutputStream().write(1))
                     .isInstanceOf(IOException.class);
         }
-        try (Socket near = connect(a, "rules-b", 80);
+        try (Socket near = TestTailnet.connect(a, "rules-b", 80);
                 Socket far = server.accept()) {
             Future<Integer> reading = threads.submit(() -> near.getInputStream().read());
             near.close();
             assertThatThrownBy(reading::get).hasCauseInstanceOf(SocketException.class);
             assertThat(far.getInputStream().read()).isEqualTo(-1);
         }
-        try (Socket near = connect(a, "rules-b", 80);
+        try (Socket near = TestTailnet.connect(a, "rules-b", 80);
                 Socket far = server.accept()) {
             near.setSoLinger(true, 0);
             near.close();
@@ -273,7 +241,7 @@ class RemoraNodeHostTest {
                     });
                 }
             });
-            connect(a, "many-b", 80).close();
+            TestTailnet.connect(a, "many-b", 80).close();
             List<Future<Boolean>> clients = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
                 byte[] text = ("number " + i).getBytes(UTF_8);
@@ -310,7 +278,7 @@ class RemoraNodeHostTest {
         try (RemoraNode a = join(name + "a", portable);
                 RemoraNode b = join(name + "b", portable)) {
             try (ServerSocket server = a.listen(80);
-                    Socket near = connect(b, name + "a", 80);
+                    Socket near = TestTailnet.connect(b, name + "a", 80);
                     Socket far = server.accept()) {
                 near.getOutputStream().write(7);
                 assertThat(far.getInputStream().read()).isEqualTo(7);
@@ -320,7 +288,7 @@ class RemoraNodeHostTest {
 
     /// A thread or a descriptor that is told to end takes a moment.
     private static void eventually(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + SOON.toNanos();
+        long deadline = System.nanoTime() + TestTailnet.SOON.toNanos();
         while (!condition.call()) {
             assertThat(System.nanoTime()).isLessThan(deadline);
             Thread.onSpinWait();
@@ -341,9 +309,9 @@ class RemoraNodeHostTest {
 
     @Test
     void aWrongKeyIsSaidAtOnce() throws Exception {
-        try (RemoraNode node = builder("wrong").authKey("0123456789abcdef").build()) {
+        try (RemoraNode node = tailnet.builder("wrong").authKey("0123456789abcdef").build()) {
             long before = System.nanoTime();
-            assertThatThrownBy(() -> node.up(SOON))
+            assertThatThrownBy(() -> node.up(TestTailnet.SOON))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("key");
             assertThat(Duration.ofNanos(System.nanoTime() - before))
@@ -363,7 +331,7 @@ class RemoraNodeHostTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("closed");
         assertThatThrownBy(() -> node.listen(81)).isInstanceOf(IOException.class);
-        assertThatThrownBy(() -> node.up(SOON)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> node.up(TestTailnet.SOON)).hasMessageContaining("closed");
         assertThatThrownBy(node::status).isInstanceOf(IllegalStateException.class);
         server.close();
         assertThatThrownBy(accepting::get).hasCauseInstanceOf(SocketException.class);
@@ -378,7 +346,7 @@ class RemoraNodeHostTest {
                             .build();
             Future<?> joining =
                     threads.submit(() -> {
-                        node.up(SOON);
+                        node.up(TestTailnet.SOON);
                         return true;
                     });
             mute.accept();
@@ -392,7 +360,7 @@ class RemoraNodeHostTest {
     void aSecondUpFindsTheNodeAMember() throws Exception {
         RemoraNode node = join("twice");
         List<InetAddress> addresses = node.status().addresses();
-        node.up(SOON);
+        node.up(TestTailnet.SOON);
         assertThat(node.status().addresses()).isEqualTo(addresses);
         assertThatThrownBy(() -> node.listen(0)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> node.connect("twice", 65536))
@@ -402,12 +370,13 @@ class RemoraNodeHostTest {
     @Test
     void aStateDirectoryKeepsTheAddress(@TempDir Path state) throws Exception {
         List<InetAddress> first;
-        try (RemoraNode node = builder("kept").authKey(authKey).stateDirectory(state).build()) {
-            node.up(SOON);
+        try (RemoraNode node =
+                tailnet.builder("kept").authKey(tailnet.authKey()).stateDirectory(state).build()) {
+            node.up(TestTailnet.SOON);
             first = node.status().addresses();
         }
-        try (RemoraNode node = builder("kept").stateDirectory(state).build()) {
-            node.up(SOON);
+        try (RemoraNode node = tailnet.builder("kept").stateDirectory(state).build()) {
+            node.up(TestTailnet.SOON);
             assertThat(node.status().addresses()).isEqualTo(first).hasSize(2);
         }
     }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
-import dev.remora.engine.netstack.ConnectRequest;
 import dev.remora.engine.netstack.StreamHandler;
 import dev.remora.engine.netstack.TcpStream;
 import dev.remora.engine.path.PeerPath;
@@ -16,8 +15,6 @@ import dev.remora.sim.SimLink;
 import dev.remora.sim.SimNat;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.Random;
-import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +23,32 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TailnetSimulationTest {
     private static final int FIRST_PORT = 80;
     private int transfers;
+
+    private Transfer transfer(
+            SimTailnet tailnet, SimNode client, SimNode server, int size, long seed) {
+        return new Transfer(tailnet, client, server, FIRST_PORT + transfers++, size, seed);
+    }
+
+    /// A node on the Internet itself, ten milliseconds from its middle.
+    private static SimNode joinOpen(SimTailnet tailnet, int number) throws Exception {
+        return tailnet.join(number, openHost(tailnet, number));
+    }
+
+    private static SimHost openHost(SimTailnet tailnet, int number) throws Exception {
+        return host(tailnet, "198.51.100." + (10 + number), SimLink.millis(10));
+    }
+
+    private static SimNode joinBehind(SimTailnet tailnet, int number, SimNat router)
+            throws Exception {
+        return tailnet.join(
+                number,
+                new SimHost(
+                        "n" + number, router.inside(), SimLink.millis(1), address("192.168.1.2")));
+    }
+
+    private static void expectAnswer(SimNode from, IpAddress to, long until) {
+        assertThat(from.tsmpPing(to, until)).get().isInstanceOf(PingResult.Answered.class);
+    }
 
     private static IpAddress address(String text) throws Exception {
         return IpAddress.parse(text);
@@ -39,18 +62,14 @@ class TailnetSimulationTest {
     @ValueSource(longs = {1, 2, 3})
     void twoNodesOnTheInternetTalkDirectly(long seed) throws Exception {
         SimTailnet tailnet = new SimTailnet(seed);
-        SimNode a = tailnet.join(1, host(tailnet, "198.51.100.11", SimLink.millis(10)));
-        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        SimNode a = joinOpen(tailnet, 1);
+        SimNode b = joinOpen(tailnet, 2);
         tailnet.network.runUntil(SECONDS.toNanos(2));
 
-        assertThat(a.tsmpPing(SimTailnet.v4(2), SECONDS.toNanos(5)))
-                .get()
-                .isInstanceOf(PingResult.Answered.class);
+        expectAnswer(a, SimTailnet.v4(2), SECONDS.toNanos(5));
         tailnet.network.runUntil(SECONDS.toNanos(6));
         assertThat(a.pathTo(b)).get().isInstanceOf(PeerPath.Direct.class);
-        assertThat(a.tsmpPing(SimTailnet.v6(2), SECONDS.toNanos(8)))
-                .get()
-                .isInstanceOf(PingResult.Answered.class);
+        expectAnswer(a, SimTailnet.v6(2), SECONDS.toNanos(8));
     }
 
     @ParameterizedTest(name = "seed {0}")
@@ -61,18 +80,11 @@ class TailnetSimulationTest {
                 SimNat.home(tailnet.network.internet(), address("203.0.113.1"), SimLink.millis(10));
         SimNat right =
                 SimNat.home(tailnet.network.internet(), address("203.0.113.2"), SimLink.millis(10));
-        SimNode a =
-                tailnet.join(
-                        1,
-                        new SimHost("a", left.inside(), SimLink.millis(1), address("192.168.1.2")));
-        SimNode b =
-                tailnet.join(
-                        2,
-                        new SimHost(
-                                "b", right.inside(), SimLink.millis(1), address("192.168.1.2")));
+        SimNode a = joinBehind(tailnet, 1, left);
+        SimNode b = joinBehind(tailnet, 2, right);
         tailnet.network.runUntil(SECONDS.toNanos(3));
 
-        Transfer transfer = new Transfer(tailnet, a, b, 2_000_000, seed);
+        Transfer transfer = transfer(tailnet, a, b, 2_000_000, seed);
         transfer.finish(SECONDS.toNanos(60));
         assertThat(a.pathTo(b)).get().isInstanceOf(PeerPath.Direct.class);
     }
@@ -81,13 +93,13 @@ class TailnetSimulationTest {
     @ValueSource(longs = {1, 2, 3})
     void withUdpBlockedEverythingGoesThroughTheRelay(long seed) throws Exception {
         SimTailnet tailnet = new SimTailnet(seed);
-        SimHost blocked = host(tailnet, "198.51.100.11", SimLink.millis(10));
+        SimHost blocked = openHost(tailnet, 1);
         blocked.blockUdp(true);
         SimNode a = tailnet.join(1, blocked);
-        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        SimNode b = joinOpen(tailnet, 2);
         tailnet.network.runUntil(SECONDS.toNanos(8));
 
-        new Transfer(tailnet, a, b, 500_000, seed).finish(SECONDS.toNanos(60));
+        transfer(tailnet, a, b, 500_000, seed).finish(SECONDS.toNanos(60));
         assertThat(a.engine.status(b.key(), a.now()).path())
                 .hasValueSatisfying(path -> {
                     assertThat(path.direct()).isEmpty();
@@ -102,10 +114,10 @@ class TailnetSimulationTest {
         SimHost mobile =
                 host(tailnet, "198.51.100.11", SimLink.millis(20).withLoss(0.005).withJitter(3));
         SimNode a = tailnet.join(1, mobile);
-        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        SimNode b = joinOpen(tailnet, 2);
         tailnet.network.runUntil(SECONDS.toNanos(3));
 
-        Transfer transfer = new Transfer(tailnet, b, a, 8_000_000, seed);
+        Transfer transfer = transfer(tailnet, b, a, 8_000_000, seed);
         tailnet.network.after(SECONDS.toNanos(2), () -> mobile.blockUdp(true));
         tailnet.network.after(SECONDS.toNanos(20), () -> mobile.blockUdp(false));
         transfer.finish(SECONDS.toNanos(400));
@@ -116,10 +128,10 @@ class TailnetSimulationTest {
         SimTailnet tailnet = new SimTailnet(1);
         SimHost mobile = host(tailnet, "198.51.100.11", SimLink.millis(20));
         SimNode a = tailnet.join(1, mobile);
-        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        SimNode b = joinOpen(tailnet, 2);
         tailnet.network.runUntil(SECONDS.toNanos(3));
 
-        Transfer transfer = new Transfer(tailnet, a, b, 8_000_000, 1);
+        Transfer transfer = transfer(tailnet, a, b, 8_000_000, 1);
         tailnet.network.after(SECONDS.toNanos(1), () -> mobile.cut(true));
         tailnet.network.after(SECONDS.toNanos(61), () -> mobile.cut(false));
         transfer.finish(SECONDS.toNanos(300));
@@ -128,48 +140,40 @@ class TailnetSimulationTest {
     @Test
     void aPeerThatRestartsIsReachedAgainWithinSeconds() throws Exception {
         SimTailnet tailnet = new SimTailnet(1);
-        SimNode a = tailnet.join(1, host(tailnet, "198.51.100.11", SimLink.millis(10)));
-        SimHost second = host(tailnet, "198.51.100.12", SimLink.millis(10));
+        SimNode a = joinOpen(tailnet, 1);
+        SimHost second = openHost(tailnet, 2);
         SimNode b = tailnet.join(2, second);
         tailnet.network.runUntil(SECONDS.toNanos(3));
-        assertThat(a.tsmpPing(SimTailnet.v4(2), SECONDS.toNanos(5)))
-                .get()
-                .isInstanceOf(PingResult.Answered.class);
+        expectAnswer(a, SimTailnet.v4(2), SECONDS.toNanos(5));
 
         b.stop();
         tailnet.join(2, second);
         tailnet.network.runUntil(SECONDS.toNanos(7));
-        assertThat(a.tsmpPing(SimTailnet.v4(2), SECONDS.toNanos(12)))
-                .get()
-                .isInstanceOf(PingResult.Answered.class);
+        expectAnswer(a, SimTailnet.v4(2), SECONDS.toNanos(12));
     }
 
     /// Control says nothing after the restart, and the peer learns of it only by what the restarted node does.
     @Test
     void whoRestartsWithItsKeysAndItsMapIsReachedAtOnce() throws Exception {
         SimTailnet tailnet = new SimTailnet(1);
-        SimNode a = tailnet.join(1, host(tailnet, "198.51.100.11", SimLink.millis(10)));
-        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        SimNode a = joinOpen(tailnet, 1);
+        SimNode b = joinOpen(tailnet, 2);
         tailnet.network.runUntil(SECONDS.toNanos(3));
-        assertThat(a.tsmpPing(SimTailnet.v4(2), SECONDS.toNanos(5)))
-                .get()
-                .isInstanceOf(PingResult.Answered.class);
+        expectAnswer(a, SimTailnet.v4(2), SECONDS.toNanos(5));
 
         long restart = a.now();
         b.restart();
         tailnet.network.runUntil(restart + MILLISECONDS.toNanos(300));
-        assertThat(a.tsmpPing(SimTailnet.v4(2), restart + MILLISECONDS.toNanos(500)))
-                .get()
-                .isInstanceOf(PingResult.Answered.class);
+        expectAnswer(a, SimTailnet.v4(2), restart + MILLISECONDS.toNanos(500));
     }
 
     /// The one who arrives speaks first: a peer that calls right then finds a session, and need not repeat its handshake after five seconds.
     @Test
     void whoArrivesIsReachedAtOnce() throws Exception {
         SimTailnet tailnet = new SimTailnet(1);
-        SimNode a = tailnet.join(1, host(tailnet, "198.51.100.11", SimLink.millis(10)));
+        SimNode a = joinOpen(tailnet, 1);
         tailnet.network.runUntil(SECONDS.toNanos(3));
-        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        SimNode b = joinOpen(tailnet, 2);
         tailnet.network.runUntil(() -> b.engine.netMap().isPresent(), SECONDS.toNanos(4));
         b.engine.onHomeRelayConnected(b.now());
         b.finish();
@@ -183,16 +187,16 @@ class TailnetSimulationTest {
     @Test
     void whoTheFilterDeniesIsDeniedAndHealsAgain() throws Exception {
         SimTailnet tailnet = new SimTailnet(1);
-        SimNode a = tailnet.join(1, host(tailnet, "198.51.100.11", SimLink.millis(10)));
-        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        SimNode a = joinOpen(tailnet, 1);
+        SimNode b = joinOpen(tailnet, 2);
         tailnet.network.runUntil(SECONDS.toNanos(3));
-        new Transfer(tailnet, a, b, 1_000, 1).finish(SECONDS.toNanos(10));
+        transfer(tailnet, a, b, 1_000, 1).finish(SECONDS.toNanos(10));
 
         tailnet.filter("");
         tailnet.network.runUntil(SECONDS.toNanos(11));
-        Transfer denied = new Transfer(tailnet, a, b, 1_000, 2);
+        Transfer denied = transfer(tailnet, a, b, 1_000, 2);
         tailnet.network.runUntil(SECONDS.toNanos(16));
-        assertThat(denied.received).isZero();
+        assertThat(denied.received()).isZero();
 
         tailnet.filter(
                 "{\"SrcIPs\":[\"100.64.0.1\"],\"DstPorts\":[{\"IP\":\"100.64.0.2\",\"Ports\":{\"First\":81,\"Last\":81}}]}");
@@ -202,8 +206,8 @@ class TailnetSimulationTest {
     @Test
     void aPortNobodyServesRefusesAtOnce() throws Exception {
         SimTailnet tailnet = new SimTailnet(1);
-        SimNode a = tailnet.join(1, host(tailnet, "198.51.100.11", SimLink.millis(10)));
-        SimNode b = tailnet.join(2, host(tailnet, "198.51.100.12", SimLink.millis(10)));
+        SimNode a = joinOpen(tailnet, 1);
+        SimNode b = joinOpen(tailnet, 2);
         tailnet.network.runUntil(SECONDS.toNanos(3));
         Ending ending = new Ending();
         a.engine.stack().connect(new IpPort(SimTailnet.v4(2), 99), b.key(), ending, a.now());
@@ -286,94 +290,6 @@ class TailnetSimulationTest {
             if (event instanceof TcpEvent.Closed end) {
                 closed = Optional.of(end);
             }
-        }
-    }
-
-    /// One client that downloads random bytes from a served port and checks them.
-    private final class Transfer {
-        private final SimTailnet tailnet;
-        private final int size;
-        private final int port;
-        private final CRC32 sent = new CRC32();
-        private final CRC32 got = new CRC32();
-        private int received;
-        private boolean ended;
-
-        Transfer(SimTailnet tailnet, SimNode client, SimNode server, int size, long seed) {
-            this.tailnet = tailnet;
-            this.size = size;
-            port = FIRST_PORT + transfers++;
-            byte[] bytes = new byte[size];
-            new Random(seed).nextBytes(bytes);
-            sent.update(bytes);
-            server.engine
-                    .stack()
-                    .listen(
-                            Optional.empty(),
-                            port,
-                            request -> serve(request, server, ByteBuffer.wrap(bytes)));
-            IpAddress to = server.engine.netMap().orElseThrow().self().ipv4().orElseThrow();
-            client.engine
-                    .stack()
-                    .connect(
-                            new IpPort(to, port), server.key(), new Download(client), client.now());
-            client.finish();
-        }
-
-        private void serve(ConnectRequest request, SimNode server, ByteBuffer bytes) {
-            request.accept(
-                    new StreamHandler() {
-                        @Override
-                        public void onPayload(TcpStream stream, ByteBuffer payload) {}
-
-                        @Override
-                        public void onEvent(TcpStream stream, TcpEvent event) {
-                            if (event instanceof TcpEvent.Connected
-                                    || event instanceof TcpEvent.Writable) {
-                                stream.write(bytes, server.now());
-                                if (!bytes.hasRemaining()) {
-                                    stream.shutdownOutput();
-                                }
-                            } else if (event instanceof TcpEvent.PeerFinished) {
-                                stream.close();
-                            }
-                        }
-                    },
-                    server.now());
-        }
-
-        private final class Download implements StreamHandler {
-            private final SimNode client;
-
-            Download(SimNode client) {
-                this.client = client;
-            }
-
-            @Override
-            public void onPayload(TcpStream stream, ByteBuffer payload) {
-                received += payload.remaining();
-                got.update(payload);
-            }
-
-            @Override
-            public void onEvent(TcpStream stream, TcpEvent event) {
-                switch (event) {
-                    case TcpEvent.PeerFinished _ -> {
-                        ended = true;
-                        stream.close();
-                    }
-                    case TcpEvent.Closed closed ->
-                            assertThat(closed.reason()).isEqualTo(TcpEvent.Reason.FINISHED);
-                    default -> {}
-                }
-            }
-        }
-
-        void finish(long until) {
-            tailnet.network.runUntil(() -> ended, until);
-            assertThat(received).isEqualTo(size);
-            assertThat(ended).isTrue();
-            assertThat(got.getValue()).isEqualTo(sent.getValue());
         }
     }
 }

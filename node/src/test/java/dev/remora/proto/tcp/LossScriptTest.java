@@ -1,17 +1,11 @@
 package dev.remora.proto.tcp;
 
+import static dev.remora.proto.tcp.Script.OPEN;
+
 import org.junit.jupiter.api.Test;
 
 /// Losses, reordering and timeouts (RFC 8985, RFC 6298, RFC 5682, RFC 9937, RFC 6582).
 final class LossScriptTest {
-    private static final String OPEN =
-            """
-            0  < S 0:1 win 65535 mss W ws 8 sackok
-            0  > SA 0:1 ack 1
-            10 < A 1:1 ack 1 win 256
-            10 ! Connected
-            """;
-
     private static final String TEN_SENT =
             """
             20 * append 10M

@@ -18,6 +18,15 @@ import java.util.concurrent.TimeUnit;
 /// Whatever comes out without being expected fails the script. See [SegmentText] for segments. What the connection receives
 /// is checked against [Stream].
 final class Script implements TcpOut {
+    /// A connection is opened by the peer, without timestamps.
+    static final String OPEN =
+            """
+            0  < S 0:1 win 65535 mss W ws 8 sackok
+            0  > SA 0:1 ack 1
+            10 < A 1:1 ack 1 win 256
+            10 ! Connected
+            """;
+
     static final int ISS = 0xffff_ff00;
     private static final int IRS = 0x7fff_fff0;
 

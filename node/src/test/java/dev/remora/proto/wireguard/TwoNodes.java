@@ -1,5 +1,8 @@
 package dev.remora.proto.wireguard;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.base.Deadlines;
 import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
@@ -120,6 +123,28 @@ final class TwoNodes {
         long dropped(DropReason reason) {
             return machine.dropped(reason);
         }
+
+        List<Output.SessionUp> handshakes() {
+            return said.stream()
+                    .filter(Output.SessionUp.class::isInstance)
+                    .map(Output.SessionUp.class::cast)
+                    .toList();
+        }
+
+        void expectNothingLeft() {
+            assertThat(machine.size()).isZero();
+            assertThat(machine.indices()).isZero();
+            assertThat(machine.nextDeadline()).isEqualTo(Deadlines.NEVER);
+        }
+    }
+
+    /// A session in both directions, and nothing received yet.
+    void connect() {
+        a.send("connect");
+        settle();
+        assertThat(a.canSend() && b.canSend()).isTrue();
+        a.received.clear();
+        b.received.clear();
     }
 
     /// Delivers what is in flight, and what that sets in flight, until all is still.
