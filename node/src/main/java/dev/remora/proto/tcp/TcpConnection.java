@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 public final class TcpConnection {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-    private static final TcpEvent CONNECTED = new TcpEvent.Connected();
     private static final TcpEvent WRITABLE = new TcpEvent.Writable();
 
     private final TcpConfig config;
@@ -26,6 +25,7 @@ public final class TcpConnection {
     private final Handshake handshake;
     private final KeepAlive keepAlive;
     private final Ending ending;
+    private final SegmentArrival arrival;
 
     private TcpState state = TcpState.CLOSED;
     private PathKind path = PathKind.DIRECT;
@@ -57,6 +57,8 @@ public final class TcpConnection {
         handshake = new Handshake(wiring, flow, passive);
         keepAlive = new KeepAlive(config.keepAlive(), timers);
         ending = new Ending(this, timers, sendQueue);
+        arrival =
+                new SegmentArrival(wiring, handshake, keepAlive, ending, sendQueue, receiveWindow);
     }
 
     /// Answers a SYN that was let in; the connection begins in SYN-RECEIVED.
@@ -69,7 +71,7 @@ public final class TcpConnection {
             long now,
             TcpOut out) {
         TcpConnection connection = new TcpConnection(config, flow, start, memory, true);
-        connection.onSyn(syn, now, out);
+        connection.arrival.onSyn(syn, now, out);
         return connection;
     }
 
@@ -97,120 +99,7 @@ public final class TcpConnection {
 
     /// Takes a segment of this connection. What follows from it may wait for [#endOfBatch].
     public void onSegment(TcpSegment segment, long now, TcpOut out) {
-        switch (state) {
-            case CLOSED, TIME_WAIT -> {}
-            case SYN_SENT -> onSegmentInSynSent(segment, now, out);
-            case SYN_RECEIVED -> onSegmentInSynReceived(segment, halves(), now, out);
-            case ESTABLISHED, FIN_WAIT_1, FIN_WAIT_2, CLOSE_WAIT, CLOSING, LAST_ACK ->
-                    onSegment(segment, halves(), now, out);
-        }
-    }
-
-    private void onSegmentInSynSent(TcpSegment segment, long now, TcpOut out) {
-        boolean acks = segment.has(TcpSegment.ACK);
-        if (acks && segment.ack() != Seq.wire(wiring.iss(), 1)) {
-            new SegmentWriter(flow).reset(out, segment);
-        } else if (segment.has(TcpSegment.RST)) {
-            if (acks) {
-                ending.finish(Reason.REFUSED, out);
-            }
-        } else if (segment.has(TcpSegment.SYN)) {
-            onSyn(segment, now, out);
-            if (acks) {
-                establish(segment, halves(), now, out);
-                halves().receiver().acks().atOnce();
-            }
-        }
-    }
-
-    private void onSyn(TcpSegment syn, long now, TcpOut out) {
-        halves = handshake.onSyn(syn, receiveWindow, sendQueue, now);
-        become(TcpState.SYN_RECEIVED);
-        if (!syn.has(TcpSegment.ACK)) {
-            handshake.sendSynAck(halves.receiver(), receiveWindow, halves.options(), now, out);
-        }
-    }
-
-    private void onSegmentInSynReceived(TcpSegment segment, Halves h, long now, TcpOut out) {
-        boolean repeatsSyn =
-                segment.has(TcpSegment.SYN) && segment.seq() == h.receiver().initialSequence();
-        if (repeatsSyn && !segment.has(TcpSegment.ACK)) {
-            handshake.sendSynAck(h.receiver(), receiveWindow, h.options(), now, out);
-            return;
-        }
-        if (!repeatsSyn && !passes(segment, h, now, out)) {
-            return;
-        }
-        if (segment.ack() != Seq.wire(wiring.iss(), 1)) {
-            new SegmentWriter(flow).reset(out, segment);
-            return;
-        }
-        establish(segment, h, now, out);
-        if (repeatsSyn) {
-            h.receiver().acks().atOnce();
-        } else {
-            process(segment, h, now, out);
-        }
-    }
-
-    private void establish(TcpSegment segment, Halves h, long now, TcpOut out) {
-        h.establish(segment, handshake, path, now);
-        keepAlive.start(now);
-        become(TcpState.ESTABLISHED);
-        out.on(this, CONNECTED);
-        ending.onEstablished(h);
-    }
-
-    private void onSegment(TcpSegment segment, Halves h, long now, TcpOut out) {
-        keepAlive.onSegment(now);
-        boolean predicted = config.features().headerPrediction() && h.predicts(segment);
-        if (predicted || passes(segment, h, now, out) && h.acknowledgesOurs(segment, now, out)) {
-            process(segment, h, now, out);
-        }
-    }
-
-    /// Whether a segment may be used; everything else about it is done when this says no.
-    private boolean passes(TcpSegment segment, Halves h, long now, TcpOut out) {
-        return switch (h.check(segment, now, out)) {
-            case ACCEPT -> true;
-            case DROP, CHALLENGE, REPEATED -> false;
-            case RESET -> {
-                ending.finish(resetReason(), out);
-                yield false;
-            }
-        };
-    }
-
-    private Reason resetReason() {
-        return state == TcpState.SYN_RECEIVED && !handshake.passive()
-                ? Reason.REFUSED
-                : Reason.RESET;
-    }
-
-    /// Steps 5 to 8: acknowledgement, text, FIN.
-    private void process(TcpSegment segment, Halves h, long now, TcpOut out) {
-        long seq = h.receiver().unwrap(segment.seq());
-        long ack = h.sender().unwrap(segment.ack());
-        h.receiver().noteTimestamp(segment, seq, now);
-        h.sender().onAck(segment, seq, ack, now);
-        if (h.sender().finAcknowledged() && ending.onFinAcknowledged(h, now, out)) {
-            return;
-        }
-        if (segment.payloadLength() == 0 && !segment.has(TcpSegment.FIN)) {
-            return;
-        }
-        if (ending.orphaned() && segment.payloadLength() > 0) {
-            // RFC 9293 §3.10.7.4 would let it in; nobody is there to read it (RFC 1122 §4.2.2.13).
-            h.reset(now, out);
-            ending.finish(Reason.ABORTED, out);
-            return;
-        }
-        if (h.receiver().onText(segment, seq, now, out)) {
-            h.acknowledge(now, out);
-        }
-        if (h.receiver().finished()) {
-            ending.onPeerFinished(h, now, out);
-        }
+        arrival.onSegment(segment, now, out);
     }
 
     /// The segments of a wake-up are all in: judges losses, sends, acknowledges. Call it once for each connection that got
@@ -412,6 +301,15 @@ public final class TcpConnection {
         state = next;
     }
 
+    /// The peer's SYN is known.
+    void onPeer(Halves known) {
+        halves = known;
+    }
+
+    PathKind path() {
+        return path;
+    }
+
     /// Bytes that wait to be read go back to the budget.
     void dropUnread() {
         if (halves != null) {
@@ -419,7 +317,7 @@ public final class TcpConnection {
         }
     }
 
-    private Halves halves() {
+    Halves halves() {
         if (halves == null) {
             throw new IllegalStateException("the peer's SYN is not known in " + state);
         }

@@ -2,10 +2,8 @@ package dev.remora.proto.wireguard;
 
 import dev.remora.base.Deadlines;
 import dev.remora.base.MalformedException;
-import dev.remora.crypto.EphemeralKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
-import dev.remora.proto.noise.SymmetricState.TransportKeys;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -30,13 +28,8 @@ final class PeerTunnel {
     private final SessionSlots sessions;
     private final StagedPackets staged;
     private final CookieJar cookies;
-    private final OwnHandshake ownHandshake;
+    private final Handshakes handshakes;
     private final Deadlines<Timer> deadlines = new Deadlines<>(Timer.class);
-
-    private NodePrivateKey self;
-
-    /// The Diffie-Hellman result of the two static keys: half the work of an initiation.
-    private byte[] staticStatic;
 
     /// Of initiations, responses; keeps the spacing between the former.
     private long handshakeSentAt = -Limits.REKEY_TIMEOUT;
@@ -62,14 +55,12 @@ final class PeerTunnel {
     PeerTunnel(NodeKey peer, NodePrivateKey self, Shared shared, long serial)
             throws MalformedException {
         this.peer = peer;
-        this.self = self;
         this.shared = shared;
         this.serial = serial;
-        this.staticStatic = self.agree(peer.bytes());
         this.sessions = new SessionSlots(shared.index());
         this.staged = new StagedPackets(shared.staged());
         this.cookies = new CookieJar(peer);
-        this.ownHandshake = new OwnHandshake(this, shared);
+        this.handshakes = new Handshakes(this, self, shared);
     }
 
     NodeKey peer() {
@@ -81,7 +72,7 @@ final class PeerTunnel {
     }
 
     byte[] staticStatic() {
-        return staticStatic;
+        return handshakes.staticStatic();
     }
 
     TunnelStats stats(long now) {
@@ -161,7 +152,7 @@ final class PeerTunnel {
             return;
         }
         try {
-            sendHandshake(ownHandshake.begin(self, peer, staticStatic, now), now, out);
+            sendHandshake(handshakes.begin(now), now, out);
         } catch (MalformedException e) {
             shared.drops().drop(DropReason.UNUSABLE_KEY, out);
         }
@@ -199,27 +190,12 @@ final class PeerTunnel {
         return true;
     }
 
-    /// Our own initiation, if one is pending, stays good: should its response come, both sides have two sessions for a
-    /// while instead of none, when both began at the same moment.
     private void answer(Handshake.Opened initiation, long now, Consumer<? super Output> out)
             throws MalformedException {
-        EphemeralKey ephemeral = EphemeralKey.generate(shared.random());
-        int index = shared.index().next();
-        Handshake.Answered answered =
-                initiation.answer(ephemeral, index, Handshake.NO_PRESHARED_KEY);
-        TransportKeys keys = answered.keys();
-        sessions.addAnswered(
-                new Session(
-                        this,
-                        shared.aead(),
-                        keys.responderSends(),
-                        keys.initiatorSends(),
-                        index,
-                        initiation.message().sender(),
-                        false,
-                        now));
+        Handshakes.Answer answer = handshakes.answer(initiation, now);
+        sessions.addAnswered(answer.session());
         deadlines.set(Timer.ZERO_KEYS, now + Limits.ZERO_KEYS_AFTER);
-        sendHandshake(answered.message().toBytes(), now, out);
+        sendHandshake(answer.message(), now, out);
     }
 
     /// A response names the handshake that is pending.
@@ -227,7 +203,7 @@ final class PeerTunnel {
     /// @throws MalformedException if it is not the response to it, which is still pending then
     void onResponse(Message.Response response, Source from, long now, Consumer<? super Output> out)
             throws MalformedException {
-        sessions.addInitiated(ownHandshake.finish(response, self, now));
+        sessions.addInitiated(handshakes.finish(response, now));
         deadlines.set(Timer.ZERO_KEYS, now + Limits.ZERO_KEYS_AFTER);
         onAuthentic(Message.Response.LENGTH, from, out);
         onSessionUp(true, now, out);
@@ -249,7 +225,7 @@ final class PeerTunnel {
 
     private void onSessionUp(boolean initiator, long now, Consumer<? super Output> out) {
         deadlines.clear(Timer.RETRANSMIT);
-        ownHandshake.drop();
+        handshakes.drop();
         retries = 0;
         renewedWhileReceiving = false;
         lastHandshakeAt = now;
@@ -371,17 +347,15 @@ final class PeerTunnel {
     ///
     /// @throws MalformedException if the peer's key is of low order
     void rotate(NodePrivateKey newSelf) throws MalformedException {
-        staticStatic = newSelf.agree(peer.bytes());
-        self = newSelf;
+        handshakes.rotate(newSelf);
         sessions.stopSending();
-        ownHandshake.drop();
         handshakeSentAt = -Limits.REKEY_TIMEOUT;
     }
 
     /// Starts anew, as if the peer had never been heard of, for those packets that wait. Returns false if none does.
     boolean reset(long now, Consumer<? super Output> out) {
         sessions.clear();
-        ownHandshake.drop();
+        handshakes.drop();
         deadlines.clearAll();
         initiations.forgetStamp();
         handshakeSentAt = -Limits.REKEY_TIMEOUT;
@@ -395,7 +369,7 @@ final class PeerTunnel {
     /// Erases all keys and drops what waits.
     void erase(DropReason reason, Consumer<? super Output> out) {
         sessions.clear();
-        ownHandshake.drop();
+        handshakes.drop();
         deadlines.clearAll();
         shared.drops().drop(reason, staged.clear(), out);
     }
