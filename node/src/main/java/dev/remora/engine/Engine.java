@@ -233,28 +233,21 @@ public final class Engine {
 
     /// Asks the peer's node through the tunnel.
     public void pingTsmp(IpAddress to, long token, long now) {
-        Optional<IpAddress> own = peers.ownAddressFor(to);
-        if (own.isPresent()) {
-            pings.sendTsmp(token, own.get(), to, now, dataPlane.outgoing(now));
-        } else {
-            out.accept(
-                    new EngineOutput.Pinged(
-                            token,
-                            new PingResult.Failed("this node has no address of that family")));
-        }
+        pingThroughTunnel(
+                to, token, own -> pings.sendTsmp(token, own, to, now, dataPlane.outgoing(now)));
     }
 
     /// Asks the peer's system through the tunnel.
     public void pingIcmp(IpAddress to, long token, long now) {
-        Optional<IpAddress> own = peers.ownAddressFor(to);
-        if (own.isPresent()) {
-            pings.sendEcho(token, own.get(), to, now, dataPlane.outgoing(now));
-        } else {
-            out.accept(
-                    new EngineOutput.Pinged(
-                            token,
-                            new PingResult.Failed("this node has no address of that family")));
-        }
+        pingThroughTunnel(
+                to, token, own -> pings.sendEcho(token, own, to, now, dataPlane.outgoing(now)));
+    }
+
+    private void pingThroughTunnel(IpAddress to, long token, Consumer<IpAddress> sendFrom) {
+        var noAddress = new PingResult.Failed("this node has no address of that family");
+        peers.ownAddressFor(to)
+                .ifPresentOrElse(
+                        sendFrom, () -> out.accept(new EngineOutput.Pinged(token, noAddress)));
     }
 
     // What others want to know.

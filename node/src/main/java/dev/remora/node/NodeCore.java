@@ -16,10 +16,10 @@ import dev.remora.engine.netmap.NetMap;
 import dev.remora.engine.netmap.Node;
 import dev.remora.engine.netstack.NetStackConfig;
 import dev.remora.engine.path.Endpoint;
+import dev.remora.engine.path.LocalSockets;
 import dev.remora.io.control.ControlState;
 import dev.remora.io.derp.DerpRelays;
 import dev.remora.io.loop.EngineLoop;
-import dev.remora.io.udp.LinkWatch;
 import dev.remora.proto.control.NetInfo;
 import io.netty.channel.ChannelHandler;
 import java.io.IOException;
@@ -29,29 +29,21 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Everything of a node that lives on its loop: engine, UDP sockets, relays, streams. Each method is called there.
 final class NodeCore implements Performer.Reports, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(NodeCore.class);
-
-    /// A socket that breaks as soon as it is open must not keep us busy.
-    private static final long REOPEN_EVERY = TimeUnit.SECONDS.toNanos(5);
-
     private final NodeSettings settings;
     private final EngineLoop loop;
     private final Instant startedAt;
     private final NodeCache cache;
     private final NodeListener listener;
     private final EngineDriver driver;
-    private final UdpPorts udp;
-    private final HostLinks links;
+    private final Underlay underlay;
     private final RelayNews news;
     private final DerpRelays relays;
     private final Engine engine;
@@ -59,9 +51,6 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     private final PeerApi peerApi;
     private final OpenQuestions questions;
     private NodeKey self;
-    private @Nullable LinkWatch linkWatch;
-    private boolean reopening;
-    private long reopenedAt = -REOPEN_EVERY;
 
     // Set and read by other threads, too.
     private volatile @Nullable NodeControl control;
@@ -84,14 +73,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         this.startedAt = startedAt;
         this.listener = listener;
         driver = new EngineDriver(loop.netty(), clock);
-        udp =
-                new UdpPorts(
-                        loop,
-                        settings.udpPort(),
-                        driver::onDatagrams,
-                        driver::finishBatch,
-                        this::onReopenWanted);
-        links = new HostLinks(udp);
+        underlay = new Underlay(loop, settings.udpPort(), driver, new Moves());
         NodePrivateKey nobody = NodePrivateKey.generate(random); // until a login says who we are
         self = nobody.publicKey();
         news = new RelayNews(driver, this::engine, this::onHomeRelayBack, listener);
@@ -105,7 +87,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                         random,
                         clock,
                         news);
-        Performer performer = new Performer(driver, udp, loop.netty(), slow, this);
+        Performer performer = new Performer(driver, underlay.udp(), loop.netty(), slow, this);
         long epoch = startedAt.getEpochSecond() * 1_000_000_000L + startedAt.getNano();
         engine =
                 new Engine(
@@ -127,16 +109,13 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
     }
 
     void open() {
-        udp.open(cache.udpPort());
-        cache.keepUdpPort(udp.port(true));
-        linkWatch = LinkWatch.start(loop, this::onLinkChange);
-        onLinkChange();
+        underlay.open(cache.udpPort());
+        cache.keepUdpPort(underlay.udp().port(true));
     }
 
     // What control brings.
 
     /// Control says this whenever it accepts us, mostly with the key we have.
-    ///
     void onSelfKey(NodePrivateKey key) {
         if (key.publicKey().equals(self)) {
             return;
@@ -233,23 +212,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
     @Override
     public void onRebindWanted() {
-        LOG.info("opening the UDP sockets anew");
-        reopening = false;
-        reopenedAt = driver.now();
-        udp.reopen();
-        links.look();
-        moved();
-        driver.finishBatch();
-        listener.onChange();
-    }
-
-    /// One that breaks as soon as it is open must not keep us busy.
-    private void onReopenWanted() {
-        if (!reopening) {
-            reopening = true;
-            long wait = Math.max(0, reopenedAt + REOPEN_EVERY - driver.now());
-            loop.netty().schedule(this::onRebindWanted, wait, TimeUnit.NANOSECONDS);
-        }
+        underlay.reopen();
     }
 
     @Override
@@ -259,19 +222,30 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
 
     // What the machine says.
 
-    private void onLinkChange() {
-        switch (links.look()) {
-            case NONE -> {}
-            case MINOR -> engine.onLocalSockets(links.sockets(), driver.now());
-            case MAJOR -> {
-                LOG.debug("the network is another: {}", links.addresses());
-                moved();
-                if (control != null) {
-                    control.onLinkChange();
-                }
+    private final class Moves implements Underlay.Moves {
+        @Override
+        public void onSockets(LocalSockets sockets) {
+            engine.onLocalSockets(sockets, driver.now());
+        }
+
+        @Override
+        public void onMoved(LocalSockets sockets, Set<IpAddress> addresses) {
+            engine.onLocalSockets(sockets, driver.now());
+            engine.onLinkChange(driver.now());
+            relays.onLinkChange(addresses);
+        }
+
+        @Override
+        public void onOtherNetwork() {
+            if (control != null) {
+                control.onLinkChange();
             }
         }
-        driver.finishBatch();
+
+        @Override
+        public void onReopened() {
+            listener.onChange();
+        }
     }
 
     /// What cut us off from the relay cut us off from control, too, and may have given us other addresses.
@@ -280,12 +254,6 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         if (control != null) {
             control.onNetworkBack();
         }
-    }
-
-    private void moved() {
-        engine.onLocalSockets(links.sockets(), driver.now());
-        engine.onLinkChange(driver.now());
-        relays.onLinkChange(links.addresses());
     }
 
     // What users of the node ask.
@@ -368,9 +336,9 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                 engine.traffic(),
                 engine.stack().stats(),
                 settings.aead().name(),
-                udp.port(true),
-                udp.port(false),
-                udp.problem(),
+                underlay.udp().port(true),
+                underlay.udp().port(false),
+                underlay.udp().problem(),
                 engine.filterProblem(),
                 streams.size(),
                 startedAt,
@@ -395,11 +363,9 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
         streams.closeAll();
         driver.finishBatch();
         driver.stop();
-        if (linkWatch != null) {
-            linkWatch.close();
-        }
+        underlay.stopWatching();
         relays.close();
-        udp.close();
+        underlay.close();
         questions.onEnd();
     }
 }

@@ -4,26 +4,19 @@ import dev.remora.base.MalformedException;
 import dev.remora.crypto.MachineKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.io.loop.EngineLoop;
-import dev.remora.io.loop.ServerIdentity;
 import dev.remora.proto.control.ControlJson;
-import dev.remora.proto.control.DialCandidate;
 import dev.remora.proto.control.DialPlan;
 import dev.remora.proto.control.MapRequest;
 import dev.remora.proto.control.RegisterRequest;
 import dev.remora.proto.control.RegisterResponse;
-import dev.remora.proto.noise.NoiseHandshake;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -33,21 +26,14 @@ import java.util.random.RandomGenerator;
 final class ControlClient implements AutoCloseable {
     private static final int MAX_ANSWER = 1 << 20;
 
-    /// A plain connection that did not live for so long was perhaps killed by a box in between.
-    private static final Duration SUSPICIOUS_LIFE = Duration.ofMinutes(2);
-
-    private static final Duration TLS_AFTER_PLAIN = Duration.ofMillis(500);
-    private static final Duration NEXT_ADDRESS_AFTER = Duration.ofMillis(300);
-
     private final ControlConfig config;
-    private final Dialer dialer;
+    private final ServerDialer dialer;
     private final HttpOnce http;
     private final ServerKeyFetch keys;
     private final RandomGenerator random;
     private final InstantSource clock;
     private final ReentrantLock dialing = new ReentrantLock();
     private Optional<ControlConnection> current = Optional.empty();
-    private Optional<Long> dialedAt = Optional.empty();
     private Optional<MachineKey> serverKey = Optional.empty();
     private DialPlan plan = new DialPlan(null);
 
@@ -58,8 +44,9 @@ final class ControlClient implements AutoCloseable {
             RandomGenerator random,
             InstantSource clock) {
         this.config = config;
-        this.dialer = new Dialer(loop, config.trust(), config.proxies(), slow);
-        this.http = new HttpOnce(dialer);
+        Dialer anywhere = new Dialer(loop, config.trust(), config.proxies(), slow);
+        this.dialer = new ServerDialer(config, anywhere, random);
+        this.http = new HttpOnce(anywhere);
         this.keys = new ServerKeyFetch(config, http);
         this.random = random;
         this.clock = clock;
@@ -72,8 +59,7 @@ final class ControlClient implements AutoCloseable {
             if (current.isEmpty() || !current.get().isOpen()) {
                 MachineKey server = serverKey.isPresent() ? serverKey.get() : keys.fetch();
                 serverKey = Optional.of(server);
-                current = Optional.of(dial(server));
-                dialedAt = Optional.of(System.nanoTime());
+                current = Optional.of(dialer.dial(server, plan));
             }
             return current.get();
         } catch (IOException e) {
@@ -142,7 +128,7 @@ final class ControlClient implements AutoCloseable {
         try {
             return ControlJson.read(RegisterResponse.class, answer.body());
         } catch (MalformedException e) {
-            throw malformed(e);
+            throw Failures.ofMalformed(e, config.url().text());
         }
     }
 
@@ -204,114 +190,8 @@ final class ControlClient implements AutoCloseable {
         return http.request(method, url, target, timeout);
     }
 
-    private ControlConnection dial(MachineKey server) throws IOException, InterruptedException {
-        boolean suspicious =
-                dialedAt.filter(at -> System.nanoTime() - at < SUSPICIOUS_LIFE.toNanos())
-                        .isPresent();
-        List<Race.Contender<ControlConnection>> contenders = new ArrayList<>();
-        for (ControlUrl.Way way : ways(suspicious)) {
-            List<Dialer.Hop> hops = hops(way);
-            for (int i = 0; i < hops.size(); i++) {
-                boolean last = i == hops.size() - 1;
-                contenders.add(
-                        contender(
-                                hops.get(i),
-                                way.tls(),
-                                server,
-                                last ? TLS_AFTER_PLAIN : NEXT_ADDRESS_AFTER));
-            }
-        }
-        return new Race<>(contenders, ControlConnection::close).run(config.timing().dial());
-    }
-
-    /// Where a proxy has to be passed, only what it lets through is worth trying.
-    private List<ControlUrl.Way> ways(boolean suspicious) {
-        List<ControlUrl.Way> all = config.url().ways(suspicious);
-        List<ControlUrl.Way> proxied = all.stream().filter(this::isProxied).toList();
-        return proxied.isEmpty() ? all : proxied;
-    }
-
-    private boolean isProxied(ControlUrl.Way way) {
-        return dialer.isProxied(way.tls(), config.url().host(), way.port());
-    }
-
-    /// Those of the plan first, the best of them in front, then those of DNS. Candidates that are proxies
-    /// are passed over; where a proxy stands in between, there is no other way than it.
-    private List<Dialer.Hop> hops(ControlUrl.Way way) throws IOException, InterruptedException {
-        String host = config.url().host();
-        List<Dialer.Hop> hops = new ArrayList<>();
-        if (!isProxied(way)) {
-            for (InetAddress ip : planned()) {
-                hops.add(Dialer.Hop.direct(ip, host, way.port()));
-            }
-        }
-        hops.addAll(dialer.hops(way.tls(), host, way.port()));
-        return hops;
-    }
-
-    private List<InetAddress> planned() throws IOException {
-        List<InetAddress> addresses = new ArrayList<>();
-        List<DialCandidate> candidates =
-                plan.candidates() == null
-                        ? List.of()
-                        : plan.candidates().stream()
-                                .filter(Objects::nonNull)
-                                .filter(c ->
-                                        c.ip() != null
-                                                && (c.aceHost() == null || c.aceHost().isEmpty()))
-                                .sorted(
-                                        Comparator.comparingLong(DialCandidate::priority)
-                                                .reversed())
-                                .limit(4)
-                                .toList();
-        for (DialCandidate candidate : candidates) {
-            if (candidate.ip() != null) {
-                addresses.add(InetAddress.getByAddress(candidate.ip().toBytes()));
-            }
-        }
-        return addresses;
-    }
-
-    private Race.Contender<ControlConnection> contender(
-            Dialer.Hop hop, boolean tls, MachineKey server, Duration headStart) {
-        Optional<ServerIdentity> identity =
-                tls
-                        ? Optional.of(new ServerIdentity.Anyone(config.url().host()))
-                        : Optional.empty();
-        return new Race.Contender<>(
-                () -> {
-                    try {
-                        NoiseHandshake handshake =
-                                NoiseHandshake.start(
-                                        config.capabilityVersion(),
-                                        config.machineKey(),
-                                        server,
-                                        random,
-                                        config.aead());
-                        return dialer.connect(
-                                hop,
-                                identity,
-                                (channel, result) ->
-                                        UpgradeHandler.handlers(config.url(), handshake, result));
-                    } catch (MalformedException e) {
-                        return CompletableFuture.failedFuture(malformed(e));
-                    }
-                },
-                headStart);
-    }
-
     private ControlException failure(IOException e) {
         return Failures.of(e, config.url().text(), clock.instant());
-    }
-
-    private ControlException malformed(MalformedException e) {
-        return new ControlException(
-                Reason.MALFORMED_ANSWER,
-                "The control server "
-                        + config.url()
-                        + " answers what makes no sense to us ("
-                        + e.reason()
-                        + "): check the URL, or update one of the two programs.");
     }
 
     /// A map request that is not answered with a map: mostly, we are not known any more.

@@ -37,9 +37,6 @@ import org.slf4j.LoggerFactory;
 public final class ControlSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlSession.class);
 
-    /// How long a logout, and the goodbye of an ephemeral node, may take.
-    private static final Duration GOODBYE_TIMEOUT = Duration.ofSeconds(5);
-
     /// Clocks that differ by less are nothing to speak of.
     private static final Duration NOTEWORTHY_SKEW = Duration.ofMinutes(1);
 
@@ -56,6 +53,7 @@ public final class ControlSession implements AutoCloseable {
     private final StateReport state;
     private final Wishes wishes = new Wishes();
     private final Renewal renewal;
+    private final Goodbye goodbye;
     private final Thread worker;
     private final Thread teller;
 
@@ -105,6 +103,7 @@ public final class ControlSession implements AutoCloseable {
                         state,
                         new Backoff(config.timing(), random),
                         () -> wishes.signal(Signal.RENEWED));
+        this.goodbye = new Goodbye(client, messages, updates, wishes);
         this.teller = Thread.ofVirtual().name("control-updates").start(updates::run);
         this.worker = Thread.ofVirtual().name("control").unstarted(this::run);
         wishes.serve(worker);
@@ -162,7 +161,7 @@ public final class ControlSession implements AutoCloseable {
     public void close() {
         wishes.close();
         try {
-            worker.join(GOODBYE_TIMEOUT.plusSeconds(1));
+            worker.join(Goodbye.TIMEOUT.plusSeconds(1));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -180,7 +179,10 @@ public final class ControlSession implements AutoCloseable {
                     case Wish.Be(var options, var number) -> be(options, number);
                     case Wish.Logout logout -> logOut(logout);
                     case Wish.Close(var options) -> {
-                        sayGoodbye(options);
+                        updates.stop();
+                        if (options.ephemeral() && member) {
+                            goodbye.say(identity, options);
+                        }
                         return;
                     }
                 }
@@ -300,7 +302,7 @@ public final class ControlSession implements AutoCloseable {
     private void logOut(Wish.Logout logout) {
         updates.stop();
         renewal.stop();
-        sayLogout(logout.options());
+        goodbye.say(identity, logout.options());
         try {
             wishes.shielded(() -> listener.onIdentity(NodeIdentity.NONE));
         } catch (IOException e) {
@@ -313,44 +315,6 @@ public final class ControlSession implements AutoCloseable {
         state.become(new ControlState.NeedsLogin(Why.LOGGED_OUT, Optional.empty()));
         wishes.onLoggedOut(logout);
         logout.done().complete(null);
-    }
-
-    private void sayGoodbye(LoginOptions options) {
-        updates.stop();
-        if (options.ephemeral() && member) {
-            sayLogout(options);
-        }
-    }
-
-    /// Tells the server that we leave; whatever the answer, and even without one, we do.
-    private void sayLogout(LoginOptions options) {
-        if (identity.nodeKey().isEmpty()) {
-            return;
-        }
-        Thread saying =
-                Thread.ofVirtual()
-                        .start(() -> {
-                            try {
-                                client.register(
-                                        messages.logout(
-                                                nodeKey().publicKey(),
-                                                identity.oldPublicKey(),
-                                                options,
-                                                updates.current()),
-                                        GOODBYE_TIMEOUT);
-                            } catch (ControlException e) {
-                                LOG.info("the logout did not arrive: {}", e.sentence());
-                            } catch (InterruptedException e) {
-                                LOG.info("the logout took too long");
-                            }
-                        });
-        try {
-            // a server that forgets us while we take our leave says so elsewhere, too
-            wishes.shielded(() -> saying.join(GOODBYE_TIMEOUT));
-        } catch (InterruptedException e) {
-            LOG.trace("interrupted at goodbye");
-        }
-        saying.interrupt();
     }
 
     /// What the map stream brings, on the worker's thread.

@@ -1,5 +1,6 @@
 package dev.remora.io.control;
 
+import dev.remora.base.MalformedException;
 import io.netty.channel.ConnectTimeoutException;
 import io.netty.handler.codec.TooLongFrameException;
 import io.netty.handler.ssl.NotSslRecordException;
@@ -89,6 +90,16 @@ final class Failures {
                         + plain(failure)
                         + ").",
                 failure);
+    }
+
+    static ControlException ofMalformed(MalformedException failure, String server) {
+        return new ControlException(
+                Reason.MALFORMED_ANSWER,
+                "The control server "
+                        + server
+                        + " answers what makes no sense to us ("
+                        + failure.reason()
+                        + "): check the URL, or update one of the two programs.");
     }
 
     private static ControlException ofTls(Throwable failure, String server, Instant now) {

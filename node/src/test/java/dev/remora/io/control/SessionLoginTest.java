@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// How a node gets in, stays in with another key, and leaves.
 class SessionLoginTest extends SessionFixture {
     private static final LoginOptions EPHEMERAL =
-            new LoginOptions(
-                    Optional.empty(), true, false, Optional.empty(), 0, Optional.empty());
+            new LoginOptions(Optional.empty(), true, false, Optional.empty(), 0, Optional.empty());
 
     @Test
     void sendsAPersonToThePageAndWaits() throws Exception {
