@@ -15,7 +15,6 @@ public final class TcpConnection {
 
     private static final TcpEvent WRITABLE = new TcpEvent.Writable();
 
-    private final TcpConfig config;
     private final Flow flow;
     private final Wiring wiring;
     private final Deadlines<Timer> timers = new Deadlines<>(Timer.class);
@@ -39,7 +38,6 @@ public final class TcpConnection {
             InitialNumbers.Start start,
             TcpMemory memory,
             boolean passive) {
-        this.config = config;
         this.flow = flow;
         TimestampClock clock = new TimestampClock(start.timestampOffset());
         wiring =
