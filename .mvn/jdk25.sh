@@ -1,5 +1,7 @@
 # Sourced by mvnw, remora and check. Sets JAVA_HOME to a JDK 25: the one it names already, else one of the
 # usual places, else the one on the PATH. Starts no JVM to find out; a JDK's file "release" says what it is.
+# Who has no HOME, as a service may, gets the one that the user database names.
+export HOME=${HOME:-~}
 
 is_jdk25() {
     [ -x "$1/bin/javac" ] && grep -qs '^JAVA_VERSION="25[".]' "$1/release"

@@ -12,7 +12,7 @@ tailscale=1.102.5
 headscale=0.29.0
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-peers=${REMORA_CACHE:-$HOME/.cache/remora}/peers
+peers=${REMORA_CACHE:-${HOME:-~}/.cache/remora}/peers
 done_dir=$peers/tailscale-$tailscale-headscale-$headscale
 if [[ ${1:-} == --where ]]; then
     echo "$done_dir/bin"
