@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,6 +37,7 @@ final class NodeCache implements AutoCloseable {
 
     private final Optional<CacheFile> file;
     private final Executor slow;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private final DiscoPrivateKey disco;
     private byte[] keptMap;
     private int udpPort;
@@ -42,7 +45,6 @@ final class NodeCache implements AutoCloseable {
     private int writtenHash;
     private boolean dirty;
     private boolean writing;
-    private boolean closed;
 
     private record Header(DiscoPrivateKey disco, int udpPort) {}
 
@@ -131,8 +133,7 @@ final class NodeCache implements AutoCloseable {
     private void write() {
         Duration pause = FIRST_PAUSE;
         try {
-            while (flush()) {
-                awaitClose(pause);
+            while (flush() && !ended.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
                 pause = pause.multipliedBy(2);
                 pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
             }
@@ -141,18 +142,11 @@ final class NodeCache implements AutoCloseable {
         }
     }
 
-    private synchronized void awaitClose(Duration atMost) throws InterruptedException {
-        if (!closed) {
-            wait(atMost.toMillis());
-        }
-    }
-
     /// What is not on disk yet is written now, and no pause lasts any longer.
     @Override
-    public synchronized void close() {
-        closed = true;
+    public void close() {
         flush();
-        notifyAll();
+        ended.countDown();
     }
 
     /// Writes what is not on disk yet. False if there was nothing.
