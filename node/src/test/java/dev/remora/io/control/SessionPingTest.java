@@ -38,13 +38,15 @@ class SessionPingTest extends SessionFixture {
         String outside = "{'PingRequest':{'URL':'" + server.url() + "/alive?id=1'}}";
         server.on(
                 "map",
-                e ->
-                        e.begin()
-                                .message(map(e, ""))
-                                .message(outside)
+                e -> {
+                    e.begin().message(map(e, ""));
+                    if (polls(server) == 1) { // a slow machine may ask for another map
+                        e.message(outside)
                                 .message(outside)
                                 .message(
-                                        "{'PingRequest':{'URL':'https://unused/alive?id=2','URLIsNoise':true}}"));
+                                        "{'PingRequest':{'URL':'https://unused/alive?id=2','URLIsNoise':true}}");
+                    }
+                });
 
         session(server).login(LoginOptions.RESUME);
 
