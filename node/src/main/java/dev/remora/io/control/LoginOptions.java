@@ -25,6 +25,10 @@ public record LoginOptions(
     public static final LoginOptions RESUME =
             new LoginOptions(Optional.empty(), false, false, Optional.empty(), 0, Optional.empty());
 
+    LoginOptions withoutAuthKey() {
+        return new LoginOptions(Optional.empty(), ephemeral, newKey, tailnet, number, lockKey);
+    }
+
     public static LoginOptions withAuthKey(String authKey) {
         return new LoginOptions(
                 Optional.of(new AuthKey(authKey)),

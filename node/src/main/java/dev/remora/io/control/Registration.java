@@ -24,6 +24,10 @@ final class Registration {
     private final RandomGenerator random;
     private NodePrivateKey offered;
     private boolean isNewKey;
+
+    /// Servers use up an auth key that comes with a node key they know, and then miss it when it is needed.
+    private boolean keepsAuthKey;
+
     private String followUp = "";
 
     /// @param newKey do not offer the stored key: it has ended, or is to be replaced
@@ -42,6 +46,7 @@ final class Registration {
         this.stored = stored;
         this.random = random;
         this.isNewKey = newKey || stored.nodeKey().isEmpty();
+        this.keepsAuthKey = !isNewKey && options.authKey().isPresent();
         this.offered = isNewKey ? NodePrivateKey.generate(random) : stored.nodeKey().orElseThrow();
     }
 
@@ -79,7 +84,12 @@ final class Registration {
         try {
             return Optional.of(
                     client.register(
-                            messages.register(offered.publicKey(), old, options, self, followUp),
+                            messages.register(
+                                    offered.publicKey(),
+                                    old,
+                                    keepsAuthKey ? options.withoutAuthKey() : options,
+                                    self,
+                                    followUp),
                             waiting ? config.timing().followUp() : config.timing().request()));
         } catch (ControlException e) {
             if (waiting && e.reason() == Reason.TIMED_OUT) {
@@ -93,6 +103,11 @@ final class Registration {
     /// The order of the questions is the protocol's.
     private boolean isIn(RegisterResponse response, Consumer<String> onUrl)
             throws ControlException {
+        boolean refused = isText(response.error()) || isText(response.authUrl());
+        if (keepsAuthKey && refused) {
+            keepsAuthKey = false;
+            return false;
+        }
         if (isText(response.error())) {
             throw refusal(String.valueOf(response.error()));
         }
@@ -122,6 +137,7 @@ final class Registration {
         }
         offered = NodePrivateKey.generate(random);
         isNewKey = true;
+        keepsAuthKey = false;
         followUp = "";
     }
 

@@ -7,6 +7,7 @@ import dev.remora.io.control.ControlState.Connected;
 import dev.remora.io.control.ControlState.Failed;
 import dev.remora.io.control.ControlState.NeedsLogin;
 import dev.remora.io.control.FakeControlServer.Exchange;
+import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.control.RegisterRequest;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import java.time.Duration;
@@ -51,6 +52,53 @@ class SessionLoginTest extends SessionFixture {
                 .containsOnly(requests.getFirst().nodeKey());
         assertThat(requests.getFirst().followup()).isNull();
         assertThat(requests.getLast().followup()).isEqualTo("https://login.test/a");
+    }
+
+    /// A key that is good for one node only must not be spent on the login that is under way when a new one is asked for.
+    @Test
+    void aMemberKeepsItsAuthKeyUntilItIsNeeded() throws Exception {
+        FakeControlServer server = goodServer();
+        NodeIdentity member =
+                new NodeIdentity(Optional.of(NodePrivateKey.generate(RANDOM)), Optional.empty());
+        ControlSession session = session(server, member);
+        session.login(LoginOptions.withAuthKey("once"));
+        listener.awaitState(Connected.class);
+        assertThat(registrations(server).getFirst().auth()).isNull();
+
+        session.login(
+                new LoginOptions(
+                        Optional.of(new AuthKey("once")),
+                        false,
+                        true,
+                        Optional.empty(),
+                        1,
+                        Optional.empty()));
+
+        listener.awaitState(Connected.class, state -> !listener.identity().equals(member));
+        assertThat(registrations(server).getLast().auth().authKey().secret()).isEqualTo("once");
+    }
+
+    @Test
+    void aMemberThatTheServerHasForgottenUsesItsAuthKey() throws Exception {
+        FakeControlServer server = goodServer();
+        server.on(
+                "/machine/register",
+                e ->
+                        e.reply(
+                                200,
+                                e.body().contains("\"AuthKey\"")
+                                        ? SUCCESS
+                                        : "{\"AuthURL\":\"https://login.test/a\"}"));
+        NodePrivateKey stored = NodePrivateKey.generate(RANDOM);
+        session(server, new NodeIdentity(Optional.of(stored), Optional.empty()))
+                .login(LoginOptions.withAuthKey("key"));
+
+        listener.awaitState(Connected.class);
+        assertThat(registrations(server))
+                .hasSize(2)
+                .extracting(RegisterRequest::nodeKey)
+                .containsOnly(stored.publicKey());
+        assertThat(listener.states()).noneMatch(NeedsLogin.class::isInstance);
     }
 
     @Test
