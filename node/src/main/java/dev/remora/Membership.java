@@ -102,7 +102,10 @@ final class Membership implements NodeListener {
     private static Optional<Obstacle> obstacle(ControlState now) {
         return switch (now) {
             case ControlState.Failed failed ->
-                    Optional.of(new Obstacle(failed.sentence(), !isAboutTheKey(failed.reason())));
+                    Optional.of(
+                            new Obstacle(
+                                    failed.sentence(),
+                                    failed.reason().remedy() != Reason.Remedy.ANOTHER_KEY));
             case ControlState.NeedsLogin(_, var url) ->
                     Optional.of(
                             new Obstacle(
@@ -113,20 +116,6 @@ final class Membership implements NodeListener {
                     Optional.of(new Obstacle("an administrator has to approve this node", true));
             case ControlState.Stopped _, ControlState.Connecting _, ControlState.Connected _ ->
                     Optional.empty();
-        };
-    }
-
-    private static boolean isAboutTheKey(Reason reason) {
-        return switch (reason) {
-            case AUTH_KEY_EMPTY,
-                    AUTH_KEY_INVALID,
-                    AUTH_KEY_EXPIRED,
-                    AUTH_KEY_USED,
-                    AUTH_KEY_REVOKED,
-                    TAGS_REFUSED,
-                    REGISTRATION_REFUSED ->
-                    true;
-            default -> false;
         };
     }
 

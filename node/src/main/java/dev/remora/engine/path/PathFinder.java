@@ -7,11 +7,8 @@ import dev.remora.crypto.DiscoKey;
 import dev.remora.crypto.DiscoPrivateKey;
 import dev.remora.crypto.NodeKey;
 import java.nio.ByteBuffer;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -49,19 +46,6 @@ public final class PathFinder {
     /// Our own node key is another now.
     public void onSelfNode(NodeKey selfNode) {
         sender.selfNode(selfNode);
-    }
-
-    /// These are all the peers there are.
-    public void onPeers(Collection<PathPeer> all, long now, Consumer<? super PathOutput> out) {
-        Set<NodeKey> listed = new HashSet<>();
-        all.forEach(peer -> listed.add(peer.key()));
-        List<NodeKey> gone =
-                peers.all().stream()
-                        .map(peer -> peer.told().key())
-                        .filter(key -> !listed.contains(key))
-                        .toList();
-        gone.forEach(this::onPeerRemoved);
-        all.forEach(peer -> onPeerChanged(peer, now, out));
     }
 
     /// A peer is new, or the netmap says something else of it.

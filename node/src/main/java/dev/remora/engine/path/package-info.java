@@ -3,7 +3,7 @@
 ///
 /// [Demux] tells disco from what else arrives on the UDP socket. [PathFinder] is the machine behind it:
 ///
-///     netmap ──────────── onPeers, onPeerChanged ──┐                  ┌─ SendDisco, RelayDisco
+///     netmap ──────────── onPeerChanged, -Removed ─┐                  ┌─ SendDisco, RelayDisco
 ///     packets to send ─── route ───────────────────┤                  ├─ EndpointsWanted ─► netcheck
 ///     disco packets ───── onDisco ─────────────────┤    PathFinder    ├─ EndpointsChanged ─► control
 ///     WireGuard says ──── onIdentified, onReceived ┤                  ├─ PathChanged, PeerRestarted

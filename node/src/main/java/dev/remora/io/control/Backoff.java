@@ -31,7 +31,10 @@ final class Backoff {
         if (failure.retryAfter().isPresent()) {
             return failure.retryAfter().get();
         }
-        return isRefusal(failure.reason()) ? afterRefusal() : afterFailure();
+        return switch (failure.reason().remedy()) {
+            case ANOTHER_TRY -> afterFailure();
+            case PATIENCE, ANOTHER_KEY -> afterRefusal();
+        };
     }
 
     private Duration afterFailure() {
@@ -52,37 +55,5 @@ final class Backoff {
 
     private static Duration min(Duration a, Duration b) {
         return a.compareTo(b) < 0 ? a : b;
-    }
-
-    private static boolean isRefusal(Reason reason) {
-        return switch (reason) {
-            case AUTH_KEY_EMPTY,
-                    AUTH_KEY_INVALID,
-                    AUTH_KEY_EXPIRED,
-                    AUTH_KEY_USED,
-                    AUTH_KEY_REVOKED,
-                    TAGS_REFUSED,
-                    TAILNET_LOCKED,
-                    REGISTRATION_REFUSED,
-                    SERVER_TOO_OLD,
-                    CLIENT_TOO_OLD ->
-                    true;
-            case TIMED_OUT,
-                    NAME_NOT_FOUND,
-                    UNREACHABLE,
-                    CONNECTION_LOST,
-                    TLS_FAILED,
-                    CERTIFICATE_UNTRUSTED,
-                    CERTIFICATE_OTHER_NAME,
-                    CERTIFICATE_DATES,
-                    NOT_A_CONTROL_SERVER,
-                    SERVER_ERROR,
-                    MALFORMED_ANSWER,
-                    HANDSHAKE_REFUSED,
-                    RATE_LIMITED,
-                    NODE_GONE,
-                    STATE_NOT_SAVED ->
-                    false;
-        };
     }
 }

@@ -1,6 +1,5 @@
 package dev.remora.io.control;
 
-import dev.remora.crypto.DiscoKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.ControlState.NeedsLogin.Why;
@@ -149,10 +148,6 @@ public final class ControlSession implements AutoCloseable {
     }
 
     public void updateEndpoints(List<SelfReport.ReportedEndpoint> now) {
-        updates.change(self -> self.with(now));
-    }
-
-    public void updateDiscoKey(DiscoKey now) {
         updates.change(self -> self.with(now));
     }
 

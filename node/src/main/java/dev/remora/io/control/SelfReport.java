@@ -41,10 +41,6 @@ public record SelfReport(
         return new SelfReport(hostInfo, netInfo, now, discoKey);
     }
 
-    SelfReport with(DiscoKey now) {
-        return new SelfReport(hostInfo, netInfo, endpoints, now);
-    }
-
     /// True if the server should hear of the difference.
     boolean differsFrom(SelfReport other) {
         boolean sameNetwork =

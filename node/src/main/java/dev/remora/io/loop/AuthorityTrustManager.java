@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// The JDK's own check of chains and names, over only those authorities that could have signed the
 /// chain at hand. Without any authorities of the system the JDK's are used. An authority that is not there
 /// may have been installed since: the files are read again before a chain is refused for that.
-final class AuthorityTrustManager extends X509ExtendedTrustManager {
+final class AuthorityTrustManager extends ServerTrustManager {
     private final Supplier<CaCertificates> reader;
     private volatile CaCertificates authorities;
 
@@ -96,28 +96,5 @@ final class AuthorityTrustManager extends X509ExtendedTrustManager {
             }
         }
         throw new GeneralSecurityException("no PKIX trust manager");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType)
-            throws CertificateException {
-        throw new CertificateException("we never ask for certificates of clients");
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
-            throws CertificateException {
-        checkClientTrusted(chain, authType);
-    }
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
-            throws CertificateException {
-        checkClientTrusted(chain, authType);
-    }
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0]; // only a server would send them
     }
 }

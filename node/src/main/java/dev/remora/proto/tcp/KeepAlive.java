@@ -33,11 +33,6 @@ final class KeepAlive {
         unanswered = 0;
     }
 
-    /// How long the peer has been silent.
-    long silence(long now) {
-        return now - heardAt;
-    }
-
     /// @param waiting bytes are on their way, so that other timers watch the peer
     Action onTimer(boolean waiting, long now) {
         long dueAt = waiting ? now + config.after() : heardAt + config.after();

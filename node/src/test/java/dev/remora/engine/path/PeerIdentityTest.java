@@ -92,7 +92,7 @@ class PeerIdentityTest extends PathFinderFixture {
     @Test
     void aRemovedPeerIsForgotten() {
         goDirect();
-        finder.onPeers(List.of(), now, out::add);
+        finder.onPeerRemoved(peer.key);
         out.clear();
 
         assertThat(route()).isEqualTo(PathChoice.UNKNOWN_PEER);

@@ -58,12 +58,6 @@ public final class Prefs {
         return new Prefs(changed);
     }
 
-    /// Whether a patch names at least one member to change.
-    public static boolean changesSomething(Map<String, ?> masked) {
-        return masked.entrySet().stream()
-                .anyMatch(e -> e.getKey().endsWith("Set") && !Boolean.FALSE.equals(e.getValue()));
-    }
-
     private static @Nullable Object checked(PrefField field, @Nullable Object value, String place)
             throws MalformedException {
         if (!field.type.accepts(value)) {
@@ -173,10 +167,6 @@ public final class Prefs {
         return bool(PrefField.ROUTE_ALL);
     }
 
-    public boolean acceptDns() {
-        return bool(PrefField.CORP_DNS);
-    }
-
     public List<String> advertiseTags() {
         return texts(PrefField.ADVERTISE_TAGS);
     }
@@ -193,10 +183,6 @@ public final class Prefs {
         return Collections.unmodifiableList(routes);
     }
 
-    public Prefs withControlUrl(String url) {
-        return with(PrefField.CONTROL_URL, url);
-    }
-
     public Prefs withHostname(String name) {
         return with(PrefField.HOSTNAME, name);
     }
@@ -207,10 +193,6 @@ public final class Prefs {
 
     public Prefs withLoggedOut(boolean loggedOut) {
         return with(PrefField.LOGGED_OUT, loggedOut);
-    }
-
-    public Prefs withAdvertiseTags(List<String> tags) {
-        return with(PrefField.ADVERTISE_TAGS, tags.isEmpty() ? null : List.copyOf(tags));
     }
 
     private Prefs with(PrefField field, @Nullable Object value) {

@@ -70,11 +70,6 @@ public record ServeConfig(
         return ConfigJson.write(TYPE, this);
     }
 
-    /// Indented by two spaces, as `serve status --json` prints it.
-    public String toPrettyJson() {
-        return TYPE.toJsonPretty(this);
-    }
-
     /// Changes whenever the configuration does; opaque to clients.
     public static String etag(Optional<ServeConfig> config) {
         byte[] json =
@@ -152,10 +147,6 @@ public record ServeConfig(
 
     public ServeConfig withForeground(Map<String, ServeConfig> sessions) {
         return new ServeConfig(tcp, web, services, allowFunnel, sessions);
-    }
-
-    public ServeConfig withTcp(Map<String, TcpPortHandler> ports) {
-        return new ServeConfig(ports, web, services, allowFunnel, foreground);
     }
 
     public boolean isEmpty() {
