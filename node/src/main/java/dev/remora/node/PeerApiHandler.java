@@ -12,6 +12,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -24,6 +25,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.timeout.ReadTimeoutHandler;
+import io.netty.handler.timeout.TimeoutException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -45,7 +47,7 @@ final class PeerApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     /// The connection ends with the answer that was given.
     private boolean last;
 
-    private PeerApiHandler(String ownAddress, IpPort from, Node peer, String person) {
+    PeerApiHandler(String ownAddress, IpPort from, Node peer, String person) {
         this.ownAddress = ownAddress;
         this.from = from;
         this.peer = peer;
@@ -162,13 +164,13 @@ final class PeerApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         ctx.channel().config().setAutoRead(ctx.channel().isWritable());
     }
 
-    /// The peer has gone or is silent: nothing to be told to anybody.
+    /// The peer has gone, in the middle of a request perhaps, is silent, or speaks no HTTP: nothing to be told to anybody.
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         ctx.close();
-        if (!(cause instanceof IOException)
-                && !(cause instanceof io.netty.handler.timeout.TimeoutException)) {
-            ctx.fireExceptionCaught(cause);
+        switch (cause) {
+            case IOException _, CodecException _, TimeoutException _ -> {}
+            default -> ctx.fireExceptionCaught(cause);
         }
     }
 }
