@@ -233,7 +233,7 @@ final class Api implements ApiHandler {
         String text =
                 MetricsText.of(
                         backend.node().status(),
-                        backend.currentPrefs().advertiseRoutes(),
+                        backend.prefs().advertiseRoutes(),
                         backend.warnings());
         return new ApiResponse.Full(
                 200, contentType, Map.of(), text.getBytes(StandardCharsets.UTF_8));

@@ -153,7 +153,7 @@ public final class Daemon implements AutoCloseable {
                                 random));
         begun(StateRetry.start(profiles, () -> backend.post(backend::onChange)));
         Permissions permissions =
-                new Permissions(Permissions.ownUid(), () -> backend.currentPrefs().operatorUser());
+                new Permissions(Permissions.ownUid(), () -> backend.prefs().operatorUser());
         Api api =
                 new Api(
                         backend,

@@ -72,6 +72,11 @@ record Profile(
         }
     }
 
+    /// Whether there is a node key to come back with.
+    boolean hasKey() {
+        return identity().nodeKey().isPresent();
+    }
+
     private NodeIdentity readIdentity() throws MalformedException {
         return new NodeIdentity(key(NODE_KEY), key(OLD_NODE_KEY));
     }

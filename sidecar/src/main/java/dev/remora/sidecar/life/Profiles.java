@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.LockPrivateKey;
 import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.NodeIdentity;
 import dev.remora.io.state.StateException;
 import dev.remora.io.state.StateStore;
 import dev.remora.sidecar.config.JsonTree;
 import dev.remora.sidecar.config.Prefs;
 import dev.remora.sidecar.config.ServeConfig;
+import dev.remora.sidecar.localapi.NodeJson;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -185,27 +187,36 @@ final class Profiles {
 
     /// Keeps what the server says about us, if that is news.
     ///
-    /// @param about how this profile is listed, without `ID` and `Key`
     /// @return whether it was
-    synchronized boolean saveMembership(
-            Map<String, @Nullable Object> user,
-            String nodeId,
-            Map<String, @Nullable Object> about,
-            Instant now)
-            throws IOException {
+    synchronized boolean saveMembership(NetMap map, Instant now) throws IOException {
         String id = idOf(current);
-        Map<String, @Nullable Object> full = new LinkedHashMap<>();
-        full.put("ID", id);
-        full.putAll(about);
-        full.put("Key", PREFIX + id);
-        full.put("Created", current.about().getOrDefault("Created", now.toString()));
-        Profile changed = current.withId(id).withMembership(user, nodeId, full);
+        Map<String, @Nullable Object> user = NodeJson.user(map, map.self().user());
+        String nodeId = map.self().stableId().value();
+        Map<String, @Nullable Object> about = new LinkedHashMap<>();
+        about.put("ID", id);
+        about.put("Name", user.get("LoginName"));
+        about.put("NetworkProfile", network(map));
+        about.put("UserProfile", user);
+        about.put("NodeID", nodeId);
+        about.put("LocalUserID", "");
+        about.put("ControlURL", current.prefs().controlUrl());
+        about.put("Key", PREFIX + id);
+        about.put("Created", current.about().getOrDefault("Created", now.toString()));
+        Profile changed = current.withId(id).withMembership(user, nodeId, about);
         boolean news = !changed.equals(current);
         if (news) {
             current = changed;
             write();
         }
         return news;
+    }
+
+    private static Map<String, @Nullable Object> network(NetMap map) {
+        Map<String, @Nullable Object> network = new LinkedHashMap<>();
+        network.put("MagicDNSName", map.magicDnsSuffix());
+        network.put("DomainName", map.domain());
+        network.put("DisplayName", "");
+        return network;
     }
 
     /// Where all this is kept, for people.

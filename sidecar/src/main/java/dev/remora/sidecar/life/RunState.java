@@ -1,5 +1,11 @@
 package dev.remora.sidecar.life;
 
+import dev.remora.engine.netmap.NetMap;
+import dev.remora.node.NodeStatus;
+import dev.remora.sidecar.config.Prefs;
+import java.time.Instant;
+import java.util.Optional;
+
 /// What the node is as a whole, with the number and name that `tailscale` knows.
 enum RunState {
     NO_STATE(0, "NoState"),
@@ -46,7 +52,25 @@ enum RunState {
             boolean hasNetMap,
             boolean keyExpired,
             boolean authorized,
-            boolean live) {}
+            boolean live) {
+        static Facts of(
+                Prefs prefs,
+                boolean hasKey,
+                Membership membership,
+                NodeStatus status,
+                Instant now) {
+            Optional<NetMap> map = membership.netMap();
+            return new Facts(
+                    prefs.wantRunning(),
+                    prefs.loggedOut(),
+                    hasKey,
+                    !hasKey || membership.needsPerson(),
+                    map.isPresent(),
+                    membership.isKeyExpired(now),
+                    map.filter(m -> !m.self().machineAuthorized()).isEmpty(),
+                    Liveness.any(status));
+        }
+    }
 
     /// The state that follows from the facts; the order of the questions is that of the official daemon.
     RunState next(Facts facts) {

@@ -60,12 +60,12 @@ final class ServeState {
         ServeConfig after = wanted.orElse(ServeConfig.EMPTY);
         Supported.check(after);
         after.checkConflicts(before, bus.sessions());
-        Optional<IOException> unsaved = Backend.attempt(() -> profiles.saveServe(wanted));
+        Saving saving = Saving.attempt(() -> profiles.saveServe(wanted));
         apply(after);
         Set<String> ended = new HashSet<>(before.sessions().keySet());
         ended.removeAll(after.sessions().keySet());
         ended.forEach(bus::close);
-        Backend.complain(unsaved);
+        saving.complain();
     }
 
     void onSessionEnded(String session) {
@@ -77,7 +77,8 @@ final class ServeState {
         left.remove(session);
         ServeConfig after = config.withForeground(left);
         apply(after);
-        Backend.attempt(() -> profiles.saveServe(Optional.of(after)))
+        Saving.attempt(() -> profiles.saveServe(Optional.of(after)))
+                .failure()
                 .ifPresent(e -> LOG.debug("{}", e.getMessage())); // the diagnosis says it, too
     }
 

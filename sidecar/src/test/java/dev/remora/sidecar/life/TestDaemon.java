@@ -56,7 +56,7 @@ final class TestDaemon implements AutoCloseable {
         backend =
                 new Backend(profiles, node, ports, system, false, Optional.empty(), new Random(8));
         Permissions permissions =
-                new Permissions(OWN_UID, () -> backend.currentPrefs().operatorUser());
+                new Permissions(OWN_UID, () -> backend.prefs().operatorUser());
         api = new Api(backend, permissions, () -> {});
         events.to(backend);
         backend.resume();
