@@ -79,10 +79,12 @@ final class Backend implements AutoCloseable {
 
     // The thread.
 
+    /// See [BackendThread#post].
     void post(Runnable action) {
         thread.post(action);
     }
 
+    /// See [BackendThread#ask].
     <T> T ask(Callable<T> question) throws IOException, MalformedException {
         return thread.ask(question);
     }

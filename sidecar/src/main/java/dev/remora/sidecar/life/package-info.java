@@ -4,7 +4,7 @@
 ///                                 │        ▲          │
 ///                     Profiles ◀──┴─── Backend ◀── Api (who may do what)
 ///                                     │      │
-///                              RunState, Health, Bus (what watchers are told)
+///             RunState, Health ◀── Standing   News ──▶ Bus (what watchers are told)
 ///
 /// [dev.remora.sidecar.life.Backend] owns all of it on one thread of its own; the node's data plane never waits for it. State is kept in the form of
 /// `tailscaled`, so that either program can take over from the other.

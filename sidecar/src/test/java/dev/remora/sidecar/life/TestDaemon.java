@@ -55,8 +55,7 @@ final class TestDaemon implements AutoCloseable {
         ServedPorts ports = new ServedPorts(loop, this::listen);
         backend =
                 new Backend(profiles, node, ports, system, false, Optional.empty(), new Random(8));
-        Permissions permissions =
-                new Permissions(OWN_UID, () -> backend.prefs().operatorUser());
+        Permissions permissions = new Permissions(OWN_UID, () -> backend.prefs().operatorUser());
         api = new Api(backend, permissions, () -> {});
         events.to(backend);
         backend.resume();
