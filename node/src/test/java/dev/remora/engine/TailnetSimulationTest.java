@@ -194,13 +194,18 @@ class TailnetSimulationTest {
 
         tailnet.filter("");
         tailnet.network.runUntil(SECONDS.toNanos(11));
-        Transfer denied = transfer(tailnet, a, b, 1_000, 2);
-        tailnet.network.runUntil(SECONDS.toNanos(16));
-        assertThat(denied.received()).isZero();
+        Ending denied = new Ending();
+        a.engine.stack().connect(new IpPort(SimTailnet.v4(2), 81), b.key(), denied, a.now());
+        a.finish();
+        tailnet.network.runUntil(SECONDS.toNanos(12));
+        assertThat(denied.closed)
+                .hasValueSatisfying(
+                        closed -> assertThat(closed.reason()).isEqualTo(TcpEvent.Reason.FORBIDDEN));
 
         tailnet.filter(
                 "{\"SrcIPs\":[\"100.64.0.1\"],\"DstPorts\":[{\"IP\":\"100.64.0.2\",\"Ports\":{\"First\":81,\"Last\":81}}]}");
-        denied.finish(SECONDS.toNanos(60));
+        tailnet.network.runUntil(SECONDS.toNanos(13));
+        transfer(tailnet, a, b, 1_000, 2).finish(SECONDS.toNanos(60));
     }
 
     @Test
