@@ -171,9 +171,13 @@ final class PeerBook {
         updateFilter(true);
     }
 
+    /// Even an address of its own is a peer's only if control allows it.
     private void route(Node peer) {
         List<IpAddress> addresses =
-                peer.addresses().stream().filter(IpPrefix::isSingle).map(IpPrefix::ip).toList();
+                peer.addresses().stream()
+                        .filter(prefix -> prefix.isSingle() && peer.allowedIps().contains(prefix))
+                        .map(IpPrefix::ip)
+                        .toList();
         List<IpPrefix> subnets =
                 peer.allowedIps().stream().filter(prefix -> prefix.bits() > 0).toList();
         routes.set(peer.key(), addresses, prefs.acceptRoutes() ? subnets : List.of());

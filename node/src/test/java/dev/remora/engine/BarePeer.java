@@ -63,6 +63,9 @@ final class BarePeer {
                 Maps.node(NUMBER, more)
                         .replace(Maps.key(NUMBER).text(), ownKey.publicKey().text())
                         .replace("'Cap':145", "'Cap':100");
+        if (more.contains("'AllowedIPs'")) {
+            peer = peer.replaceFirst("'AllowedIPs':\\['[^']*'\\],", "");
+        }
         engine.onNetMap(Maps.of(peer, rules), now);
         engine.endOfBatch(now);
         deliver();

@@ -73,6 +73,16 @@ class DataPlaneTest {
     }
 
     @Test
+    void aPeerThatIsAllowedNoAddressHasNone() {
+        peer.learn(",'AllowedIPs':[]", Maps.ALL);
+        assertThat(answers(echo(8, 1))).isEmpty();
+        assertThat(peer.dropsIn("source address is not the peer's")).isEqualTo(1);
+        peer.engine.pingIcmp(PEER, 5, peer.now);
+        peer.engine.endOfBatch(peer.now);
+        assertThat(peer.dropsOut("no route")).isEqualTo(1);
+    }
+
+    @Test
     void whatIsNoPacketIsCountedAndTheNextIsTaken() {
         peer.sendText("no packet");
         peer.send(ByteBuffer.wrap(new byte[] {0x45}));
