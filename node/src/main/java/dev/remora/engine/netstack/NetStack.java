@@ -37,8 +37,9 @@ public final class NetStack {
 
     public NetStack(NetStackConfig config, RandomGenerator random, PacketSink sink) {
         tcp = new TcpStack(config, random, sink, drops);
-        udp = new UdpStack(sink, config.tcp().mtu(), random);
-        icmp = new IcmpResponder(sink);
+        FragmentingSink fragmenting = new FragmentingSink(sink, config.tcp().mtu(), random);
+        udp = new UdpStack(fragmenting, random);
+        icmp = new IcmpResponder(fragmenting);
     }
 
     /// The addresses that are ours from now on. Streams of an address that is gone are reset.

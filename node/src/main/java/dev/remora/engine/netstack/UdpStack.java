@@ -18,13 +18,12 @@ import java.util.random.RandomGenerator;
 final class UdpStack {
     private final Bindings<UdpPort> ports = new Bindings<>();
     private final PacketSink sink;
-    private final int mtu;
     private final RandomGenerator random;
     private int open;
 
-    UdpStack(PacketSink sink, int mtu, RandomGenerator random) {
+    /// @param sink takes datagrams of any length
+    UdpStack(PacketSink sink, RandomGenerator random) {
         this.sink = sink;
-        this.mtu = mtu;
         this.random = random;
     }
 
@@ -81,26 +80,6 @@ final class UdpStack {
 
     void send(UdpPort port, IpAddress from, IpPort to, ByteBuffer payload) {
         IpHeader header = new IpHeader(from, to.ip(), IpProtocol.UDP, random.nextInt());
-        if (header.length() + UdpPacket.HEADER_LENGTH + payload.remaining() <= mtu) {
-            UdpPacket.write(header, port.port(), to.port(), payload, sink);
-            return;
-        }
-        ByteBuffer whole = ByteBuffer.allocate(UdpPacket.HEADER_LENGTH + payload.remaining());
-        UdpPacket.writeTo(whole, header, port.port(), to.port(), payload);
-        sendFragments(header, whole.flip());
-    }
-
-    private void sendFragments(IpHeader header, ByteBuffer whole) {
-        int most = mtu - header.fragmentHeaderLength() & ~7;
-        int id = random.nextInt();
-        while (whole.hasRemaining()) {
-            int offset = whole.position();
-            int length = Math.min(most, whole.remaining());
-            ByteBuffer out = sink.begin(header.fragmentHeaderLength() + length);
-            header.writeFragment(out, length, offset, length < whole.remaining(), id);
-            out.put(out.position(), whole, offset, length).position(out.position() + length);
-            whole.position(offset + length);
-            sink.end(out.flip());
-        }
+        UdpPacket.write(header, port.port(), to.port(), payload, sink);
     }
 }

@@ -57,7 +57,7 @@ public record UdpPacket(IpPacket ip, int length) {
     }
 
     /// Writes UDP header and payload, advancing the position; `header` gives the addresses for the checksum.
-    public static void writeTo(
+    private static void writeTo(
             ByteBuffer out, IpHeader header, int srcPort, int dstPort, ByteBuffer payload) {
         int at = out.position();
         int length = HEADER_LENGTH + payload.remaining();

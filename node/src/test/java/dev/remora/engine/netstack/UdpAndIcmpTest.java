@@ -126,6 +126,31 @@ class UdpAndIcmpTest {
         assertThat(net.stack.stats().reassemblies()).isZero();
     }
 
+    /// A ping of 3,000 bytes: no packet that we send is longer than the tunnel's.
+    @ParameterizedTest
+    @ValueSource(strings = {"100.64.0.2", "fd7a:115c:a1e0::2"})
+    void aLargePingIsAnsweredInFragments(String client) {
+        IpAddress from = Packets.ip(client);
+        IpAddress to = from.v4() ? Stack.OWN : Stack.OWN_V6;
+        Packets question = new Packets();
+        IcmpPacket.write(
+                new IpHeader(from, to, IpProtocol.icmp(from.v4()), 7),
+                from.v4() ? 8 : 128,
+                0,
+                42,
+                ByteBuffer.allocate(3000).put(2999, (byte) 1),
+                new FragmentingSink(question, 1280, new Random(1)));
+        List<IpPacket> answers = new ArrayList<>();
+        question.take().forEach(part -> answers.addAll(net.give(Packets.packet(part))));
+
+        assertThat(answers).hasSize(3).allMatch(packet -> packet.length() <= 1280);
+        Fragments whole = new Fragments(new DropCounters());
+        assertThat(answers.stream().flatMap(part -> whole.onFragment(part, 0).stream()))
+                .singleElement()
+                .matches(packet -> Packets.packet(packet).isEchoReply())
+                .matches(packet -> packet.get(packet.limit() - 1) == 1);
+    }
+
     @Test
     void aRepeatedFragmentIsHarmlessAnOverlappingOneKills() {
         net.stack.bind(Optional.empty(), 53, queue).orElseThrow();
