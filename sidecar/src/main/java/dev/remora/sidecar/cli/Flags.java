@@ -51,32 +51,12 @@ final class Flags {
 
     Flags number(String name, long initial, String help) {
         String text = Long.toString(initial);
-        return add(new Flag(name, text, false, help, text, Flags::readNumber));
+        return add(new Flag(name, text, false, help, text, GoNumber::signed));
     }
 
     /// A port or a version: no negative numbers, and zero counts as not given.
     Flags unsigned(String name, String help) {
-        return add(
-                new Flag(
-                        name,
-                        "0",
-                        false,
-                        help,
-                        "",
-                        text -> {
-                            if (text.startsWith("-")) {
-                                throw new IllegalArgumentException("parse error");
-                            }
-                            return readNumber(text);
-                        }));
-    }
-
-    private static String readNumber(String text) {
-        try {
-            return Long.toString(Long.decode(text));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("parse error", e);
-        }
+        return add(new Flag(name, "0", false, help, "", GoNumber::unsigned));
     }
 
     /// A span of time in Go's form, such as `1m30s`.

@@ -3,6 +3,7 @@ package dev.remora.sidecar.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
 /// What stands behind a served port, as people write it, made into the form that the daemon keeps.
 final class ServeTarget {
@@ -21,7 +22,7 @@ final class ServeTarget {
     static String forTcp(String text) throws CommandException {
         try {
             String url = expand(text, TCP, "tcp");
-            return url.startsWith("unix:") ? url : url.substring(url.indexOf("://") + 3);
+            return url.startsWith("unix:") ? url : hostAndPort(authority(url));
         } catch (CommandException e) {
             throw new CommandException("unable to expand target: " + e.message());
         }
@@ -35,7 +36,7 @@ final class ServeTarget {
         if (text.length() <= 5
                 && text.chars().allMatch(Character::isDigit)
                 && Integer.parseInt(text) <= MAX_PORT) {
-            return scheme + "://127.0.0.1:" + text;
+            return scheme + "://127.0.0.1:" + Integer.parseInt(text);
         }
         if (text.startsWith("unix:")) {
             if (text.equals("unix:")) {
@@ -47,13 +48,12 @@ final class ServeTarget {
         return checked(bare ? scheme + "://" + text : text, bare, schemes);
     }
 
+    /// The URL in its usual spelling: a scheme in small letters, a port without zeros in front.
     private static String checked(String url, boolean bare, List<String> schemes)
             throws CommandException {
-        String scheme = url.substring(0, url.indexOf("://"));
-        String rest = url.substring(scheme.length() + 3);
-        String authority = rest.split("[/?#]", 2)[0];
-        int space = authority.indexOf(' ');
-        if (space >= 0) {
+        String scheme = url.substring(0, url.indexOf("://")).toLowerCase(Locale.ROOT);
+        String authority = authority(url);
+        if (authority.indexOf(' ') >= 0) {
             throw new CommandException(
                     "invalid URL parse "
                             + GoText.quote(url)
@@ -65,15 +65,28 @@ final class ServeTarget {
                             + String.join(" ", schemes)
                             + "]");
         }
-        checkHost(url, authority, bare, schemes.equals(TCP));
-        return url;
+        String hostAndPort = hostAndPort(authority);
+        String user = authority.substring(0, authority.length() - hostAndPort.length());
+        String path = url.substring(url.indexOf("://") + 3 + authority.length());
+        boolean isTcp = schemes.equals(TCP);
+        return scheme + "://" + user + checkedHost(url, hostAndPort, bare, isTcp) + path;
     }
 
-    private static void checkHost(String url, String authority, boolean bare, boolean isTcp)
+    /// What stands between the scheme and the path.
+    private static String authority(String url) {
+        return url.substring(url.indexOf("://") + 3).split("[/?#]", 2)[0];
+    }
+
+    /// An authority without a user's name.
+    private static String hostAndPort(String authority) {
+        return authority.substring(authority.lastIndexOf('@') + 1);
+    }
+
+    private static String checkedHost(String url, String hostAndPort, boolean bare, boolean isTcp)
             throws CommandException {
-        int colon = authority.lastIndexOf(':');
-        boolean hasPort = colon > authority.lastIndexOf(']');
-        String host = hasPort ? authority.substring(0, colon) : authority;
+        int colon = hostAndPort.lastIndexOf(':');
+        boolean hasPort = colon > hostAndPort.lastIndexOf(']');
+        String host = hasPort ? hostAndPort.substring(0, colon) : hostAndPort;
         boolean isLocal = List.of("localhost", "127.0.0.1", "[::1]").contains(host);
         if (isLocal && !hasPort) {
             throw new CommandException("port required for localhost target " + GoText.quote(url));
@@ -85,9 +98,9 @@ final class ServeTarget {
             throw new CommandException(
                     "non-localhost target " + GoText.quote(url) + " must include a scheme");
         }
-        if (hasPort || isTcp) {
-            checkPort(hasPort ? authority.substring(colon + 1) : "");
-        }
+        return hasPort || isTcp
+                ? host + ":" + checkedPort(hasPort ? hostAndPort.substring(colon + 1) : "")
+                : host;
     }
 
     private static boolean isHost(String host) {
@@ -102,12 +115,13 @@ final class ServeTarget {
         }
     }
 
-    private static void checkPort(String port) throws CommandException {
+    private static int checkedPort(String port) throws CommandException {
         boolean isNumber =
                 !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(Character::isDigit);
         if (!isNumber || Integer.parseInt(port) == 0 || Integer.parseInt(port) > MAX_PORT) {
             throw new CommandException("invalid port " + GoText.quote(port));
         }
+        return Integer.parseInt(port);
     }
 
     /// A directory is served under a mount that ends in a slash.

@@ -1,6 +1,7 @@
 package dev.remora.sidecar.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class FlagsTest {
     private final Flags flags =
@@ -98,5 +100,31 @@ class FlagsTest {
                         UsageException.class, () -> flags.parse(List.of("-bg", word, "--nosuch")));
         assertThat(help.exit()).isZero();
         assertThat(help.message()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "80, 80",
+        "0x50, 80",
+        "0X5_0, 80",
+        "0o17, 15",
+        "017, 15",
+        "0_17, 15",
+        "0b11, 3",
+        "1_000, 1000",
+        "0, 0"
+    })
+    void numbersAreWrittenAsInGo(String text, String number) {
+        assertThat(GoNumber.unsigned(text)).isEqualTo(number);
+        assertThat(GoNumber.signed("-" + text)).isEqualTo(number.equals("0") ? "0" : "-" + number);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "", "+80", "-1", "080", "8_", "_8", "8__0", "80.0", " 80", "0x", "0b2", "a0"
+            })
+    void whatIsNoNumber(String text) {
+        assertThatThrownBy(() -> GoNumber.unsigned(text)).hasMessage("parse error");
     }
 }

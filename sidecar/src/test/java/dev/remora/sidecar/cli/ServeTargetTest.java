@@ -16,6 +16,12 @@ class ServeTargetTest {
         "tcp://my_app:5000, my_app:5000",
         "tcp://10.0.0.5:80, 10.0.0.5:80",
         "tcp://[::1]:5000, [::1]:5000",
+        "tcp://localhost:5000/, localhost:5000",
+        "localhost:5000/path?x=1, localhost:5000",
+        "TCP://localhost:5000, localhost:5000",
+        "tcp://user:word@localhost:5000, localhost:5000",
+        "tcp://localhost:05000, localhost:5000",
+        "00080, 127.0.0.1:80",
         "unix:/run/app.sock, unix:/run/app.sock"
     })
     void whatTcpForwardsTo(String text, String stored) throws Exception {
@@ -29,6 +35,7 @@ class ServeTargetTest {
         "http://localhost:3000/base?x=1, http://localhost:3000/base?x=1",
         "https+insecure://localhost:8443, https+insecure://localhost:8443",
         "http://flask-app, http://flask-app",
+        "HTTP://user:word@flask-app:080/base, http://user:word@flask-app:80/base",
         "unix:/run/app.sock, unix:/run/app.sock"
     })
     void whatTheWebHandsOnTo(String text, String stored) throws Exception {
