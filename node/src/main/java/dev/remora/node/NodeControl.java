@@ -29,10 +29,14 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The node's side of the conversation with control: one session at a time, its news for the engine and the engine's news for it. Methods may be called
 /// from any thread; what is told to the engine goes through the loop.
 final class NodeControl implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeControl.class);
+
     private final NodeSettings settings;
     private final NodeCore core;
     private final EngineLoop loop;
@@ -154,7 +158,13 @@ final class NodeControl implements AutoCloseable {
     /// Empty if the node has ended, when nothing matters any more.
     private Optional<Future<?>> onLoop(Runnable action) {
         try {
-            return Optional.of(loop.netty().submit(action));
+            Future<?> done = loop.netty().submit(action);
+            done.addListener(over -> {
+                if (!over.isSuccess() && !over.isCancelled()) {
+                    LOG.error("the engine failed on news from control", over.cause());
+                }
+            });
+            return Optional.of(done);
         } catch (RejectedExecutionException e) {
             return Optional.empty();
         }

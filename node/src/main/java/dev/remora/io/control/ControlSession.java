@@ -218,6 +218,14 @@ public final class ControlSession implements AutoCloseable {
                     .run(messages.stream(nodeKey().publicKey(), updates.current()));
         } catch (ControlException e) {
             onFailure(e);
+        } catch (RuntimeException e) {
+            // Whatever we did wrong, without this conversation the node would grow old unnoticed.
+            LOG.error("the conversation with the control server failed", e);
+            onFailure(
+                    new ControlException(
+                            Reason.OUR_MISTAKE,
+                            "This program has made a mistake in its conversation with the control server (the log says more): it begins anew.",
+                            e));
         }
     }
 

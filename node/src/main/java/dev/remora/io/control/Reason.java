@@ -31,7 +31,8 @@ public enum Reason {
     TAILNET_LOCKED(Remedy.PATIENCE),
     REGISTRATION_REFUSED(Remedy.ANOTHER_KEY),
     NODE_GONE(Remedy.ANOTHER_TRY),
-    STATE_NOT_SAVED(Remedy.ANOTHER_TRY);
+    STATE_NOT_SAVED(Remedy.ANOTHER_TRY),
+    OUR_MISTAKE(Remedy.ANOTHER_TRY);
 
     private final Remedy remedy;
 

@@ -16,6 +16,7 @@ final class RecordingListener implements ControlListener {
     private Optional<NetMap> map = Optional.empty();
     private NodeIdentity identity = NodeIdentity.NONE;
     private int failures;
+    private int mistakes;
 
     @Override
     public synchronized void onState(ControlState state) {
@@ -25,6 +26,9 @@ final class RecordingListener implements ControlListener {
 
     @Override
     public synchronized void onNetMap(NetMap map) {
+        if (mistakes-- > 0) {
+            throw new IllegalStateException("a mistake of ours, for this test");
+        }
         this.map = Optional.of(map);
         notifyAll();
     }
@@ -41,6 +45,11 @@ final class RecordingListener implements ControlListener {
     /// The disk is full for so many times.
     synchronized void failToSave(int times) {
         failures = times;
+    }
+
+    /// So many maps are too much for us.
+    synchronized void failOnMaps(int times) {
+        mistakes = times;
     }
 
     synchronized NodeIdentity identity() {

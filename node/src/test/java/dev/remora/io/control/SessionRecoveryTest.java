@@ -195,4 +195,16 @@ class SessionRecoveryTest extends SessionFixture {
         assertThat(requests.get(1).nodeKey()).isEqualTo(requests.get(0).nodeKey());
         assertThat(requests.get(2).nodeKey()).isNotEqualTo(requests.get(0).nodeKey());
     }
+
+    @Test
+    void aMistakeOfOursIsNotTheEndOfTheConversation() throws Exception {
+        FakeControlServer server = goodServer();
+        listener.failOnMaps(2);
+
+        session(server).login(LoginOptions.RESUME);
+
+        listener.awaitState(Connected.class);
+        assertThat(listener.states())
+                .anyMatch(s -> s instanceof Failed f && f.reason() == Reason.OUR_MISTAKE);
+    }
 }
