@@ -24,6 +24,22 @@ public interface AeadKey extends AutoCloseable {
     /// @return false if this is not what was sealed: then the positions stay, and what `out` got must not be looked at
     boolean open(int nonceHead, long nonceTail, byte[] aad, ByteBuffer in, ByteBuffer out);
 
+    /// Seals the next `length` bytes of `buffer` where they are, puts the tag behind them, and advances the position past it.
+    ///
+    /// @param aad bytes that are authenticated along, may be empty
+    default void sealInPlace(
+            int nonceHead, long nonceTail, byte[] aad, ByteBuffer buffer, int length) {
+        ByteBuffer in = buffer.duplicate().limit(buffer.position() + length);
+        seal(nonceHead, nonceTail, aad, in, buffer);
+    }
+
+    /// Opens what remains of `buffer` where it is, and advances the position past the plain text.
+    ///
+    /// @return false if this is not what was sealed: then the position stays, and the bytes must not be looked at
+    default boolean openInPlace(int nonceHead, long nonceTail, byte[] aad, ByteBuffer buffer) {
+        return open(nonceHead, nonceTail, aad, buffer.duplicate(), buffer);
+    }
+
     @Override
     void close();
 }

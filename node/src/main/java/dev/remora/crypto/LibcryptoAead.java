@@ -95,6 +95,28 @@ final class LibcryptoAead implements Aead {
         }
 
         @Override
+        public void sealInPlace(
+                int nonceHead, long nonceTail, byte[] aad, ByteBuffer buffer, int length) {
+            if (!buffer.isDirect()) {
+                AeadKey.super.sealInPlace(nonceHead, nonceTail, aad, buffer, length);
+                return;
+            }
+            int end = buffer.position() + length + TAG;
+            if (length < 0 || end > buffer.limit()) {
+                throw new IllegalArgumentException("no room for the tag");
+            }
+            begin(nonceHead, nonceTail, 1);
+            try {
+                long text = address(buffer);
+                sealAt(aad, text, text, length);
+                buffer.position(end);
+            } finally {
+                Reference.reachabilityFence(buffer);
+                Reference.reachabilityFence(this);
+            }
+        }
+
+        @Override
         public boolean open(
                 int nonceHead, long nonceTail, byte[] aad, ByteBuffer in, ByteBuffer out) {
             int length = in.remaining() - TAG;
@@ -112,6 +134,29 @@ final class LibcryptoAead implements Aead {
             } finally {
                 Reference.reachabilityFence(in);
                 Reference.reachabilityFence(out);
+                Reference.reachabilityFence(this);
+            }
+        }
+
+        @Override
+        public boolean openInPlace(int nonceHead, long nonceTail, byte[] aad, ByteBuffer buffer) {
+            if (!buffer.isDirect()) {
+                return AeadKey.super.openInPlace(nonceHead, nonceTail, aad, buffer);
+            }
+            int length = buffer.remaining() - TAG;
+            if (length < 0) {
+                return false;
+            }
+            begin(nonceHead, nonceTail, 0);
+            try {
+                long text = address(buffer);
+                boolean opened = openAt(aad, text, text, length);
+                if (opened) {
+                    buffer.position(buffer.position() + length);
+                }
+                return opened;
+            } finally {
+                Reference.reachabilityFence(buffer);
                 Reference.reachabilityFence(this);
             }
         }

@@ -60,6 +60,8 @@ final class DataPlane {
     /// Who seems to send into sessions that we lost.
     private final Set<NodeKey> sessionless = new HashSet<>();
 
+    private final DatagramViews views = new DatagramViews();
+
     /// The moment of the call that is being worked on.
     private long now;
 
@@ -115,9 +117,10 @@ final class DataPlane {
         now = at;
         Source source = new Source.Direct(from);
         int end = datagrams.limit();
+        views.begin(datagrams);
         for (int start = datagrams.position(); start < end; start += segmentSize) {
             int length = Math.min(segmentSize, end - start);
-            onDatagram(from, source, datagrams.duplicate().limit(start + length).position(start));
+            onDatagram(from, source, views.next(datagrams).limit(start + length).position(start));
         }
         Counters.Way way = from.ip().v4() ? Counters.Way.DIRECT_IPV4 : Counters.Way.DIRECT_IPV6;
         deliverAll(new PathSource.Direct(from), way);

@@ -18,13 +18,17 @@ final class PacketArena implements PacketSink {
     private static final int SIZE = 256 * 1024;
 
     private final ByteBuffer memory = ByteBuffer.allocateDirect(SIZE);
+
+    /// What [#onPacket] gets to see, of one packet after the other.
+    private final ByteBuffer view = memory.duplicate();
+
     private final long address = MemorySegment.ofBuffer(memory).address();
     private final Consumer<ByteBuffer> onPacket;
     private final Runnable flush;
     private int next;
     private int begun;
 
-    /// @param onPacket takes each finished packet as position to limit of a view of the whole arena
+    /// @param onPacket takes each finished packet as position to limit of a view of the whole arena, which is the next one's afterwards
     /// @param flush sends every run that still lies in the arena and resets it; called before memory is used again
     PacketArena(Consumer<ByteBuffer> onPacket, Runnable flush) {
         this.onPacket = onPacket;
@@ -42,7 +46,7 @@ final class PacketArena implements PacketSink {
 
     @Override
     public void end(ByteBuffer packet) {
-        onPacket.accept(memory.duplicate().limit(begun + packet.limit()).position(begun));
+        onPacket.accept(view.limit(begun + packet.limit()).position(begun));
     }
 
     /// Whether `datagram` is a view of this arena, with the arena's own positions.

@@ -39,7 +39,7 @@ final class SendRun {
 
     private void begin(IpPort destination, ByteBuffer datagram) {
         to = destination;
-        memory = datagram;
+        memory = datagram; // for its bytes: position and limit will be another datagram's
         start = datagram.position();
         end = datagram.limit();
         segmentSize = datagram.remaining();

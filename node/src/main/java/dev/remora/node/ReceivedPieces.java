@@ -33,8 +33,9 @@ final class ReceivedPieces {
                 pieces.add(piece);
             }
             int length = Math.min(payload.remaining(), piece.writableBytes());
-            piece.writeBytes(payload.slice(payload.position(), length));
-            payload.position(payload.position() + length);
+            int end = payload.limit();
+            piece.writeBytes(payload.limit(payload.position() + length)); // advances it
+            payload.limit(end);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.remora.crypto;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatRuntimeException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.ByteBuffer;
@@ -52,6 +53,43 @@ class AeadTest {
                 assertThat(one.open(1, i, aad, byOther, byOther.duplicate())).isTrue();
                 assertThat(byOne.flip().limit(plain.length)).isEqualTo(ByteBuffer.wrap(plain));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void inPlaceIsTheSameAsFromOneBufferToAnother(Aead aead) {
+        Random random = new Random(9);
+        byte[] secret = bytes(random, 32);
+        try (AeadKey key = aead.key(secret);
+                AeadKey other = aead.key(secret)) { // since a nonce is for once
+            for (int length = 0; length < 200; length++) {
+                byte[] plain = bytes(random, length);
+                byte[] aad = bytes(random, length % 3);
+                ByteBuffer sealed = seal(other, length, aad, plain, memory(random, length + 64));
+                ByteBuffer text = memory(random, length + 64).position(5).put(plain).position(5);
+
+                key.sealInPlace(1, length, aad, text, length);
+                assertThat(text.flip().position(5)).isEqualTo(sealed);
+
+                text.put(5, (byte) ~text.get(5));
+                assertThat(key.openInPlace(1, length, aad, text)).isFalse();
+                assertThat(text.position()).isEqualTo(5);
+
+                ByteBuffer again = text.put(5, sealed, 0, sealed.remaining());
+                assertThat(key.openInPlace(1, length, aad, again)).isTrue();
+                assertThat(again.flip().position(5)).isEqualTo(ByteBuffer.wrap(plain));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("implementations")
+    void inPlaceThereMustBeRoomForTheTag(Aead aead) {
+        try (AeadKey key = aead.key(new byte[32])) {
+            ByteBuffer text = ByteBuffer.allocateDirect(20 + AeadKey.TAG - 1);
+            assertThatRuntimeException().isThrownBy(() -> key.sealInPlace(0, 0, NO_AAD, text, 20));
+            assertThat(key.openInPlace(0, 0, NO_AAD, text.limit(AeadKey.TAG - 1))).isFalse();
         }
     }
 

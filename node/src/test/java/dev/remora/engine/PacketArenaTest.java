@@ -17,7 +17,8 @@ class PacketArenaTest {
 
     private final List<ByteBuffer> packets = new ArrayList<>();
     private int flushes;
-    private final PacketArena arena = new PacketArena(packets::add, () -> flush());
+    private final PacketArena arena =
+            new PacketArena(packet -> packets.add(packet.duplicate()), () -> flush());
     private final SendRun run = new SendRun();
 
     private void flush() {

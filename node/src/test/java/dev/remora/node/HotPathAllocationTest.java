@@ -41,7 +41,7 @@ class HotPathAllocationTest {
     private static final long MEASURED = 1L << 30;
 
     /// Several times what it is in a JVM of its own, in bytes for a gigabyte: tests before this one leave the compiler other profiles.
-    private static final long MOST = 600L << 20;
+    private static final long MOST = 250L << 20;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private final ExecutorService slow = Executors.newVirtualThreadPerTaskExecutor();

@@ -89,7 +89,7 @@ final class Session implements AutoCloseable {
         packet.putInt(start + 4, Integer.reverseBytes(remoteIndex));
         long counter = Long.reverseBytes(sent++);
         packet.putLong(start + 8, counter);
-        sending.seal(0, counter, NO_AAD, packet.duplicate().limit(textEnd), packet);
+        sending.sealInPlace(0, counter, NO_AAD, packet, textEnd - packet.position());
         packet.position(start);
     }
 
@@ -105,7 +105,7 @@ final class Session implements AutoCloseable {
         int end = datagram.limit() - AeadKey.TAG;
         long counter = datagram.getLong(datagram.position() + 8);
         datagram.position(start);
-        if (!receiving.open(0, counter, NO_AAD, datagram.duplicate(), datagram)) {
+        if (!receiving.openInPlace(0, counter, NO_AAD, datagram)) {
             return false;
         }
         datagram.position(start).limit(end);
