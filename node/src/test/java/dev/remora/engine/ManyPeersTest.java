@@ -93,7 +93,6 @@ class ManyPeersTest {
         engine.onNetMap(map(), 0);
         engine.endOfBatch(0);
         long perPeer = (usedHeap() - before) / PEERS;
-        System.out.println("a peer nobody talks to costs " + perPeer + " bytes of heap");
 
         for (long now = 0; now < MINUTES.toNanos(10) && engine.nextDeadline() != Long.MAX_VALUE; ) {
             now = engine.nextDeadline();
@@ -104,6 +103,6 @@ class ManyPeersTest {
         assertThat(outputs)
                 .noneMatch(EngineOutput.SendDatagrams.class::isInstance)
                 .noneMatch(EngineOutput.SendRelayed.class::isInstance);
-        assertThat(perPeer).isLessThan(MOST_BYTES_PER_PEER);
+        assertThat(perPeer).as("bytes of heap for each").isLessThan(MOST_BYTES_PER_PEER);
     }
 }

@@ -15,47 +15,47 @@ class PathFindingSimulationTest extends PathSimulation {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void twoHomesMeetDirectly(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(homeHost(tailnet, "203.0.113.2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(homeHost("203.0.113.2"));
 
-        talk(tailnet, a, b, 2);
+        talk(2);
 
-        expectDirect(a, b);
-        expectNothingLost(a, b, 2);
+        expectDirect();
+        expectNothingLost(2);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void twoFirewalledHostsMeetDirectly(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(publicHost(tailnet, "198.51.100.1"));
-        SimPathNode b = tailnet.join(publicHost(tailnet, "198.51.100.2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(publicHost("198.51.100.1"));
+        b = tailnet.join(publicHost("198.51.100.2"));
         a.host.firewall(true);
         b.host.firewall(true);
 
-        talk(tailnet, a, b, 30);
+        talk(30);
 
-        expectDirect(a, b);
-        expectNothingLost(a, b, 30);
+        expectDirect();
+        expectNothingLost(30);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void anOfficeReachesAnOpenHostDirectly(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(officeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(publicHost(tailnet, "198.51.100.2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(officeHost("203.0.113.1"));
+        b = tailnet.join(publicHost("198.51.100.2"));
 
-        talk(tailnet, a, b, 30);
+        talk(30);
 
-        expectDirect(a, b);
+        expectDirect();
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void anOfficeReachesAHomeThatLooksAtAddressesOnly(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
+        tailnet = new SimTailnet(seed);
         SimNat lenient =
                 new SimNat(
                         tailnet.network.internet(),
@@ -63,29 +63,23 @@ class PathFindingSimulationTest extends PathSimulation {
                         SimLink.millis(5),
                         Behaviour.ENDPOINT_INDEPENDENT,
                         Behaviour.ADDRESS_DEPENDENT);
-        SimPathNode a = tailnet.join(officeHost(tailnet, "203.0.113.1"));
-        SimPathNode b =
-                tailnet.join(
-                        new SimHost("b", lenient.inside(), SimLink.millis(1), ip("192.168.1.2")));
+        a = tailnet.join(officeHost("203.0.113.1"));
+        b = tailnet.join(new SimHost("b", lenient.inside(), SimLink.millis(1), ip("192.168.1.2")));
 
-        talk(tailnet, a, b, 30);
+        talk(30);
 
-        expectDirect(a, b);
+        expectDirect();
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void twoHostsOfOneHomeMeetWithinIt(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimNat router = home(tailnet, "203.0.113.1");
-        SimPathNode a =
-                tailnet.join(
-                        new SimHost("a", router.inside(), SimLink.millis(1), ip("192.168.1.2")));
-        SimPathNode b =
-                tailnet.join(
-                        new SimHost("b", router.inside(), SimLink.millis(1), ip("192.168.1.3")));
+        tailnet = new SimTailnet(seed);
+        SimNat router = home("203.0.113.1");
+        a = tailnet.join(new SimHost("a", router.inside(), SimLink.millis(1), ip("192.168.1.2")));
+        b = tailnet.join(new SimHost("b", router.inside(), SimLink.millis(1), ip("192.168.1.3")));
 
-        talk(tailnet, a, b, 30);
+        talk(30);
 
         assertThat(a.directAddress(b)).hasToString("Optional[192.168.1.3:41641]");
         assertThat(b.directAddress(a)).hasToString("Optional[192.168.1.2:41641]");
@@ -94,11 +88,11 @@ class PathFindingSimulationTest extends PathSimulation {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void ipv6WinsWhereBothFamiliesWork(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(publicHost(tailnet, "198.51.100.1", "2001:db8::1"));
-        SimPathNode b = tailnet.join(publicHost(tailnet, "198.51.100.2", "2001:db8::2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(publicHost("198.51.100.1", "2001:db8::1"));
+        b = tailnet.join(publicHost("198.51.100.2", "2001:db8::2"));
 
-        talk(tailnet, a, b, 30);
+        talk(30);
 
         assertThat(a.directAddress(b)).hasToString("Optional[[2001:db8::2]:41641]");
     }
@@ -106,15 +100,15 @@ class PathFindingSimulationTest extends PathSimulation {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void twoOfficesStayOnTheRelay(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(officeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(officeHost(tailnet, "203.0.113.2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(officeHost("203.0.113.1"));
+        b = tailnet.join(officeHost("203.0.113.2"));
 
-        talk(tailnet, a, b, 120);
+        talk(120);
 
         assertThat(a.directTo(b)).isFalse();
         assertThat(b.directTo(a)).isFalse();
-        expectNothingLost(a, b, 120);
+        expectNothingLost(120);
         expectNoStorm(a, 120);
         expectNoStorm(b, 120);
     }
@@ -122,15 +116,15 @@ class PathFindingSimulationTest extends PathSimulation {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void aHostWithoutUdpStaysOnTheRelay(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(publicHost(tailnet, "198.51.100.1"));
-        SimPathNode b = tailnet.join(publicHost(tailnet, "198.51.100.2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(publicHost("198.51.100.1"));
+        b = tailnet.join(publicHost("198.51.100.2"));
         b.host.blockUdp(true);
 
-        talk(tailnet, a, b, 60);
+        talk(60);
 
         assertThat(a.directTo(b)).isFalse();
-        expectNothingLost(a, b, 60);
+        expectNothingLost(60);
         expectNoStorm(a, 60);
     }
 }

@@ -14,121 +14,119 @@ class PathMovingSimulationTest extends PathSimulation {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void movesToADirectPathAndBackWithoutLosingMoreThanTrustAllows(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(publicHost(tailnet, "198.51.100.2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(publicHost("198.51.100.2"));
         b.host.blockUdp(true);
-        talk(tailnet, a, b, 20);
+        talk(20);
         assertThat(a.directTo(b)).isFalse();
 
         b.host.blockUdp(false);
-        talk(tailnet, a, b, 30);
-        expectDirect(a, b);
-        expectNothingLost(a, b, 30);
+        talk(30);
+        expectDirect();
+        expectNothingLost(30);
 
         b.host.blockUdp(true);
-        talk(tailnet, a, b, 30);
+        talk(30);
         assertThat(a.directTo(b)).isFalse();
         assertThat(b.directTo(a)).isFalse();
-        expectSilenceShorterThan(LONGEST_SILENCE, a, b);
+        expectSilenceShorterThan(LONGEST_SILENCE);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void survivesARouterThatForgetsEverything(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimNat router = home(tailnet, "203.0.113.1");
-        SimPathNode a =
-                tailnet.join(
-                        new SimHost("a", router.inside(), SimLink.millis(1), ip("192.168.1.2")));
-        SimPathNode b = tailnet.join(homeHost(tailnet, "203.0.113.2"));
-        talk(tailnet, a, b, 30);
-        expectDirect(a, b);
+        tailnet = new SimTailnet(seed);
+        SimNat router = home("203.0.113.1");
+        a = tailnet.join(new SimHost("a", router.inside(), SimLink.millis(1), ip("192.168.1.2")));
+        b = tailnet.join(homeHost("203.0.113.2"));
+        talk(30);
+        expectDirect();
 
         router.reboot();
-        talk(tailnet, a, b, 60);
+        talk(60);
 
-        expectDirect(a, b);
-        expectSilenceShorterThan(LONGEST_SILENCE, a, b);
+        expectDirect();
+        expectSilenceShorterThan(LONGEST_SILENCE);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void roamsToAnotherNetwork(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(publicHost(tailnet, "198.51.100.2"));
-        talk(tailnet, a, b, 20);
-        expectDirect(a, b);
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(publicHost("198.51.100.2"));
+        talk(20);
+        expectDirect();
 
-        a.host.moveTo(home(tailnet, "203.0.113.77").inside(), ip("10.0.0.9"));
+        a.host.moveTo(home("203.0.113.77").inside(), ip("10.0.0.9"));
         a.linkChanged();
-        talk(tailnet, a, b, 30);
+        talk(30);
 
-        expectDirect(a, b);
+        expectDirect();
         assertThat(b.directAddress(a).orElseThrow().ip()).isEqualTo(ip("203.0.113.77"));
-        expectSilenceShorterThan(LONGEST_SILENCE, a, b);
+        expectSilenceShorterThan(LONGEST_SILENCE);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void findsAPeerAgainThatRestarted(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(homeHost(tailnet, "203.0.113.2"));
-        talk(tailnet, a, b, 20);
-        expectDirect(a, b);
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(homeHost("203.0.113.2"));
+        talk(20);
+        expectDirect();
 
         b.restart();
-        talk(tailnet, a, b, 30);
+        talk(30);
 
         assertThat(a.events(PathOutput.PeerRestarted.class))
                 .containsExactly(new PathOutput.PeerRestarted(b.key));
-        expectDirect(a, b);
-        expectSilenceShorterThan(2 * S, a, b);
+        expectDirect();
+        expectSilenceShorterThan(2 * S);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void comesBackAfterAMinuteWithoutNetwork(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(homeHost(tailnet, "203.0.113.2"));
-        talk(tailnet, a, b, 20);
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(homeHost("203.0.113.2"));
+        talk(20);
         a.host.cut(true);
-        talk(tailnet, a, b, 60);
+        talk(60);
         assertThat(a.from(b).packets()).isLessThan(5);
 
         a.host.cut(false);
-        talk(tailnet, a, b, 40);
+        talk(40);
 
-        expectDirect(a, b);
-        expectSilenceShorterThan(S, a, b);
+        expectDirect();
+        expectSilenceShorterThan(S);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void lossyAndLateLinksStillCarryADirectPath(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(publicHost(tailnet, "198.51.100.2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(publicHost("198.51.100.2"));
         b.host.link(SimLink.millis(150).withJitter(200).withLoss(0.2));
 
-        talk(tailnet, a, b, 120);
+        talk(120);
 
         assertThat(b.from(a).packets()).isGreaterThan(800);
         assertThat(b.from(a).direct).isGreaterThan(500);
-        expectSilenceShorterThan(5 * S, a, b);
+        expectSilenceShorterThan(5 * S);
         expectNoStorm(a, 120);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void fallsSilentWhenNobodySends(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(homeHost(tailnet, "203.0.113.2"));
-        talk(tailnet, a, b, 20);
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(homeHost("203.0.113.2"));
+        talk(20);
         tailnet.network.runUntil(tailnet.network.now() + 60 * S);
         a.clearCounts();
         b.clearCounts();
@@ -137,20 +135,20 @@ class PathMovingSimulationTest extends PathSimulation {
         assertThat(a.discoSent()).isZero();
         assertThat(b.discoSent()).isZero();
 
-        talk(tailnet, a, b, 20);
-        expectDirect(a, b);
-        expectNothingLost(a, b, 20);
+        talk(20);
+        expectDirect();
+        expectNothingLost(20);
     }
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void aDirectPathCostsFewMessages(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(homeHost(tailnet, "203.0.113.2"));
-        talk(tailnet, a, b, 20);
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(homeHost("203.0.113.2"));
+        talk(20);
 
-        talk(tailnet, a, b, 300);
+        talk(300);
 
         // per heartbeat one ping and the answer to the other's, and a search every minute
         assertThat(a.discoSent()).isLessThan(300 / 3 * 2 + 5 * 12);
@@ -160,9 +158,9 @@ class PathMovingSimulationTest extends PathSimulation {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
     void aUserPingGoesDirectAfterAFewTries(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
-        SimPathNode a = tailnet.join(homeHost(tailnet, "203.0.113.1"));
-        SimPathNode b = tailnet.join(homeHost(tailnet, "203.0.113.2"));
+        tailnet = new SimTailnet(seed);
+        a = tailnet.join(homeHost("203.0.113.1"));
+        b = tailnet.join(homeHost("203.0.113.2"));
         tailnet.network.runUntil(2 * S);
         for (int i = 0; i < 10; i++) {
             a.ping(b, i);
@@ -178,11 +176,11 @@ class PathMovingSimulationTest extends PathSimulation {
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("fewSeeds")
     void aDozenNodesOfAllKindsAllReachEachOther(long seed) {
-        SimTailnet tailnet = new SimTailnet(seed);
+        tailnet = new SimTailnet(seed);
         for (int i = 1; i <= 4; i++) {
-            tailnet.join(homeHost(tailnet, "203.0.113." + i));
-            tailnet.join(officeHost(tailnet, "203.0.113." + (100 + i)));
-            tailnet.join(publicHost(tailnet, "198.51.100." + i));
+            tailnet.join(homeHost("203.0.113." + i));
+            tailnet.join(officeHost("203.0.113." + (100 + i)));
+            tailnet.join(publicHost("198.51.100." + i));
         }
         tailnet.nodes().forEach(node -> node.host.link(node.host.link().withLoss(0.02)));
         tailnet.network.runUntil(S);

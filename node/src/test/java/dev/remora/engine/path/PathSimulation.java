@@ -13,13 +13,17 @@ import dev.remora.sim.SimNat;
 import java.util.Arrays;
 import java.util.stream.LongStream;
 
-/// Nodes on simulated networks, and what the tests of finding and of moving paths ask of them.
+/// Two nodes on simulated networks, and what the tests of finding and of moving paths ask of them.
 abstract class PathSimulation {
     static final long S = SECONDS.toNanos(1);
     static final long EVERY = MILLISECONDS.toNanos(100);
 
     /// The longest silence when a path dies: as long as its last pong vouches for it, and a little for the relay.
     static final long LONGEST_SILENCE = PeerPaths.TRUST + S;
+
+    SimTailnet tailnet;
+    SimPathNode a;
+    SimPathNode b;
 
     static LongStream seeds() {
         return Seeds.some(6, 20);
@@ -29,21 +33,20 @@ abstract class PathSimulation {
         return Seeds.some(2, 5);
     }
 
-    static SimNat home(SimTailnet tailnet, String address) {
+    SimNat home(String address) {
         return SimNat.home(tailnet.network.internet(), ip(address), SimLink.millis(10));
     }
 
-    static SimHost homeHost(SimTailnet tailnet, String address) {
-        return new SimHost(
-                address, home(tailnet, address).inside(), SimLink.millis(1), ip("192.168.1.2"));
+    SimHost homeHost(String address) {
+        return new SimHost(address, home(address).inside(), SimLink.millis(1), ip("192.168.1.2"));
     }
 
-    static SimHost officeHost(SimTailnet tailnet, String address) {
+    SimHost officeHost(String address) {
         SimNat office = SimNat.office(tailnet.network.internet(), ip(address), SimLink.millis(5));
         return new SimHost(address, office.inside(), SimLink.millis(1), ip("10.20.0.2"));
     }
 
-    static SimHost publicHost(SimTailnet tailnet, String... addresses) {
+    SimHost publicHost(String... addresses) {
         return new SimHost(
                 addresses[0],
                 tailnet.network.internet(),
@@ -52,7 +55,7 @@ abstract class PathSimulation {
     }
 
     /// Both send ten packets a second, and everything is counted anew.
-    static void talk(SimTailnet tailnet, SimPathNode a, SimPathNode b, int seconds) {
+    void talk(int seconds) {
         if (tailnet.network.now() == 0) {
             tailnet.network.runUntil(S);
         }
@@ -66,18 +69,18 @@ abstract class PathSimulation {
         tailnet.network.runUntil(until);
     }
 
-    static void expectDirect(SimPathNode a, SimPathNode b) {
+    void expectDirect() {
         assertThat(a.directTo(b)).as("a is direct to b").isTrue();
         assertThat(b.directTo(a)).as("b is direct to a").isTrue();
     }
 
-    static void expectNothingLost(SimPathNode a, SimPathNode b, int seconds) {
+    void expectNothingLost(int seconds) {
         // the last packets may still be on their way
         assertThat(a.from(b).packets()).isBetween(seconds * 10 - 3, seconds * 10);
         assertThat(b.from(a).packets()).isBetween(seconds * 10 - 3, seconds * 10);
     }
 
-    static void expectSilenceShorterThan(long longest, SimPathNode a, SimPathNode b) {
+    void expectSilenceShorterThan(long longest) {
         assertThat(a.from(b).longestGap).isLessThan(longest);
         assertThat(b.from(a).longestGap).isLessThan(longest);
         assertThat(a.from(b).packets()).isPositive();
