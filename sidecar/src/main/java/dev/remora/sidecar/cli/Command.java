@@ -80,6 +80,7 @@ record Command(
                 });
     }
 
+    /// An absent command takes whatever stands behind it, since it says the same to everything.
     boolean isAbsent() {
         return summary.isEmpty();
     }

@@ -111,7 +111,10 @@ final class CommandLine {
                     part = part(command, words)) {
                 command = part.get();
                 flags = command.flags().get();
-                words = flags.parse(words.subList(1, words.size()));
+                words = words.subList(1, words.size());
+                if (!command.isAbsent()) {
+                    words = flags.parse(words);
+                }
             }
             return command.action().run(new Invocation(world, daemon, flags, words));
         } catch (UsageException e) {

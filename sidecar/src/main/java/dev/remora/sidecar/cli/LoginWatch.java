@@ -44,7 +44,7 @@ final class LoginWatch {
         this.server = server;
         this.oldNodeKey = before.tree().at("Self").at("PublicKey").text();
         for (String warning : before.tree().at("Health").texts()) {
-            trouble(warning).ifPresent(text -> oldTroubles.add(withoutTime(text)));
+            trouble(warning).ifPresent(oldTroubles::add);
         }
     }
 
@@ -101,9 +101,17 @@ final class LoginWatch {
     /// Why it takes so long, said once: the daemon goes on trying, and this goes on waiting.
     private void showTrouble(String warning) {
         trouble(warning)
-                .filter(text -> !oldTroubles.contains(withoutTime(text)))
+                .filter(text -> !isOld(text))
                 .filter(text -> troubles.add(text.replaceAll("\\d+", "#")))
                 .ifPresent(call::warn);
+    }
+
+    /// The same words with another time are this login's own, if it is the same server they are about.
+    private boolean isOld(String trouble) {
+        return oldTroubles.contains(trouble)
+                || !trouble.contains(server)
+                        && oldTroubles.stream()
+                                .anyMatch(old -> withoutTime(old).equals(withoutTime(trouble)));
     }
 
     private void show(String what, String url, String state) {

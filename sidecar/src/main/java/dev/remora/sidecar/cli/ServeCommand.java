@@ -4,6 +4,7 @@ import dev.remora.sidecar.cli.Command.Invocation;
 import dev.remora.sidecar.config.JsonTree;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /// `serve`: publish a port of this machine on the tailnet, see what is published, take it back.
@@ -129,7 +130,12 @@ final class ServeCommand {
             call.println("No serve config");
             return 0;
         }
-        call.print(new ServeText(Status.withoutPeers(call.daemon())).all(config));
+        Status status = Status.withoutPeers(call.daemon());
+        Optional<String> notRunning = status.whyNotRunning();
+        if (notRunning.isPresent()) {
+            throw new CommandException(notRunning.get());
+        }
+        call.print(new ServeText(status).all(config));
         return 0;
     }
 

@@ -20,12 +20,20 @@ final class ServeTarget {
 
     /// `host:port`, or `unix:/path`.
     static String forTcp(String text) throws CommandException {
+        String url;
         try {
-            String url = expand(text, TCP, "tcp");
-            return url.startsWith("unix:") ? url : hostAndPort(authority(url));
+            url = expand(text, TCP, "tcp");
         } catch (CommandException e) {
             throw new CommandException("unable to expand target: " + e.message());
         }
+        if (url.startsWith("unix:")) {
+            return url;
+        }
+        String target = hostAndPort(authority(url));
+        if (target.lastIndexOf(':') <= target.lastIndexOf(']')) {
+            throw new CommandException("TCP target " + GoText.quote(url) + " must include a port");
+        }
+        return target;
     }
 
     private static String expand(String text, List<String> schemes, String scheme)
@@ -68,8 +76,7 @@ final class ServeTarget {
         String hostAndPort = hostAndPort(authority);
         String user = authority.substring(0, authority.length() - hostAndPort.length());
         String path = url.substring(url.indexOf("://") + 3 + authority.length());
-        boolean isTcp = schemes.equals(TCP);
-        return scheme + "://" + user + checkedHost(url, hostAndPort, bare, isTcp) + path;
+        return scheme + "://" + user + checkedHost(url, hostAndPort, bare) + path;
     }
 
     /// What stands between the scheme and the path.
@@ -82,7 +89,7 @@ final class ServeTarget {
         return authority.substring(authority.lastIndexOf('@') + 1);
     }
 
-    private static String checkedHost(String url, String hostAndPort, boolean bare, boolean isTcp)
+    private static String checkedHost(String url, String hostAndPort, boolean bare)
             throws CommandException {
         int colon = hostAndPort.lastIndexOf(':');
         boolean hasPort = colon > hostAndPort.lastIndexOf(']');
@@ -98,9 +105,7 @@ final class ServeTarget {
             throw new CommandException(
                     "non-localhost target " + GoText.quote(url) + " must include a scheme");
         }
-        return hasPort || isTcp
-                ? host + ":" + checkedPort(hasPort ? hostAndPort.substring(colon + 1) : "")
-                : host;
+        return hasPort ? host + ":" + checkedPort(hostAndPort.substring(colon + 1)) : host;
     }
 
     private static boolean isHost(String host) {

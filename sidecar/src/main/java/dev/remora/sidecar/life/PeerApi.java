@@ -137,8 +137,10 @@ final class PeerApi {
         if (peer.get().equals(map.get().self())) {
             return ApiResponse.json(200, PingJson.ownAddress(to));
         }
+        boolean throughTunnel = kind != PingKind.DISCO;
+        PingResult result = patientPing(to, kind, size);
         return ApiResponse.json(
-                200, PingJson.of(to, map.get(), peer.get(), patientPing(to, kind, size)));
+                200, PingJson.of(to, map.get(), peer.get(), throughTunnel, result));
     }
 
     private ApiResponse pingPeerApi(IpAddress to) throws IOException, MalformedException {

@@ -45,12 +45,15 @@ public final class PingJson {
         return tree;
     }
 
+    /// @param throughTunnel the ping went to the address itself, not to the node that has it
     public static Map<String, @Nullable Object> of(
-            IpAddress ip, NetMap map, Node peer, PingResult result) {
+            IpAddress ip, NetMap map, Node peer, boolean throughTunnel, PingResult result) {
         PingJson json = new PingJson(ip.toString());
-        json.tree.put(
-                "NodeIP",
-                peer.addresses().isEmpty() ? "" : peer.addresses().getFirst().ip().toString());
+        IpAddress nodeIp =
+                throughTunnel || peer.addresses().isEmpty()
+                        ? ip
+                        : peer.addresses().getFirst().ip();
+        json.tree.put("NodeIP", nodeIp.toString());
         json.tree.put("NodeName", map.displayName(peer));
         switch (result) {
             case PingResult.Answered(var latency, var path, var peerApiPort) ->

@@ -3,6 +3,7 @@ package dev.remora.sidecar.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -52,7 +53,6 @@ class ServeTargetTest {
                     localhost           | port required for localhost target "tcp://localhost"
                     flask-app:5000      | non-localhost target "tcp://flask-app:5000" must include a scheme
                     99999               | non-localhost target "tcp://99999" must include a scheme
-                    tcp://flask-app     | invalid port ""
                     tcp://localhost:0   | invalid port "0"
                     tcp://localhost:70000 | invalid port "70000"
                     tcp://localhost:x   | invalid port "x"
@@ -62,6 +62,14 @@ class ServeTargetTest {
     void whatTcpCannotForwardTo(String text, String message) {
         assertThatThrownBy(() -> ServeTarget.forTcp(text))
                 .hasMessage("unable to expand target: " + message);
+    }
+
+    @Test
+    void aTcpTargetHasAPort() {
+        assertThatThrownBy(() -> ServeTarget.forTcp("tcp://flask-app"))
+                .hasMessage("TCP target \"tcp://flask-app\" must include a port");
+        assertThatThrownBy(() -> ServeTarget.forTcp("tcp://[fd00::1]"))
+                .hasMessage("TCP target \"tcp://[fd00::1]\" must include a port");
     }
 
     @ParameterizedTest
