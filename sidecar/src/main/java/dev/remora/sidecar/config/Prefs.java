@@ -134,6 +134,11 @@ public final class Prefs {
         return text(PrefField.HOSTNAME);
     }
 
+    /// What the user calls this login; empty: nothing of their own.
+    public String profileName() {
+        return text(PrefField.PROFILE_NAME);
+    }
+
     public String operatorUser() {
         return text(PrefField.OPERATOR_USER);
     }

@@ -139,8 +139,7 @@ final class PeerApi {
         }
         boolean throughTunnel = kind != PingKind.DISCO;
         PingResult result = patientPing(to, kind, size);
-        return ApiResponse.json(
-                200, PingJson.of(to, map.get(), peer.get(), throughTunnel, result));
+        return ApiResponse.json(200, PingJson.of(to, map.get(), peer.get(), throughTunnel, result));
     }
 
     private ApiResponse pingPeerApi(IpAddress to) throws IOException, MalformedException {

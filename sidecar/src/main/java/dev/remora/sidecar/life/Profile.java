@@ -122,7 +122,20 @@ record Profile(
     }
 
     Profile with(Prefs now) {
-        return new Profile(id, now, config, about);
+        return new Profile(id, now, config, named(about, now));
+    }
+
+    /// A login goes by the user's name for it, else by that of the user.
+    private static Map<String, @Nullable Object> named(
+            Map<String, @Nullable Object> about, Prefs prefs) {
+        if (!(about.get("UserProfile") instanceof Map<?, ?> user)) {
+            return about;
+        }
+        Map<String, @Nullable Object> named = new LinkedHashMap<>(about);
+        named.put(
+                "Name",
+                prefs.profileName().isEmpty() ? user.get("LoginName") : prefs.profileName());
+        return named;
     }
 
     Profile with(NodeIdentity now, LockPrivateKey lock) {
@@ -147,7 +160,7 @@ record Profile(
         Map<String, @Nullable Object> changed = new LinkedHashMap<>(config);
         changed.put("UserProfile", user);
         changed.put("NodeID", nodeId);
-        return new Profile(id, prefs, changed, newAbout);
+        return new Profile(id, prefs, changed, named(newAbout, prefs));
     }
 
     /// For people; names no key.

@@ -50,9 +50,7 @@ public final class PingJson {
             IpAddress ip, NetMap map, Node peer, boolean throughTunnel, PingResult result) {
         PingJson json = new PingJson(ip.toString());
         IpAddress nodeIp =
-                throughTunnel || peer.addresses().isEmpty()
-                        ? ip
-                        : peer.addresses().getFirst().ip();
+                throughTunnel || peer.addresses().isEmpty() ? ip : peer.addresses().getFirst().ip();
         json.tree.put("NodeIP", nodeIp.toString());
         json.tree.put("NodeName", map.displayName(peer));
         switch (result) {

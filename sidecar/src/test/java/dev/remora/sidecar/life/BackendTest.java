@@ -372,6 +372,20 @@ class BackendTest {
     }
 
     @Test
+    void aProfileGoesByItsNickname() throws Exception {
+        daemon.logIn();
+        Object login = daemon.profiles.current().listed().get("Name");
+        daemon.call(
+                "PATCH",
+                "prefs",
+                "{\"ProfileName\":\"work\",\"ProfileNameSet\":true}",
+                TestDaemon.ROOT);
+        assertThat(daemon.profiles.current().listed()).containsEntry("Name", "work");
+        daemon.call("PATCH", "prefs", "{\"ProfileNameSet\":true}", TestDaemon.ROOT);
+        assertThat(daemon.profiles.current().listed()).containsEntry("Name", login);
+    }
+
+    @Test
     void profilesComeAndGo() throws Exception {
         daemon.logIn();
         String id = daemon.profiles.current().id();

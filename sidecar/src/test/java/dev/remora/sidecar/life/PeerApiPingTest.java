@@ -91,4 +91,12 @@ class PeerApiPingTest {
                 .containsEntry("Err", "no peer found with Tailscale IP 100.64.0.99");
         assertThat(daemon.node.connects).isEmpty();
     }
+
+    @Test
+    void pingsThroughTheTunnelNameTheAddressTheyWentTo() throws Exception {
+        String v6 = "ping?ip=fd7a:115c:a1e0::1&type=";
+        assertThat(ping(v6 + "ICMP")).containsEntry("NodeIP", "fd7a:115c:a1e0::1");
+        assertThat(ping(v6 + "TSMP")).containsEntry("NodeIP", "fd7a:115c:a1e0::1");
+        assertThat(ping(v6 + "disco")).containsEntry("NodeIP", "100.64.0.1");
+    }
 }
