@@ -75,7 +75,10 @@ public final class DerpRelays implements AutoCloseable {
             DerpRegionId id = relay.region().id();
             if (!relay.region().equals(newMap.regions().get(id))) {
                 relays.remove(id);
-                relay.discard("the DERP map has changed");
+                relay.discard(
+                        newMap.regions().containsKey(id)
+                                ? "the DERP map has changed"
+                                : "it is no longer among our relays");
             }
         }
         home.ifPresent(this::openHome);
