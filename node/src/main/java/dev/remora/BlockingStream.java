@@ -267,12 +267,12 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
 
     /// Ends the stream and lets go of bytes nobody read.
     void close() {
-        channel().close();
         change(() -> {
-            closed = true;
+            closed = true; // first of all: a reader must not take our end for the peer's
             ended = true;
             discard();
         });
+        channel().close();
         releaseCurrent();
     }
 

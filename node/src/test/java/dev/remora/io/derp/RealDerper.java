@@ -10,9 +10,11 @@ import dev.remora.engine.netmap.DerpRegion;
 import dev.remora.engine.netmap.DerpRegionId;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -92,6 +94,23 @@ final class RealDerper implements AutoCloseable {
         Thread.ofVirtual().start(() -> readLog(started, serving));
         if (!serving.await(READY_WITHIN_SECONDS, TimeUnit.SECONDS)) {
             throw new IOException("derper does not serve: " + lastLines);
+        }
+        awaitListening();
+    }
+
+    /// It says that it serves just before it listens.
+    private void awaitListening() throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(READY_WITHIN_SECONDS);
+        while (true) {
+            try {
+                new Socket(InetAddress.getLoopbackAddress(), derpPort).close();
+                return;
+            } catch (ConnectException e) {
+                if (System.nanoTime() > deadline) {
+                    throw new IOException("derper does not listen: " + lastLines, e);
+                }
+                Thread.onSpinWait();
+            }
         }
     }
 
