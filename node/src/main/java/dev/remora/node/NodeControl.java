@@ -96,8 +96,8 @@ final class NodeControl implements AutoCloseable {
             ControlSession current = session;
             Optional<NodeKey> who = identity.nodeKey().map(NodePrivateKey::publicKey);
             if (current == null || !to.equals(url) || !who.equals(nodeKey)) {
-                sessions.incrementAndGet(); // what the last session still has to say is not about
-                // this login
+                // what the last session still has to say is not about this login
+                sessions.incrementAndGet();
                 if (current != null) {
                     session = null;
                     stop();

@@ -126,8 +126,8 @@ public final class Daemon implements AutoCloseable {
                 start(flags);
             }
         } catch (IOException | MalformedException e) {
-            fail(String.valueOf(e.getMessage())); // not with the lock, which the end of the
-            // process needs
+            // not with the lock, which the end of the process needs
+            fail(String.valueOf(e.getMessage()));
         }
     }
 
