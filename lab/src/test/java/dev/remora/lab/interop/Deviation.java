@@ -35,6 +35,12 @@ record Deviation(
                             "go version: .*",
                             "java version: " + System.getProperty("java.version")),
                     instead(
+                            "A rejected auth key is told in a sentence that says what to do",
+                            OUR_DAEMON,
+                            ".* / .*up .*--auth-key=wrong.*",
+                            "invalid pre auth key",
+                            "The auth key is not valid (the control server SERVER says \"invalid pre auth key\"): make a new one and log in with it."),
+                    instead(
                             "A port that is too high is named with the flag that was given",
                             OUR_COMMANDS,
                             "serving / serve .*--tcp=70000.*",

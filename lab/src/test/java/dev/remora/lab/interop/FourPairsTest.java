@@ -15,7 +15,9 @@ import dev.remora.lab.peers.Tailscaled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -77,20 +79,35 @@ class FourPairsTest {
         Tailscaled peer = lab.tailscaled(lab.host("peer"), Tailscaled.Mode.USERSPACE);
         String key = headscale.authKey(AuthKeyRequest.forUser("alice").tagged("tag:db"));
         peer.up(headscale, key, new String[0]);
+        Deque<TailnetDaemon> moreReal = new ArrayDeque<>();
+        Deque<TailnetDaemon> moreOfOurs = new ArrayDeque<>();
+        for (int i = 1; i <= 2; i++) {
+            moreReal.add(lab.tailscaled(lab.host("real-" + i), Tailscaled.Mode.USERSPACE));
+            moreOfOurs.add(lab.remora(lab.host("ours-" + i)));
+        }
         CompletableFuture.allOf(
-                        CompletableFuture.runAsync(() -> bothOn(real, peer, headscale, "anna")),
-                        CompletableFuture.runAsync(() -> bothOn(ours, peer, headscale, "bert")))
+                        CompletableFuture.runAsync(
+                                () -> bothOn(real, moreReal, peer, headscale, "anna")),
+                        CompletableFuture.runAsync(
+                                () -> bothOn(ours, moreOfOurs, peer, headscale, "bert")))
                 .join();
     }
 
+    /// @param fresh a daemon for each command line that did nothing before
     private static void bothOn(
-            TailnetDaemon daemon, TailnetDaemon peer, Headscale headscale, String user) {
+            TailnetDaemon daemon,
+            Deque<TailnetDaemon> fresh,
+            TailnetDaemon peer,
+            Headscale headscale,
+            String user) {
         for (String program : List.of(Programs.peer("tailscale"), Programs.remora())) {
             Pair pair = new Pair(program, daemon, peer, headscale, user);
+            Pair afresh = new Pair(program, fresh.remove(), peer, headscale, user);
             PAIRS.put(pair.toString(), pair);
             List<String> said = new ArrayList<>();
             for (String step : SCRIPT) {
-                said.add(pair.run(step.substring(step.indexOf(" / ") + 3)));
+                String line = step.substring(step.indexOf(" / ") + 3);
+                said.add((line.startsWith(Pair.AFRESH) ? afresh : pair).run(line));
             }
             SAID.put(pair.toString(), said);
         }

@@ -29,7 +29,10 @@ import java.util.regex.Pattern;
 ///     nowhere: status             where no daemon is
 ///     approved: up …              while somebody opens the page it shows
 ///     interrupted: serve …        until it serves, then Ctrl-C
+///     afresh: up …                on a daemon that did nothing before, whose pair is to be asked
 final class Pair {
+    static final String AFRESH = "afresh";
+
     private static final Duration SOON = Duration.ofSeconds(60);
 
     /// Ours is called by the real one's name, so that texts are the same.
@@ -91,7 +94,7 @@ final class Pair {
         List<String> words = words(line.substring(how.isEmpty() ? 0 : colon + 2));
         Result result =
                 switch (how) {
-                    case "" -> run(command(words));
+                    case "", AFRESH -> run(command(words));
                     case "nobody" -> run(asNobody(command(words)));
                     case "nowhere" -> run(atNoSocket(command(words)));
                     case "approved" -> runApproved(command(words));
