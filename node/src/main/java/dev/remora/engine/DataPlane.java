@@ -37,8 +37,8 @@ import java.util.function.Function;
 ///     in:  datagram or relay frame ─ Demux ─ STUN → netcheck, disco → paths
 ///                                          ─ WireGuard → tunnel ─┐   (all datagrams of a batch first)
 ///          ┌─────────────────────────────────────────────────────┘
-///          └ inner source check ─ TSMP ─ packet filter ─ netstack
-///     out: netstack ─ packet filter ─ route ─ tunnel ─ path ─ run of datagrams, relay frame, or both
+///          └ inner source check ─ masquerade ─ TSMP ─ packet filter ─ netstack
+///     out: netstack ─ packet filter ─ route ─ masquerade ─ tunnel ─ path ─ run of datagrams, relay frame, or both
 ///
 /// Every group of calls ends with [#endOfBatch]: there the stack answers, and what was collected leaves.
 final class DataPlane {
@@ -248,7 +248,10 @@ final class DataPlane {
         }
         if (!peers.routes().maySend(peer, packet)) {
             counters.droppedIn("source address is not the peer's");
-        } else if (packet.protocol() == IpProtocol.TSMP) {
+            return;
+        }
+        peers.masquerade().inbound(peer, packet);
+        if (packet.protocol() == IpProtocol.TSMP) {
             onTsmp(peer, packet);
         } else if (!packet.isEchoReply() || !pings.onEchoReply(packet, now, out)) {
             filterIn(peer, packet);
@@ -317,6 +320,7 @@ final class DataPlane {
             } else if (peer.isEmpty()) {
                 counters.droppedOut("no route", 1);
             } else {
+                peers.masquerade().outbound(peer.get(), packet);
                 tunnels.send(peer.get(), bytes, now, onTunnel);
             }
         } catch (MalformedException e) {

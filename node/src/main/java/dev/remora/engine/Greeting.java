@@ -23,7 +23,11 @@ final class Greeting {
                 .map(IpPrefix::ip)
                 .filter(ip -> book.ownAddressFor(ip).isPresent())
                 .findFirst()
-                .map(to -> packet(book.ownAddressFor(to).orElseThrow(), to, disco));
+                .map(to -> packet(sourceFor(peer, to, book), to, disco));
+    }
+
+    private static IpAddress sourceFor(Node peer, IpAddress to, PeerBook book) {
+        return book.masquerade().shown(peer.key(), book.ownAddressFor(to).orElseThrow());
     }
 
     private static ByteBuffer packet(IpAddress from, IpAddress to, DiscoKey disco) {

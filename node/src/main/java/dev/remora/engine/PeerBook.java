@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// The netmap in the forms that packets ask: who is known, whose address is this, may this pass.
 final class PeerBook {
     private final RouteTable routes = new RouteTable();
+    private final Masquerade masquerade = new Masquerade();
     private PacketFilter filter = PacketFilter.dropAll(this::hasCapability);
     private List<FilterRule> rulesInForce = List.of();
     private List<IpPrefix> unsignedInForce = List.of();
@@ -46,6 +47,10 @@ final class PeerBook {
 
     RouteTable routes() {
         return routes;
+    }
+
+    Masquerade masquerade() {
+        return masquerade;
     }
 
     PacketFilter filter() {
@@ -113,6 +118,7 @@ final class PeerBook {
         boolean movedOurselves =
                 before == null || !before.self().addresses().equals(map.self().addresses());
         if (movedOurselves) {
+            masquerade.onOwnAddresses(map.self().addresses());
             ownAddresses =
                     map.self().addresses().stream()
                             .map(IpPrefix::ip)
@@ -132,11 +138,13 @@ final class PeerBook {
     private void remove(Node old, Consumer<Change> changes) {
         routes.remove(old.key());
         jailed.remove(old.key());
+        masquerade.onPeerGone(old.key());
         changes.accept(new Change.Gone(old.key()));
     }
 
     private void onPeer(@Nullable Node old, Node peer, Consumer<Change> changes) {
         route(peer);
+        masquerade.onPeer(peer);
         if (peer.jailed()) {
             jailed.add(peer.key());
         } else {

@@ -60,13 +60,18 @@ final class PeerApiHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                 .filter(owner -> owner.key().equals(stream.peer()))
                 .map(owner ->
                         new PeerApiHandler(
-                                stream.to().toString(),
+                                shown(stream.to(), owner),
                                 stream.from(),
                                 owner,
                                 map.userOf(owner)
                                         .map(UserProfile::displayName)
                                         .filter(name -> !name.isEmpty())
                                         .orElse(map.displayName(owner))));
+    }
+
+    /// What a peer calls this address of ours, with the port.
+    private static String shown(IpPort own, Node peer) {
+        return new IpPort(peer.masquerade(own.ip().v4()).orElse(own.ip()), own.port()).toString();
     }
 
     /// The time-out sees whole requests only: who sends one letter now and then is silent, too.

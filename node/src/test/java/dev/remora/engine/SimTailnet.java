@@ -15,7 +15,9 @@ import dev.remora.sim.SimRelay;
 import dev.remora.sim.SimStun;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /// A tailnet of simulated nodes with one relay, one STUN server, and a control server that tells everybody everything within 50 ms.
@@ -27,6 +29,9 @@ final class SimTailnet {
     private final List<Member> members = new ArrayList<>();
     private String filter =
             "{\"SrcIPs\":[\"*\"],\"DstPorts\":[{\"IP\":\"*\",\"Ports\":{\"First\":0,\"Last\":65535}}]}";
+
+    /// Under what other IPv4 address a peer knows a node, for pairs of node and peer.
+    private final Map<List<Integer>, IpAddress> masks = new HashMap<>();
 
     private record Member(int number, SimNode node) {
         String json() {
@@ -77,6 +82,26 @@ final class SimTailnet {
         tellSoon();
     }
 
+    /// From now on `peer` knows `node` by this IPv4 address only.
+    void masquerade(int node, int peer, IpAddress as) {
+        masks.put(List.of(node, peer), as);
+        tellSoon();
+    }
+
+    /// A node as another one is told of it.
+    private String seen(Member node, Member by) {
+        IpAddress shown = masks.get(List.of(node.number, by.number));
+        IpAddress mask = masks.get(List.of(by.number, node.number));
+        String json = node.json();
+        if (shown != null) {
+            json = json.replace(v4(node.number) + "/32", shown + "/32");
+        }
+        return mask == null
+                ? json
+                : json.replace(
+                        "\"Cap\"", "\"SelfNodeV4MasqAddrForThisPeer\":\"" + mask + "\",\"Cap\"");
+    }
+
     /// Other rules for everybody from now on, as JSON; an empty text allows nothing.
     void filter(String rules) {
         filter = rules;
@@ -92,7 +117,7 @@ final class SimTailnet {
             String peers =
                     members.stream()
                             .filter(m -> m != to)
-                            .map(Member::json)
+                            .map(m -> seen(m, to))
                             .collect(Collectors.joining(","));
             String json =
                     "{\"Node\":%s,\"Peers\":[%s],\"PacketFilters\":{\"base\":[%s]},\"DERPMap\":{\"Regions\":{\"900\":{\"RegionID\":900,\"RegionCode\":\"sim\",\"Nodes\":[{\"Name\":\"900a\",\"RegionID\":900,\"HostName\":\"relay.sim\",\"IPv4\":\"198.51.100.2\",\"IPv6\":\"none\"}]}}}}"

@@ -22,8 +22,24 @@ final class Transfer {
     private int received;
     private boolean ended;
 
-    /// @param port where the server listens, another one for each transfer
     Transfer(SimTailnet tailnet, SimNode client, SimNode server, int port, int size, long seed) {
+        this(tailnet, client, server, address(server), port, size, seed);
+    }
+
+    private static IpAddress address(SimNode server) {
+        return server.engine.netMap().orElseThrow().self().ipv4().orElseThrow();
+    }
+
+    /// @param to where the client knows the server
+    /// @param port where the server listens, another one for each transfer
+    Transfer(
+            SimTailnet tailnet,
+            SimNode client,
+            SimNode server,
+            IpAddress to,
+            int port,
+            int size,
+            long seed) {
         this.tailnet = tailnet;
         this.size = size;
         byte[] bytes = new byte[size];
@@ -35,7 +51,6 @@ final class Transfer {
                         Optional.empty(),
                         port,
                         request -> serve(request, server, ByteBuffer.wrap(bytes)));
-        IpAddress to = server.engine.netMap().orElseThrow().self().ipv4().orElseThrow();
         client.engine
                 .stack()
                 .connect(new IpPort(to, port), server.key(), new Download(client), client.now());

@@ -126,10 +126,24 @@ final class NodePair {
         }
 
         private void learn(Side peer) {
+            learn(peer.json());
+        }
+
+        /// The other one knows this node by another address than its own.
+        void isKnownAs(IpAddress mask) {
+            learn(
+                    other().json()
+                            .replace(
+                                    "\"Cap\"",
+                                    "\"SelfNodeV4MasqAddrForThisPeer\":\"" + mask + "\",\"Cap\""));
+            other().learn(json().replace(ip() + "/32", mask + "/32"));
+        }
+
+        private void learn(String peer) {
             engine.onNetMap(
                     map(
                             "{\"Node\":%s,\"Peers\":[%s],\"PacketFilters\":{\"base\":[%s]}}"
-                                    .formatted(json(), peer.json(), FILTER)),
+                                    .formatted(json(), peer, FILTER)),
                     now);
             driver.finishBatch();
         }

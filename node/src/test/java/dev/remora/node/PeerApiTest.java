@@ -5,8 +5,10 @@ import static java.util.concurrent.TimeUnit.MINUTES;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.base.IpPort;
 import dev.remora.proto.control.ServiceInfo;
 import dev.remora.testing.Packets;
+import io.netty.buffer.ByteBuf;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +125,27 @@ class PeerApiTest {
     void itsOwnAddressIsAGoodHost() {
         assertThat(answerTo("GET / HTTP/1.1\r\nHost: 100.64.0.2:" + api.port(true) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 ");
+    }
+
+    @Test
+    void soIsTheAddressByWhichThePeerKnowsIt() {
+        channel.close();
+        assertThat(nodes.run(() -> server.streams.size() == 0, MINUTES.toNanos(2))).isTrue();
+        IpPort mask = new IpPort(Packets.ip("100.99.0.7"), api.port(true));
+        server.isKnownAs(mask.ip());
+        Recorder late = new Recorder(true);
+        channel = nodes.client.streams.connect(mask, server.key(), late).orElseThrow();
+        assertThat(nodes.run(() -> late.saw("active"), SOON)).isTrue();
+
+        ByteBuf request = late.allocator.buffer();
+        request.writeBytes(("GET / HTTP/1.1\r\nHost: " + mask + "\r\n\r\n").getBytes(US_ASCII));
+        channel.writeAndFlush(request);
+
+        assertThat(nodes.run(() -> late.length() > 0, SOON)).isTrue();
+        assertThat(late.text()).startsWith("HTTP/1.1 200 ");
+        channel.close();
+        nodes.run(() -> server.streams.size() == 0, MINUTES.toNanos(2));
+        assertThat(late.held()).isZero();
     }
 
     @Test

@@ -68,7 +68,7 @@ public final class PacketFilter {
 
     /// Decides about a packet from a peer whose right to its source address was checked already.
     ///
-    /// @param jailed the peer may answer us but open nothing, as if there were no rules
+    /// @param jailed the peer may answer us but open nothing, as if our shields were up towards it
     public Verdict inbound(IpPacket packet, boolean jailed) {
         boolean v4 = packet.v4();
         long high = packet.dstHigh();
@@ -83,10 +83,10 @@ public final class PacketFilter {
         if (packet.isLaterFragment() || passesWithoutRule(packet)) {
             return Verdict.ACCEPT;
         }
-        if (shieldsUp) {
+        if (shieldsUp || jailed) {
             return Verdict.SHIELDS_UP;
         }
-        return !jailed && hasRule(packet) ? Verdict.ACCEPT : Verdict.ACL;
+        return hasRule(packet) ? Verdict.ACCEPT : Verdict.ACL;
     }
 
     /// Decides about a packet to a peer, and remembers it so that the answer comes in.

@@ -9,7 +9,7 @@ public enum Verdict {
     FRAGMENT("fragment"),
     /// Not for us, or no rule allows it.
     ACL("acl"),
-    /// It would need a rule, and no rule counts because the user lets nobody in.
+    /// It would need a rule, and no rule counts because the user lets nobody in, or control not this peer.
     SHIELDS_UP("acl");
 
     private final String metricReason;

@@ -92,6 +92,13 @@ public record Node(
         return addresses.stream().map(IpPrefix::ip).filter(ip -> !ip.v4()).findFirst();
     }
 
+    /// The address of a family that this peer knows us by, where that is not our own.
+    public Optional<IpAddress> masquerade(boolean v4) {
+        return v4
+                ? masqueradeV4.filter(IpAddress::v4)
+                : masqueradeV6.filter(address -> !address.v4());
+    }
+
     /// True once the key has ended by this clock, or the server said that it has.
     public boolean isExpiredAt(Instant now) {
         return endedByServer || keyExpiry.filter(at -> !at.isAfter(now)).isPresent();

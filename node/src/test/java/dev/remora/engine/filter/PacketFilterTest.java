@@ -154,7 +154,7 @@ class PacketFilterTest {
     void aJailedPeerMayAnswerButNotAsk() throws MalformedException {
         PacketFilter filter = open("*");
 
-        assertThat(filter.inbound(udp(PEER, 53, OWN, 4000), true)).isEqualTo(Verdict.ACL);
+        assertThat(filter.inbound(udp(PEER, 53, OWN, 4000), true)).isEqualTo(Verdict.SHIELDS_UP);
         assertThat(filter.inbound(udp(PEER, 53, OWN, 4000), false)).isEqualTo(Verdict.ACCEPT);
 
         filter.outbound(udp(OWN, 4000, PEER, 53));
