@@ -116,11 +116,13 @@ public final class ControlSession implements AutoCloseable {
 
     /// Gives up membership. Completes when the server was told, or could not be within some seconds.
     public CompletableFuture<Void> logout() {
+        updates.stop();
         return wishes.logout();
     }
 
-    /// Disconnects, without giving up membership.
+    /// Disconnects, without giving up membership. What changes from here on is told after [#resume], if it still holds then.
     public void pause() {
+        updates.stop();
         wishes.up(false);
     }
 
@@ -214,6 +216,7 @@ public final class ControlSession implements AutoCloseable {
                 state.become(new ControlState.Connecting(options.number()));
                 register(options);
             }
+            updates.resume(nodeKey().publicKey());
             new MapPoll(client, config, new Following(options), clock)
                     .run(messages.stream(nodeKey().publicKey(), updates.current()));
         } catch (ControlException e) {

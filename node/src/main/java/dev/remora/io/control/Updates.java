@@ -53,6 +53,14 @@ final class Updates {
         notifyAll();
     }
 
+    /// After [#stop]: the server still knows what it was told under this key.
+    synchronized void resume(NodeKey key) {
+        if (member.isEmpty()) {
+            member = Optional.of(key);
+            notifyAll();
+        }
+    }
+
     /// The server was just heard: what failed before need not wait any longer.
     synchronized void hurry() {
         hurries++;

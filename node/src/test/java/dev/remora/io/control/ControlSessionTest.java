@@ -6,6 +6,8 @@ import dev.remora.base.IpPort;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.ControlState.Connected;
 import dev.remora.proto.control.EndpointType;
+import dev.remora.proto.control.HostInfo;
+import dev.remora.proto.control.HostInfoBuilder;
 import dev.remora.proto.control.MapRequest;
 import dev.remora.proto.control.RegisterRequest;
 import dev.remora.testing.FakeProxy;
@@ -167,5 +169,25 @@ class ControlSessionTest extends SessionFixture {
 
         listener.awaitState(Connected.class);
         assertThat(registrations(server)).hasSize(1);
+    }
+
+    @Test
+    void tellsNothingFromTheMomentItIsPaused() throws Exception {
+        FakeControlServer server = goodServer();
+        ControlSession session = session(server);
+        session.login(LoginOptions.RESUME);
+        awaitUpdate(server, update -> true);
+
+        session.pause();
+        session.updateHostInfo(named("another-profile"));
+        listener.awaitState(ControlState.Stopped.class);
+        session.updateHostInfo(named("renamed"));
+        session.resume();
+
+        assertThat(awaitUpdate(server, update -> true).hostInfo().hostname()).isEqualTo("renamed");
+    }
+
+    private static HostInfo named(String hostname) {
+        return new HostInfoBuilder().hostname(hostname).build();
     }
 }
