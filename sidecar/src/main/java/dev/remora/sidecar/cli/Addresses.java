@@ -40,10 +40,12 @@ final class Addresses {
         return new Found(peer.get().ips().getFirst(), isSelf);
     }
 
+    /// Neither an empty name nor a number is looked up: resolvers make the machine itself of one, and an address in an old spelling of the other.
     private static String resolve(String name, Invocation call) throws CommandException {
-        return call.world()
-                .machine()
-                .resolve(name)
+        boolean isName = !name.isEmpty() && !name.matches("[0-9.]+");
+        return Optional.of(name)
+                .filter(ignored -> isName)
+                .flatMap(call.world().machine()::resolve)
                 .orElseThrow(() ->
                         new CommandException(
                                 "error looking up IP of "

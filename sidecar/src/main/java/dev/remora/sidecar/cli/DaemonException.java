@@ -23,6 +23,13 @@ class DaemonException extends CommandException {
         return status;
     }
 
+    /// It answered, and not for want of rights.
+    boolean isRefusal() {
+        return status != 0 && status != FORBIDDEN;
+    }
+
+    private static final int FORBIDDEN = 403;
+
     String statusLine() {
         return statusLine;
     }
@@ -36,7 +43,7 @@ class DaemonException extends CommandException {
         private static final long serialVersionUID = 1;
 
         AccessDenied(String reason) {
-            super(403, "403 Forbidden", reason, "Access denied: " + reason);
+            super(FORBIDDEN, "403 Forbidden", reason, "Access denied: " + reason);
         }
     }
 

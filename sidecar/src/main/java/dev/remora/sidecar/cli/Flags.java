@@ -35,6 +35,29 @@ final class Flags {
         return add(new Flag(name, text, true, help, text, Flags::booleanText));
     }
 
+    /// A boolean whose wrong values are refused in the words of Go's number parser, as some are there.
+    Flags parsedBool(String name, boolean initial, String help) {
+        String shown = Boolean.toString(initial);
+        return add(
+                new Flag(
+                        name,
+                        shown,
+                        true,
+                        help,
+                        shown,
+                        text -> {
+                            try {
+                                return booleanText(text);
+                            } catch (IllegalArgumentException e) {
+                                throw new IllegalArgumentException(
+                                        "strconv.ParseBool: parsing "
+                                                + GoText.quote(text)
+                                                + ": invalid syntax",
+                                        e);
+                            }
+                        }));
+    }
+
     /// A boolean of which only matters whether and how it was given.
     Flags optionalBool(String name, String help) {
         return add(new Flag(name, "false", true, help, "", Flags::booleanText));

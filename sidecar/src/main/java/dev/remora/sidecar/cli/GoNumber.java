@@ -25,7 +25,12 @@ final class GoNumber {
             long value = Long.parseLong(digits, base(form.group(2)));
             return Long.toString(form.group(1).equals("-") ? -value : value);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("parse error", e);
+            boolean tooLong =
+                    form.group(3)
+                            .replace("_", "")
+                            .chars()
+                            .allMatch(c -> Character.digit(c, base(form.group(2))) >= 0);
+            throw new IllegalArgumentException(tooLong ? "value out of range" : "parse error", e);
         }
     }
 

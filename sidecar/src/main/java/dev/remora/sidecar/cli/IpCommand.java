@@ -1,5 +1,6 @@
 package dev.remora.sidecar.cli;
 
+import dev.remora.base.IpAddress;
 import dev.remora.sidecar.cli.Command.Invocation;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,8 @@ final class IpCommand {
             throw new CommandException(program + " ip -1, -4, and -6 are mutually exclusive");
         }
         Status status = Status.get(call.daemon());
-        List<String> ips = call.words().isEmpty() ? status.ips() : peerIps(status, call);
+        boolean ofPeer = !String.join("", call.words()).isEmpty();
+        List<String> ips = ofPeer ? peerIps(status, call) : status.ips();
         if (ips.isEmpty()) {
             throw new CommandException("no current Tailscale IPs; state: " + status.state());
         }
@@ -57,11 +59,7 @@ final class IpCommand {
     }
 
     private static int check(String wanted, List<String> ips) throws CommandException {
-        String ip =
-                Addresses.parse(wanted)
-                        .orElseThrow(() ->
-                                new CommandException("invalid IP address " + GoText.quote(wanted)))
-                        .toString();
+        String ip = Addresses.parse(wanted).map(IpAddress::toString).orElse(wanted);
         if (!ips.contains(ip)) {
             throw new CommandException(
                     "assertion failed: IP "

@@ -31,12 +31,17 @@ final class NetcheckCommand {
                         new Flags()
                                 .text("format", "", "empty for people, or json, or json-line")
                                 .bool("verbose", false, "also the numbers of relay regions")
-                                .duration("every", "0s", "measure again and again, so often"),
+                                .duration("every", "0s", "measure again and again, so often")
+                                .text(
+                                        "bind-address",
+                                        "",
+                                        "not there: the daemon's sockets are used")
+                                .number("bind-port", 0, "not there: the daemon's sockets are used"),
                 NetcheckCommand::run);
     }
 
     private static int run(Invocation call) throws CommandException {
-        call.refuseWords();
+        refuseOtherSockets(call.flags());
         String format = call.flags().text("format");
         if (format.startsWith("json")) {
             call.warn("# Warning: this JSON format is not yet considered a stable interface");
@@ -62,6 +67,13 @@ final class NetcheckCommand {
                 return 0;
             }
             call.world().pause(every);
+        }
+    }
+
+    private static void refuseOtherSockets(Flags flags) throws CommandException {
+        if (flags.isGiven("bind-address") || flags.isGiven("bind-port")) {
+            throw new CommandException(
+                    "The daemon measures with the sockets it has; --bind-address and --bind-port are not part of Remora.");
         }
     }
 

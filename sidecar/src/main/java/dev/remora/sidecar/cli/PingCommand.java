@@ -113,9 +113,17 @@ final class PingCommand {
                             + call.flags().number("size")
                             + "&type="
                             + type();
-            return call.daemon()
-                    .ask("POST", target, Map.of(), null, call.flags().duration("timeout"))
-                    .map(LocalApi.Answer::json);
+            Duration timeout = call.flags().duration("timeout");
+            if (timeout.isZero()) {
+                return Optional.empty(); // to the daemon, zero is no limit
+            }
+            try {
+                return call.daemon()
+                        .ask("POST", target, Map.of(), null, timeout)
+                        .map(LocalApi.Answer::json);
+            } catch (DaemonException e) {
+                throw e.isRefusal() ? new CommandException("error " + e.message(), e) : e;
+            }
         }
 
         private String type() {

@@ -153,8 +153,7 @@ enum PrefFlags {
                             "AutoUpdate",
                             Map.of(field.substring("AutoUpdate.".length()), flags.bool(flag)));
             case RELAY_SERVER_PORT -> one(field, Settings.relayPort(text));
-            case RELAY_SERVER_ENDPOINTS ->
-                    one(field, text.isEmpty() ? null : List.of(text.split(",")));
+            case RELAY_SERVER_ENDPOINTS -> one(field, Settings.relayEndpoints(text));
             default -> Map.of(field, isBoolean() ? (Object) flags.bool(flag) : text);
         };
     }

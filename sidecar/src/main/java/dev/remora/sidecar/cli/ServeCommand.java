@@ -5,6 +5,7 @@ import dev.remora.sidecar.config.JsonTree;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /// `serve`: publish a port of this machine on the tailnet, see what is published, take it back.
@@ -67,7 +68,7 @@ final class ServeCommand {
 
     private static Flags flags() {
         return new Flags()
-                .bool("bg", false, "keep serving after this command has ended")
+                .parsedBool("bg", false, "keep serving after this command has ended")
                 .text("set-path", "", "path under which it is found, for --http and --https")
                 .unsigned(
                         "https",
@@ -78,10 +79,11 @@ final class ServeCommand {
                 .unsigned(
                         "proxy-protocol",
                         "tell the target who calls, by this version of the PROXY header")
-                .text(
+                .checked(
                         "accept-app-caps",
                         "",
-                        "capabilities that the target is told of, with commas between them")
+                        "capabilities that the target is told of, with commas between them",
+                        ServeCommand::capabilities)
                 .checked(
                         "service",
                         "",
@@ -98,8 +100,26 @@ final class ServeCommand {
         return text;
     }
 
+    private static String capabilities(String text) {
+        for (String capability : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+            if (!CAPABILITY.matcher(capability).matches()) {
+                throw new IllegalArgumentException(
+                        GoText.quote(capability)
+                                + " does not match the form {domain}/{name}, where domain must be a fully qualified domain name");
+            }
+        }
+        return text;
+    }
+
+    /// With a dot in the domain, as it has to be a full one.
+    private static final Pattern CAPABILITY =
+            Pattern.compile("[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+/[A-Za-z0-9_./-]+");
+
     private static int run(Invocation call) throws CommandException, UsageException {
         List<String> words = call.words();
+        if (call.flags().bool("tun")) {
+            refuseTun(call.flags());
+        }
         if (words.isEmpty()) {
             throw UsageException.help();
         }
@@ -115,6 +135,18 @@ final class ServeCommand {
         }
         ServeChange change = new ServeChange(call, retry);
         return isOff ? change.remove() : change.add(words.getFirst());
+    }
+
+    private static void refuseTun(Flags flags) throws CommandException {
+        boolean hasPort =
+                Stream.of("https", "http", "tcp", "tls-terminated-tcp").anyMatch(flags::isGiven);
+        if (hasPort) {
+            throw new CommandException(
+                    "error: cannot serve multiple types for a single mount point");
+        }
+        if (!flags.isGiven("service")) {
+            throw new CommandException("tun mode is only supported for services");
+        }
     }
 
     private static int status(Invocation call) throws CommandException {

@@ -104,7 +104,8 @@ final class ServeEdit {
     /// Removes one mount, or all if `mount` is empty.
     void removeWeb(int port, String mount) throws CommandException {
         if (!port(port).at("TCPForward").text().isEmpty()) {
-            throw new CommandException("cannot remove web handler; currently serving TCP");
+            throw new CommandException(
+                    "failed to remove web serve: cannot remove web handler; currently serving TCP");
         }
         List<String> mounts = mount.isEmpty() ? mounts(port) : mountsLike(port, mount);
         if (mounts.isEmpty()) {

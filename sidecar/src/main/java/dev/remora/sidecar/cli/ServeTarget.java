@@ -105,7 +105,7 @@ final class ServeTarget {
             throw new CommandException(
                     "non-localhost target " + GoText.quote(url) + " must include a scheme");
         }
-        return hasPort ? host + ":" + checkedPort(hostAndPort.substring(colon + 1)) : host;
+        return hasPort ? host + ":" + checkedPort(url, hostAndPort.substring(colon + 1)) : host;
     }
 
     private static boolean isHost(String host) {
@@ -120,9 +120,16 @@ final class ServeTarget {
         }
     }
 
-    private static int checkedPort(String port) throws CommandException {
-        boolean isNumber =
-                !port.isEmpty() && port.length() <= 5 && port.chars().allMatch(Character::isDigit);
+    private static int checkedPort(String url, String port) throws CommandException {
+        if (!port.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            throw new CommandException(
+                    "invalid URL parse "
+                            + GoText.quote(url)
+                            + ": invalid port "
+                            + GoText.quote(":" + port)
+                            + " after host");
+        }
+        boolean isNumber = !port.isEmpty() && port.length() <= 5;
         if (!isNumber || Integer.parseInt(port) == 0 || Integer.parseInt(port) > MAX_PORT) {
             throw new CommandException("invalid port " + GoText.quote(port));
         }

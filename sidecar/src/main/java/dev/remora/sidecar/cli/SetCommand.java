@@ -45,6 +45,7 @@ final class SetCommand {
                 merge(patch, flag.wanted(call.flags(), Tree.NOTHING, status));
             }
         }
+        Settings.netfilterWarning(call.flags().text("netfilter-mode")).ifPresent(call::println);
         Tree prefs = call.daemon().get("prefs");
         for (PrefFlags flag : ROUTES) {
             if (given.contains(flag)) {

@@ -1,12 +1,15 @@
 package dev.remora.sidecar.cli;
 
+import dev.remora.base.IpPort;
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -58,10 +61,7 @@ final class Settings {
 
     private static IpPrefix parseRoute(String text) throws CommandException {
         try {
-            IpPrefix route =
-                    Addresses.parse(text).isPresent()
-                            ? IpPrefix.single(Addresses.parse(text).get())
-                            : IpPrefix.parse(text);
+            IpPrefix route = IpPrefix.parse(text);
             if (!route.isMasked()) {
                 throw new CommandException(
                         text + " has non-address bits set; expected " + route.masked());
@@ -187,17 +187,47 @@ final class Settings {
         return mode;
     }
 
+    /// What `--netfilter-mode` leaves to the user; empty if nothing.
+    static Optional<String> netfilterWarning(String mode) {
+        return switch (mode) {
+            case "off" -> Optional.of("Warning: netfilter=off; configure iptables yourself.");
+            case "nodivert" ->
+                    Optional.of(
+                            "Warning: netfilter=nodivert; add iptables calls to ts-* chains manually.");
+            default -> Optional.empty();
+        };
+    }
+
     static @Nullable Long relayPort(String text) throws CommandException {
-        try {
-            int port = text.isEmpty() ? 0 : Integer.parseInt(text);
-            if (port >= 0 && port <= 0xffff) {
-                return text.isEmpty() ? null : Long.valueOf(port);
-            }
-        } catch (NumberFormatException e) {
-            // said below
+        if (text.isEmpty()) {
+            return null;
         }
-        throw new CommandException(
-                "failed to set relay server port: " + GoText.quote(text) + " is no port");
+        boolean isNumber = text.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!isNumber || text.length() > MAX_NAME || new BigInteger(text).bitLength() > 16) {
+            throw new CommandException(
+                    "failed to set relay server port: strconv.ParseUint: parsing "
+                            + GoText.quote(text)
+                            + (isNumber ? ": value out of range" : ": invalid syntax"));
+        }
+        return Long.valueOf(text);
+    }
+
+    static @Nullable List<String> relayEndpoints(String text) throws CommandException {
+        if (text.isEmpty()) {
+            return null;
+        }
+        List<String> endpoints = List.of(text.split(",", -1));
+        for (String endpoint : endpoints) {
+            try {
+                IpPort.parse(endpoint);
+            } catch (MalformedException e) {
+                throw new CommandException(
+                        "failed to set relay server static endpoints: "
+                                + GoText.quote(endpoint)
+                                + " is not a valid IP:port");
+            }
+        }
+        return endpoints;
     }
 
     /// @param name what the user wants the node to be called; empty is fine

@@ -75,9 +75,6 @@ final class StatusCommand {
                     });
             tree.put("Peer", status.tree().at("Peer").isNull() ? null : peers);
         }
-        if (!flags.bool("self")) {
-            tree.put("Self", null);
-        }
         return tree;
     }
 

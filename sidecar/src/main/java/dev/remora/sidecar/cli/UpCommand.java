@@ -113,6 +113,7 @@ final class UpCommand {
         Status status = Status.first(call.daemon(), call.world(), true);
         UpCommand up = new UpCommand(call, status);
         Map<String, @Nullable Object> wanted = up.wanted();
+        Settings.netfilterWarning(call.flags().text("netfilter-mode")).ifPresent(call::println);
         ForwardingWarnings.print(wanted, call);
         up.apply(wanted, call.daemon().get("prefs"));
         return 0;

@@ -18,12 +18,20 @@ final class VersionCommand {
                 () ->
                         new Flags()
                                 .bool("daemon", false, "also the daemon's version")
-                                .bool("json", false, "print JSON"),
+                                .bool("json", false, "print JSON")
+                                .bool(
+                                        "upstream",
+                                        false,
+                                        "not there: nobody is asked for newer versions")
+                                .text("track", "", "not there, either"),
                 VersionCommand::run);
     }
 
     private static int run(Invocation call) throws CommandException {
         call.refuseWords();
+        if (call.flags().bool("upstream")) {
+            throw new CommandException("Remora asks nobody for newer versions.");
+        }
         boolean withDaemon = call.flags().bool("daemon");
         String daemon =
                 withDaemon ? Status.withoutPeers(call.daemon()).tree().at("Version").text() : "";

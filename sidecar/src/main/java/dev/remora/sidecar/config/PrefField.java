@@ -1,5 +1,9 @@
 package dev.remora.sidecar.config;
 
+import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
+import dev.remora.base.IpPrefix;
+import dev.remora.base.MalformedException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +14,7 @@ enum PrefField {
     CONTROL_URL("ControlURL", Type.TEXT, ""),
     ROUTE_ALL("RouteAll", Type.BOOL, false),
     EXIT_NODE_ID("ExitNodeID", Type.TEXT, ""),
-    EXIT_NODE_IP("ExitNodeIP", Type.TEXT, ""),
+    EXIT_NODE_IP("ExitNodeIP", Type.ADDRESS, ""),
     AUTO_EXIT_NODE("AutoExitNode", Type.OPTIONAL_TEXT, null),
     INTERNAL_EXIT_NODE_PRIOR("InternalExitNodePrior", Type.TEXT, ""),
     EXIT_NODE_ALLOW_LAN_ACCESS("ExitNodeAllowLANAccess", Type.BOOL, false),
@@ -31,16 +35,17 @@ enum PrefField {
     NETFILTER_MODE("NetfilterMode", Type.NUMBER, 2L),
     OPERATOR_USER("OperatorUser", Type.OPTIONAL_TEXT, null),
     PROFILE_NAME("ProfileName", Type.OPTIONAL_TEXT, null),
-    AUTO_UPDATE("AutoUpdate", Type.OBJECT, autoUpdate()),
-    APP_CONNECTOR("AppConnector", Type.OBJECT, Map.of("Advertise", false)),
+    AUTO_UPDATE("AutoUpdate", Type.BOOLS, autoUpdate()),
+    APP_CONNECTOR("AppConnector", Type.BOOLS, Map.of("Advertise", false)),
     POSTURE_CHECKING("PostureChecking", Type.BOOL, false),
     NETFILTER_KIND("NetfilterKind", Type.TEXT, ""),
     REMOTE_CONFIG("RemoteConfig", Type.BOOL, false),
-    DRIVE_SHARES("DriveShares", Type.LIST, null),
-    RELAY_SERVER_PORT("RelayServerPort", Type.OPTIONAL_NUMBER, null),
-    RELAY_SERVER_STATIC_ENDPOINTS("RelayServerStaticEndpoints", Type.OPTIONAL_LIST, null);
+    DRIVE_SHARES("DriveShares", Type.OBJECTS, null),
+    RELAY_SERVER_PORT("RelayServerPort", Type.PORT, null),
+    RELAY_SERVER_STATIC_ENDPOINTS("RelayServerStaticEndpoints", Type.ENDPOINTS, null);
 
-    /// What the JSON value may be. "Optional" members are left out at their zero value; the others are always written, `null` included.
+    /// What the JSON value may be, as strictly as the official command reads it: one bad value that is kept makes all of its commands fail. Members
+    /// that may be left out are so at their zero value; the others are always written, `null` included.
     enum Type {
         TEXT("string", false),
         OPTIONAL_TEXT("string", true),
@@ -48,12 +53,14 @@ enum PrefField {
         NULLABLE_BOOL("opt.Bool", false),
         OPTIONAL_BOOL("opt.Bool", true),
         NUMBER("int", false),
-        OPTIONAL_NUMBER("uint16", true),
+        PORT("uint16", true),
+        ADDRESS("netip.Addr", false),
         TEXTS("[]string", false),
         PREFIXES("[]netip.Prefix", false),
-        LIST("[]", false),
-        OPTIONAL_LIST("[]", true),
-        OBJECT("object", false);
+        ENDPOINTS("[]netip.AddrPort", true),
+        OBJECTS("[]object", false),
+        /// An object of truth values.
+        BOOLS("object", false);
 
         /// What Go calls it, for refusals that users may know from there.
         final String goName;
@@ -65,25 +72,51 @@ enum PrefField {
             this.omittedWhenEmpty = omittedWhenEmpty;
         }
 
+        /// Whether the kind of JSON value is right; [#checkForm] looks into it.
         boolean accepts(@Nullable Object value) {
+            if (value == null) {
+                return true;
+            }
             return switch (this) {
-                case TEXT, OPTIONAL_TEXT -> value == null || value instanceof String;
-                case BOOL, NULLABLE_BOOL, OPTIONAL_BOOL ->
-                        value == null || value instanceof Boolean;
-                case NUMBER, OPTIONAL_NUMBER -> value == null || value instanceof Long;
-                case TEXTS, PREFIXES ->
-                        value == null
-                                || value instanceof List<?> list
-                                        && list.stream().allMatch(String.class::isInstance);
-                case LIST, OPTIONAL_LIST -> value == null || value instanceof List<?>;
-                case OBJECT -> value == null || value instanceof Map<?, ?>;
+                case TEXT, OPTIONAL_TEXT, ADDRESS -> value instanceof String;
+                case BOOL, NULLABLE_BOOL, OPTIONAL_BOOL -> value instanceof Boolean;
+                case NUMBER -> value instanceof Long;
+                case PORT -> value instanceof Long port && port >= 0 && port <= MAX_PORT;
+                case TEXTS, PREFIXES, ENDPOINTS -> isListOf(String.class, value);
+                case OBJECTS -> isListOf(Map.class, value);
+                case BOOLS ->
+                        value instanceof Map<?, ?> map
+                                && map.values().stream()
+                                        .allMatch(one -> one == null || one instanceof Boolean);
             };
         }
+
+        private static boolean isListOf(Class<?> kind, Object value) {
+            return value instanceof List<?> list && list.stream().allMatch(kind::isInstance);
+        }
+
+        /// Fails unless every text in a value is what it has to be.
+        void checkForm(@Nullable Object value) throws MalformedException {
+            if (this == ADDRESS && value instanceof String text && !text.isEmpty()) {
+                IpAddress.parse(text);
+            }
+            if (value instanceof List<?> list) {
+                for (Object one : list) {
+                    if (this == PREFIXES) {
+                        IpPrefix.parse(String.valueOf(one));
+                    } else if (this == ENDPOINTS) {
+                        IpPort.parse(String.valueOf(one));
+                    }
+                }
+            }
+        }
+
+        private static final long MAX_PORT = 0xffff;
 
         /// What a member is that is absent from somebody's JSON.
         @Nullable Object zero() {
             return switch (this) {
-                case TEXT -> "";
+                case TEXT, ADDRESS -> "";
                 case BOOL -> false;
                 case NUMBER -> 0L;
                 default -> null;

@@ -70,11 +70,7 @@ public final class Prefs {
                             + " of type "
                             + field.type.goName);
         }
-        if (field.type == PrefField.Type.PREFIXES && value instanceof List<?> list) {
-            for (Object prefix : list) {
-                IpPrefix.parse(String.valueOf(prefix));
-            }
-        }
+        field.type.checkForm(value);
         return value == null ? field.type.zero() : value;
     }
 

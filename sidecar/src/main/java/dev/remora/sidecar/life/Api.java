@@ -20,11 +20,32 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /// What each path of the local API does, under which method, for whom. Answers are called for on a virtual thread each.
 final class Api implements ApiHandler {
     private static final String PREFIX = "/localapi/v0/";
+
+    /// Those of the interface that do not exist here.
+    private static final Set<String> DEBUG_ACTIONS =
+            Set.of(
+                    "notify",
+                    "derp-set-homeless",
+                    "derp-unset-homeless",
+                    "rebind",
+                    "break-tcp-conns",
+                    "break-derp-conns",
+                    "force-netmap-update",
+                    "control-knobs",
+                    "pick-new-derp",
+                    "force-prefer-derp",
+                    "peer-relay-servers",
+                    "peer-disco-keys",
+                    "rotate-disco-key",
+                    "statedir",
+                    "clear-netmap-cache",
+                    "current-netmap");
 
     private final Backend backend;
     private final Permissions permissions;
@@ -100,7 +121,7 @@ final class Api implements ApiHandler {
         };
     }
 
-    /// Those whose answer does not depend on anything, and those we know but cannot answer.
+    /// Those whose answer does not depend on anything.
     private ApiResponse small(String name, ApiRequest request)
             throws IOException, MalformedException {
         return switch (name) {
@@ -112,7 +133,6 @@ final class Api implements ApiHandler {
             case "file-targets" -> ApiResponse.json(200, List.of());
             case "cert-domains" -> ApiResponse.json(200, List.of());
             case "update/check" -> ApiResponse.text(200, "{\"RunningLatest\":true}");
-            case "policy/" -> ApiResponse.prettyJson(Map.of("Summary", Map.of("Scope", "Device")));
             case "component-debug-logging" ->
                     writers(
                             request,
@@ -129,44 +149,10 @@ final class Api implements ApiHandler {
                             () -> ApiResponse.json(200, notReloaded()));
             case "disconnect-control" ->
                     posted(request, "access denied", "use POST", () -> ApiResponse.empty(200));
-            case "id-token" ->
-                    unsupported(request, "id-token access denied", "Identity tokens are");
-            case "dns-query" ->
-                    unsupported(
-                            request,
-                            "dns-query access denied",
-                            "DNS queries through the daemon are");
-            case "set-dns" -> unsupported(request, "access denied", "DNS challenges are");
-            case "set-expiry-sooner" ->
-                    unsupported(request, "access denied", "Shortening the key's life is");
-            case "set-use-exit-node-enabled" ->
-                    unsupported(request, "access denied", "Using an exit node is");
-            case "reset-auth" ->
-                    unsupported(
-                            request,
-                            "reset-auth modify access denied",
-                            "Resetting all profiles is");
-            case "logtap" ->
-                    unsupported(
-                            request,
-                            "logtap access denied",
-                            "Following the log through the socket is");
             case "dial" -> dial(request);
-            default -> prefixed(name, request);
+            case "tka/status" -> lockStatus(request);
+            default -> name.startsWith("policy/") ? policies() : missing(name, request);
         };
-    }
-
-    private ApiResponse prefixed(String name, ApiRequest request)
-            throws IOException, MalformedException {
-        if (name.startsWith("cert/")) {
-            return unsupported(request, "cert access denied", "Certificates are");
-        }
-        if (name.startsWith("files/") || name.startsWith("file-put/")) {
-            return unsupported(request, "file access denied", "Files from other nodes are");
-        }
-        return name.startsWith("tka/") || name.startsWith("drive/")
-                ? unsupported(request, "access denied", "Tailnet lock and shared folders are")
-                : ApiResponse.notFound();
     }
 
     /// An answer that may fail.
@@ -193,12 +179,28 @@ final class Api implements ApiHandler {
                                 : ApiResponse.text(405, wrongMethod));
     }
 
-    private ApiResponse unsupported(ApiRequest request, String denied, String what)
+    /// What belongs to a part that this program does not have, or to nothing.
+    private ApiResponse missing(String name, ApiRequest request)
             throws IOException, MalformedException {
-        return writers(
-                request,
-                denied,
-                () -> ApiResponse.text(501, what + " not supported by this program."));
+        Optional<MissingPart> part = MissingPart.of(name);
+        return part.isEmpty()
+                ? ApiResponse.notFound()
+                : writers(request, part.get().denied(), part.get()::answer);
+    }
+
+    private static ApiResponse policies() {
+        return ApiResponse.prettyJson(Map.of("Summary", Map.of("Scope", "Device")));
+    }
+
+    /// Without a lock on the tailnet there is nothing to be done, and something to say: the key that this node would be known by.
+    private ApiResponse lockStatus(ApiRequest request) throws IOException, MalformedException {
+        boolean locked = backend.netMap().flatMap(NetMap::tailnetLock).isPresent();
+        return locked
+                ? missing("tka/", request)
+                : ApiResponse.prettyJson(
+                        NodeJson.noLock(
+                                backend.profiles().lockKey().publicKey(),
+                                backend.netMap().map(map -> map.self().key())));
     }
 
     private ApiResponse status(ApiRequest request) throws IOException, MalformedException {
@@ -281,6 +283,11 @@ final class Api implements ApiHandler {
 
     private ApiResponse debug(ApiRequest request) {
         String action = request.parameter("action").orElse("");
+        if (DEBUG_ACTIONS.contains(action)) {
+            String sentence =
+                    "The debugging action \"" + action + "\" is not supported by this program.";
+            return ApiResponse.json(501, Map.of("error", sentence));
+        }
         if (!action.equals("restun")) {
             return ApiResponse.text(400, "unknown action \"" + action + "\"");
         }

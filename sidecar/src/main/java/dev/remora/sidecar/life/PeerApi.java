@@ -27,7 +27,8 @@ final class PeerApi {
     /// Longer than any command waits. What comes after is for nobody.
     private static final Duration PING_PATIENCE = Duration.ofSeconds(30);
 
-    private static final int MAX_PING_SIZE = 0xffff;
+    /// What the reference allows: a datagram less the headers of IPv6, UDP and a ping.
+    private static final long MAX_PING_SIZE = 65_467;
 
     private final Backend backend;
 
@@ -97,23 +98,19 @@ final class PeerApi {
         if (type.isEmpty()) {
             return ApiResponse.text(400, "missing 'type' parameter");
         }
-        int size = size(request);
-        if (size < 0) {
+        long size;
+        try {
+            size = Long.parseLong(request.parameter("size").orElse("0"));
+        } catch (NumberFormatException e) {
             return ApiResponse.text(400, "invalid 'size' parameter");
         }
-        if (size > 0 && !type.equals("disco")) {
+        if (size != 0 && !type.equals("disco")) {
             return ApiResponse.text(400, "'size' parameter is only supported with disco pings");
         }
-        return ping(to, type, size);
-    }
-
-    private static int size(ApiRequest request) {
-        try {
-            int size = Integer.parseInt(request.parameter("size").orElse("0"));
-            return size > MAX_PING_SIZE ? -1 : size;
-        } catch (NumberFormatException e) {
-            return -1;
+        if (size > MAX_PING_SIZE) {
+            return ApiResponse.text(400, "maximum value for 'size' is " + MAX_PING_SIZE);
         }
+        return ping(to, type, (int) Math.max(size, 0));
     }
 
     private ApiResponse ping(IpAddress to, String type, int size)

@@ -5,7 +5,9 @@ import dev.remora.base.IpPort;
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.DiscoKey;
+import dev.remora.crypto.LockKey;
 import dev.remora.crypto.MachineKey;
+import dev.remora.crypto.NodeKey;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.engine.netmap.Node;
@@ -150,6 +152,24 @@ public final class NodeJson {
         tree.put("Node", node(map, node));
         tree.put("UserProfile", user(map, node.owner()));
         tree.put("CapMap", grants.isEmpty() ? null : grants(grants));
+        return tree;
+    }
+
+    /// What there is to say of the tailnet lock where there is none.
+    ///
+    /// @param self the key of our node, if it is a member
+    public static Map<String, @Nullable Object> noLock(LockKey own, Optional<NodeKey> self) {
+        Map<String, @Nullable Object> tree = new LinkedHashMap<>();
+        tree.put("Enabled", false);
+        tree.put("Head", null);
+        tree.put("PublicKey", own.text());
+        tree.put("NodeKey", self.map(NodeKey::text).orElse(null));
+        tree.put("NodeKeySigned", false);
+        tree.put("NodeKeySignature", null);
+        tree.put("TrustedKeys", null);
+        tree.put("VisiblePeers", null);
+        tree.put("FilteredPeers", null);
+        tree.put("StateID", 0);
         return tree;
     }
 

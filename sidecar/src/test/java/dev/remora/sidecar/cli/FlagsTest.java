@@ -19,6 +19,7 @@ class FlagsTest {
                     .alias("nick", "name")
                     .number("c", 10, "")
                     .unsigned("tcp", "")
+                    .parsedBool("yes", false, "")
                     .duration("timeout", "5s", "");
 
     @Test
@@ -77,7 +78,9 @@ class FlagsTest {
                     --tcp           | flag needs an argument: -tcp
                     --tcp=x         | invalid value "x" for flag -tcp: parse error
                     --tcp=-1        | invalid value "-1" for flag -tcp: parse error
+                    --tcp=99999999999999999999 | invalid value "99999999999999999999" for flag -tcp: value out of range
                     --bg=maybe      | invalid boolean value "maybe" for -bg: parse error
+                    --yes=maybe     | invalid boolean value "maybe" for -yes: strconv.ParseBool: parsing "maybe": invalid syntax
                     --timeout=5     | invalid value "5" for flag -timeout: parse error
                     ---bg           | bad flag syntax: ---bg
                     --=x            | bad flag syntax: --=x

@@ -55,7 +55,7 @@ class ServeTargetTest {
                     99999               | non-localhost target "tcp://99999" must include a scheme
                     tcp://localhost:0   | invalid port "0"
                     tcp://localhost:70000 | invalid port "70000"
-                    tcp://localhost:x   | invalid port "x"
+                    tcp://localhost:x   | invalid URL parse "tcp://localhost:x": invalid port ":x" after host
                     ./rel               | invalid hostname or IP address "."
                     unix:               | unix socket path cannot be empty
                     """)

@@ -8,6 +8,8 @@ import dev.remora.base.MalformedException;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrefsTest {
     /// Captured from tailscaled 1.102.5: `GET prefs` of a new daemon, and after `up` with a few flags.
@@ -47,6 +49,35 @@ class PrefsTest {
                                         "{\"AdvertiseTags\": [\"tag:a\"], \"AdvertiseTagsSet\": true, \"WantRunningSet\": true}")))
                 .satisfies(p -> assertThat(p.advertiseTags()).isEqualTo(List.of("tag:a")))
                 .satisfies(p -> assertThat(p.wantRunning()).isFalse());
+    }
+
+    /// One of these, kept and given back, makes every official command fail.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"RelayServerStaticEndpoints\":[\"x\"]}",
+                "{\"RelayServerStaticEndpoints\":[1]}",
+                "{\"RelayServerPort\":65536}",
+                "{\"RelayServerPort\":-1}",
+                "{\"ExitNodeIP\":\"x\"}",
+                "{\"ExitNodeIP\":1}",
+                "{\"AdvertiseRoutes\":[\"10.0.0.0\"]}",
+                "{\"DriveShares\":[1]}",
+                "{\"AutoUpdate\":{\"Check\":1}}",
+                "{\"AppConnector\":[]}",
+                "{\"AppConnector\":{\"Advertise\":\"x\"}}"
+            })
+    void aValueOfAnotherKindIsRefused(String text) {
+        assertThatThrownBy(() -> Prefs.read(json(text))).isInstanceOf(MalformedException.class);
+        assertThatThrownBy(() -> Prefs.initial().patched(json(text)))
+                .isInstanceOf(MalformedException.class);
+    }
+
+    @Test
+    void valuesOfTheRightKindAreKept() throws Exception {
+        String text =
+                "{\"ExitNodeIP\":\"100.64.0.9\",\"RelayServerPort\":65535,\"RelayServerStaticEndpoints\":[\"192.0.2.1:5\",\"[2001:db8::1]:5\"],\"DriveShares\":[{\"name\":\"a\"}],\"AppConnector\":{\"Advertise\":true}}";
+        assertThat(Prefs.read(json(text)).toTree()).containsAllEntriesOf(json(text));
     }
 
     @Test
