@@ -16,14 +16,12 @@ import dev.remora.io.state.StateStore;
 import dev.remora.node.Node;
 import dev.remora.node.NodeSettings;
 import dev.remora.node.NodeStatus;
-import dev.remora.node.StreamChannel;
 import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.control.HostInfo;
 import dev.remora.proto.control.HostInfoBuilder;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
@@ -34,12 +32,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A member of a tailnet inside this JVM: no daemon, no TUN device, no root. Several may live side by side, each with its own keys and addresses.
@@ -145,7 +138,8 @@ public final class RemoraNode implements AutoCloseable {
     ///
     /// @param name its name on the tailnet, in full or just the first label, or one of its addresses
     /// @throws UnknownHostException if there is no such member
-    /// @throws IOException if it refuses or does not answer within 30 seconds
+    /// @throws NoRouteToHostException if it is offline: control says so, and it has not answered within five seconds
+    /// @throws IOException if it refuses or does not answer within 30 seconds; the message says what is known of the cause
     public Socket connect(String name, int port) throws IOException {
         return connect(name, port, CONNECT_TIMEOUT);
     }
@@ -153,28 +147,11 @@ public final class RemoraNode implements AutoCloseable {
     /// The same with another limit for the wait.
     ///
     /// @throws SocketTimeoutException if the member did not answer in time
+    /// @throws NoRouteToHostException if it is offline
     /// @throws IllegalArgumentException if that is no port
     public Socket connect(String name, int port, Duration timeout) throws IOException {
         requirePort(port);
-        BlockingStream stream = new BlockingStream();
-        String failed = "connect to " + name + ":" + port + ": ";
-        CompletableFuture<StreamChannel> opened = node.connect(resolve(name), port, stream);
-        try {
-            CompletableFuture<BlockingStream> connected =
-                    opened.thenCompose(channel -> stream.connected());
-            return TailnetSocketImpl.socket(
-                    connected.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
-        } catch (ExecutionException e) {
-            Throwable why = Objects.requireNonNullElse(e.getCause(), e);
-            throw new ConnectException(failed + why.getMessage());
-        } catch (TimeoutException e) {
-            opened.thenRun(stream::close);
-            throw new SocketTimeoutException(failed + "no answer within " + timeout);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            opened.thenRun(stream::close);
-            throw new InterruptedIOException(failed + "interrupted");
-        }
+        return new Connecting(node, name, resolve(name), port).await(timeout);
     }
 
     private IpAddress resolve(String name) throws UnknownHostException {

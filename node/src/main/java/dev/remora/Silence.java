@@ -1,0 +1,43 @@
+package dev.remora;
+
+import dev.remora.crypto.NodeKey;
+import dev.remora.engine.PeerStatus;
+import dev.remora.engine.netmap.Node;
+import dev.remora.proto.wireguard.TunnelStats;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Why a peer does not answer, as far as it can be known from here.
+///
+/// @param isOffline neither control nor we have seen it lately
+/// @param sentence for people, to stand behind a colon
+record Silence(boolean isOffline, String sentence) {
+    /// @param peer whom the address belongs to
+    /// @param status what is known of the way to a peer
+    static Silence of(Optional<Node> peer, Function<NodeKey, Optional<PeerStatus>> status) {
+        if (peer.isEmpty()) {
+            return new Silence(true, "it is no member of the tailnet any more");
+        }
+        Node node = peer.get();
+        boolean hasSession =
+                status.apply(node.key())
+                        .flatMap(PeerStatus::tunnel)
+                        .filter(TunnelStats::canSend)
+                        .isPresent();
+        if (hasSession) {
+            return new Silence(false, "its node can be reached, and nothing answers on that port");
+        }
+        if (node.expired()) {
+            return new Silence(true, "its key has expired");
+        }
+        if (!node.online().orElse(true)) {
+            String seen = node.lastSeen().map(at -> ", last seen at " + at).orElse("");
+            return new Silence(true, "it is offline" + seen);
+        }
+        return new Silence(
+                false,
+                node.homeDerp().isEmpty() && node.endpoints().isEmpty()
+                        ? "no way to its node is known"
+                        : "its node has not answered a handshake");
+    }
+}
