@@ -210,7 +210,7 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
     /// As with the JDK's sockets, whoever interrupts a thread in an operation loses the connection.
     private SocketException interrupted() {
         Thread.currentThread().interrupt();
-        channel().close();
+        context().channel().close();
         return new SocketException("Closed by interrupt");
     }
 
@@ -272,7 +272,7 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
             ended = true;
             discard();
         });
-        channel().close();
+        context().channel().close();
         releaseCurrent();
     }
 
