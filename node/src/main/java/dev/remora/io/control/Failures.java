@@ -16,6 +16,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -31,6 +32,70 @@ final class Failures {
     /// What it puts behind them: the address, which the URL says better.
     private static final Pattern ADDRESS = Pattern.compile(": \\S*/\\S+$");
 
+    /// A kind of failure.
+    ///
+    /// @param sign which exception, or which cause of one, gives it away
+    /// @param sentence with the server, the system's own words and what our clock says in the places of three texts
+    private record Kind(Predicate<Throwable> sign, Reason reason, String sentence) {}
+
+    /// The first that fits counts, and the last fits everything.
+    private static final List<Kind> OF_TLS =
+            List.of(
+                    new Kind(
+                            Failures::isExpired,
+                            Reason.CERTIFICATE_DATES,
+                            "The certificate of the control server %1$s has expired by this machine's clock, which says %3$s: have it renewed, or set the clock."),
+                    new Kind(
+                            Failures::isNotYetValid,
+                            Reason.CERTIFICATE_DATES,
+                            "The certificate of the control server %1$s is not valid yet by this machine's clock, which says %3$s: set the clock, or wait for it."),
+                    new Kind(
+                            Failures::isForAnotherName,
+                            Reason.CERTIFICATE_OTHER_NAME,
+                            "The certificate of the control server %1$s is for another name: use the name it was made for."),
+                    new Kind(
+                            NotSslRecordException.class::isInstance,
+                            Reason.TLS_FAILED,
+                            "What answers at %1$s does not speak TLS: check the port, or begin the URL with http:// if the control server is without TLS."),
+                    new Kind(
+                            CertificateException.class::isInstance,
+                            Reason.CERTIFICATE_UNTRUSTED,
+                            "The certificate of the control server %1$s is signed by nobody this machine trusts: install the authority's certificate, or name its file in SSL_CERT_FILE."),
+                    new Kind(
+                            _ -> true,
+                            Reason.TLS_FAILED,
+                            "TLS with the control server %1$s failed (%2$s): check the URL's scheme and port."));
+
+    /// The same without TLS, or below it.
+    private static final List<Kind> OF_NETWORK =
+            List.of(
+                    new Kind(
+                            UnknownHostException.class::isInstance,
+                            Reason.NAME_NOT_FOUND,
+                            "The name of the control server %1$s cannot be looked up: check the URL and this machine's resolver."),
+                    new Kind(
+                            e ->
+                                    e instanceof ConnectTimeoutException
+                                            || e instanceof InterruptedIOException,
+                            Reason.TIMED_OUT,
+                            "The control server %1$s does not answer: check the URL, and that a firewall lets us out."),
+                    new Kind(
+                            e ->
+                                    e instanceof ConnectException
+                                            || e instanceof NoRouteToHostException,
+                            Reason.UNREACHABLE,
+                            "The control server %1$s cannot be reached (%2$s): check the URL and that the server runs."),
+                    new Kind(
+                            e ->
+                                    e instanceof ProtocolException
+                                            || e instanceof TooLongFrameException,
+                            Reason.NOT_A_CONTROL_SERVER,
+                            "What answers at %1$s does not speak HTTP as a control server does: check the URL's host and port."),
+                    new Kind(
+                            _ -> true,
+                            Reason.CONNECTION_LOST,
+                            "The connection to the control server %1$s broke (%2$s)."));
+
     private Failures() {}
 
     /// @param server how to name it in the sentence
@@ -38,58 +103,15 @@ final class Failures {
         if (failure instanceof ControlException known) {
             return known;
         }
-        if (any(failure, SSLException.class::isInstance)
-                || any(failure, NotSslRecordException.class::isInstance)) {
-            return ofTls(failure, server, now);
-        }
-        if (any(failure, UnknownHostException.class::isInstance)) {
-            return new ControlException(
-                    Reason.NAME_NOT_FOUND,
-                    "The name of the control server "
-                            + server
-                            + " cannot be looked up: check the URL and this machine's resolver.",
-                    failure);
-        }
-        if (any(
-                failure,
-                e -> e instanceof ConnectTimeoutException || e instanceof InterruptedIOException)) {
-            return new ControlException(
-                    Reason.TIMED_OUT,
-                    "The control server "
-                            + server
-                            + " does not answer: check the URL, and that a firewall lets us out.",
-                    failure);
-        }
-        if (any(
-                failure,
-                e -> e instanceof ConnectException || e instanceof NoRouteToHostException)) {
-            return new ControlException(
-                    Reason.UNREACHABLE,
-                    "The control server "
-                            + server
-                            + " cannot be reached ("
-                            + plain(failure)
-                            + "): check the URL and that the server runs.",
-                    failure);
-        }
-        if (any(
-                failure,
-                e -> e instanceof ProtocolException || e instanceof TooLongFrameException)) {
-            return new ControlException(
-                    Reason.NOT_A_CONTROL_SERVER,
-                    "What answers at "
-                            + server
-                            + " does not speak HTTP as a control server does: check the URL's host and port.",
-                    failure);
-        }
-        return new ControlException(
-                Reason.CONNECTION_LOST,
-                "The connection to the control server "
-                        + server
-                        + " broke ("
-                        + plain(failure)
-                        + ").",
-                failure);
+        boolean isTls =
+                any(failure, e -> e instanceof SSLException || e instanceof NotSslRecordException);
+        Kind kind =
+                (isTls ? OF_TLS : OF_NETWORK)
+                        .stream().filter(one -> any(failure, one.sign)).findFirst().orElseThrow();
+        String sentence =
+                kind.sentence.formatted(
+                        server, plain(failure), now.truncatedTo(ChronoUnit.SECONDS));
+        return new ControlException(kind.reason, sentence, failure);
     }
 
     static ControlException ofMalformed(MalformedException failure, String server) {
@@ -102,69 +124,6 @@ final class Failures {
                         + "): check the URL, or update one of the two programs.");
     }
 
-    private static ControlException ofTls(Throwable failure, String server, Instant now) {
-        if (any(failure, Failures::isExpired)) {
-            return ofDates(
-                    "has expired", "have it renewed, or set the clock", failure, server, now);
-        }
-        if (any(failure, Failures::isNotYetValid)) {
-            return ofDates(
-                    "is not valid yet", "set the clock, or wait for it", failure, server, now);
-        }
-        if (any(
-                failure,
-                e ->
-                        String.valueOf(e.getMessage())
-                                .matches("(?s)No (name|subject alternative).*"))) {
-            return new ControlException(
-                    Reason.CERTIFICATE_OTHER_NAME,
-                    "The certificate of the control server "
-                            + server
-                            + " is for another name: use the name it was made for.",
-                    failure);
-        }
-        if (any(failure, NotSslRecordException.class::isInstance)) {
-            return new ControlException(
-                    Reason.TLS_FAILED,
-                    "What answers at "
-                            + server
-                            + " does not speak TLS: check the port, or begin the URL with http:// if the control server is without TLS.",
-                    failure);
-        }
-        if (any(failure, CertificateException.class::isInstance)) {
-            return new ControlException(
-                    Reason.CERTIFICATE_UNTRUSTED,
-                    "The certificate of the control server "
-                            + server
-                            + " is signed by nobody this machine trusts: install the authority's certificate, or name its file in SSL_CERT_FILE.",
-                    failure);
-        }
-        return new ControlException(
-                Reason.TLS_FAILED,
-                "TLS with the control server "
-                        + server
-                        + " failed ("
-                        + plain(failure)
-                        + "): check the URL's scheme and port.",
-                failure);
-    }
-
-    private static ControlException ofDates(
-            String what, String remedy, Throwable failure, String server, Instant now) {
-        return new ControlException(
-                Reason.CERTIFICATE_DATES,
-                "The certificate of the control server "
-                        + server
-                        + " "
-                        + what
-                        + " by this machine's clock, which says "
-                        + now.truncatedTo(ChronoUnit.SECONDS)
-                        + ": "
-                        + remedy
-                        + ".",
-                failure);
-    }
-
     private static boolean isExpired(Throwable e) {
         return e instanceof CertificateExpiredException
                 || e instanceof CertPathValidatorException path
@@ -175,6 +134,10 @@ final class Failures {
         return e instanceof CertificateNotYetValidException
                 || e instanceof CertPathValidatorException path
                         && path.getReason() == BasicReason.NOT_YET_VALID;
+    }
+
+    private static boolean isForAnotherName(Throwable e) {
+        return String.valueOf(e.getMessage()).matches("(?s)No (name|subject alternative).*");
     }
 
     private static boolean any(Throwable failure, Predicate<Throwable> test) {
