@@ -4,16 +4,12 @@ import dev.remora.base.MalformedException;
 import dev.remora.engine.NetworkPrefs;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.ControlState;
-import dev.remora.io.control.ControlUrl;
-import dev.remora.io.control.LoginOptions;
 import dev.remora.io.state.StateException;
-import dev.remora.proto.control.AuthKey;
 import dev.remora.sidecar.config.Prefs;
 import dev.remora.sidecar.localapi.ApiStream;
 import dev.remora.sidecar.localapi.StatusView;
 import dev.remora.sidecar.serve.ServedPorts;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -30,29 +26,20 @@ import org.slf4j.LoggerFactory;
 ///
 /// Everything happens on one thread, one thing after the other. Public methods wait for it; methods that begin with `on` are called on it.
 final class Backend implements AutoCloseable {
-    static final String DEFAULT_CONTROL_URL = "https://controlplane.tailscale.com";
-
     private static final Logger LOG = LoggerFactory.getLogger(Backend.class);
     private static final long LOGOUT_PATIENCE_S = 8;
-
-    /// `up` says `start` and `login-interactive` one right after the other.
-    private static final Duration SAME_LOGIN_WITHIN = Duration.ofSeconds(10);
 
     private final BackendThread thread = new BackendThread();
     private final Profiles profiles;
     private final Tailnode node;
     private final SystemInfo system;
-    private final boolean ephemeral;
     private final Optional<String> noState;
     private final Bus bus;
     private final ServeState serve;
     private final Membership membership = new Membership();
     private final News news;
     private final Standing standing;
-    private Optional<AuthKey> authKey = Optional.empty();
-
-    /// Until when a `login-interactive` means the login that the last `start` has begun, for a node without a key.
-    private Instant sameLoginUntil = Instant.MIN;
+    private final Login login;
 
     /// @param ephemeral the server forgets this node when it is gone
     /// @param noState why the state cannot be used, in a sentence: until it can, questions are answered, but nothing is changed
@@ -67,8 +54,8 @@ final class Backend implements AutoCloseable {
         this.profiles = profiles;
         this.node = node;
         this.system = system;
-        this.ephemeral = ephemeral;
         this.noState = noState;
+        this.login = new Login(profiles, node, membership, ephemeral);
         this.bus = new Bus(random);
         Health health = new Health();
         this.news = new News(bus, profiles, membership, health);
@@ -112,7 +99,7 @@ final class Backend implements AutoCloseable {
             if (noState.isEmpty()) {
                 LOG.info("state in {}: {}", profiles.describe(), profiles.current());
             }
-            connectIfWanted();
+            login.resume();
             standing.settle();
             return true;
         });
@@ -130,10 +117,6 @@ final class Backend implements AutoCloseable {
 
     Prefs prefs() {
         return profiles.current().prefs();
-    }
-
-    private boolean hasKey() {
-        return profiles.current().hasKey();
     }
 
     // What users ask for.
@@ -157,7 +140,7 @@ final class Backend implements AutoCloseable {
             if (before.wantRunning() && !after.wantRunning()) {
                 node.pause();
             } else if (!before.wantRunning()) {
-                connectIfWanted();
+                login.resume();
             }
             standing.settle();
             news.prefs();
@@ -185,60 +168,30 @@ final class Backend implements AutoCloseable {
             refuseBad(prefs);
             Saving saving = Saving.attempt(() -> profiles.save(prefs));
             applyToNode(prefs);
-            authKey = key.isEmpty() ? Optional.empty() : Optional.of(new AuthKey(key));
             standing.startOver();
-            sameLoginUntil = Instant.MIN;
             news.prefs();
-            if (prefs.wantRunning() && (hasKey() || authKey.isPresent())) {
-                if (!hasKey()) {
-                    sameLoginUntil = Instant.now().plus(SAME_LOGIN_WITHIN);
-                }
-                connect(false);
-            } else {
-                node.pause();
-            }
+            login.start(key);
             standing.settle();
             saving.complain();
             return true;
         });
     }
 
-    /// Goes on as a member, where the node is one and its user wants it to be connected.
-    private void connectIfWanted() throws MalformedException {
-        if (prefs().wantRunning() && hasKey()) {
-            connect(false);
-        }
-    }
-
-    private void connect(boolean newKey) throws MalformedException {
-        String url = prefs().controlUrl().isEmpty() ? DEFAULT_CONTROL_URL : prefs().controlUrl();
-        long number = membership.begin(url, authKey.isPresent());
-        node.login(
-                ControlUrl.parse(url),
-                profiles.current().identity(),
-                new LoginOptions(
-                        authKey,
-                        ephemeral,
-                        newKey,
-                        Optional.empty(),
-                        number,
-                        Optional.of(profiles.lockKey().publicKey())));
-    }
-
     /// Logs in, anew if there is a key already; the page to visit is told to watchers.
     void loginInteractive() throws IOException, MalformedException {
         change(() -> {
-            if (Instant.now().isBefore(sameLoginUntil)) {
-                sameLoginUntil = Instant.MIN;
-            } else if (!membership.authUrl().isEmpty()) {
-                news.page(membership.authUrl());
-            } else {
-                Prefs wanted = prefs().withWantRunning(true).withLoggedOut(false);
-                Saving saving = Saving.attempt(() -> profiles.save(wanted));
-                connect(hasKey());
-                standing.settle();
-                saving.complain();
+            if (login.isBegun()) {
+                return true;
             }
+            if (!membership.authUrl().isEmpty()) {
+                news.page(membership.authUrl());
+                return true;
+            }
+            Prefs wanted = prefs().withWantRunning(true).withLoggedOut(false);
+            Saving saving = Saving.attempt(() -> profiles.save(wanted));
+            login.again();
+            standing.settle();
+            saving.complain();
             return true;
         });
     }
@@ -279,7 +232,7 @@ final class Backend implements AutoCloseable {
             if (known) {
                 node.pause();
                 onOtherProfile();
-                connectIfWanted();
+                login.resume();
             }
             return known;
         });
@@ -300,8 +253,7 @@ final class Backend implements AutoCloseable {
     }
 
     private void onOtherProfile() {
-        authKey = Optional.empty();
-        sameLoginUntil = Instant.MIN;
+        login.forget();
         membership.forget();
         standing.startOver();
         serve.load();

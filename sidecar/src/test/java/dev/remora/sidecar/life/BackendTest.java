@@ -279,64 +279,6 @@ class BackendTest {
     }
 
     @Test
-    void aForegroundPartEndsWithItsSession() throws Exception {
-        daemon.logIn();
-        Watcher terminal = daemon.watch(2);
-        String session = terminal.told().getFirst().get("SessionID").toString();
-        String config =
-                "{\"Foreground\":{\""
-                        + session
-                        + "\":{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}}}";
-        assertThat(daemon.post("serve-config", config).status()).isEqualTo(200);
-        assertThat(daemon.listening).containsExactly(80);
-        assertThat(
-                        TestDaemon.text(
-                                daemon.post(
-                                        "serve-config",
-                                        "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:1\"}}}")))
-                .contains("updating config: foreground listener already exists for port 80");
-        terminal.close();
-        daemon.settled();
-        assertThat(daemon.listening).isEmpty();
-        assertThat(TestDaemon.text(daemon.get("serve-config"))).isEqualTo("{}");
-    }
-
-    @Test
-    void aSessionWhosePartIsTakenAwayIsClosed() throws Exception {
-        daemon.logIn();
-        Watcher terminal = daemon.watch(2);
-        String session = terminal.told().getFirst().get("SessionID").toString();
-        daemon.post(
-                "serve-config",
-                "{\"Foreground\":{\""
-                        + session
-                        + "\":{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}}}");
-        daemon.post("serve-config", "{}");
-        assertThat(terminal.isClosed()).isTrue();
-        assertThat(daemon.listening).isEmpty();
-    }
-
-    @Test
-    void whatWouldNotBeServedIsRefused() throws Exception {
-        daemon.logIn();
-        for (String config :
-                List.of(
-                        "{\"TCP\":{\"443\":{\"HTTPS\":true}}}",
-                        "{\"TCP\":{\"80\":{\"HTTP\":true}}}",
-                        "{\"TCP\":{\"80\":{\"TCPForward\":\"a:1\",\"TerminateTLS\":\"x\"}}}",
-                        "{\"TCP\":{\"80\":{\"TCPForward\":\"a:1\",\"ProxyProtocol\":2}}}",
-                        "{\"TCP\":{\"80\":{\"TCPForward\":\"unix:/x\"}}}",
-                        "{\"Services\":{\"svc:x\":{\"TCP\":{\"80\":{\"TCPForward\":\"a:1\"}}}}}",
-                        "{\"AllowFunnel\":{\"a:443\":true}}",
-                        "{\"TCP\":{\"80\":{\"TCPForward\":\"nowhere\"}}}")) {
-            var answer = daemon.post("serve-config", config);
-            assertThat(answer.status()).as(config).isEqualTo(500);
-            assertThat(TestDaemon.text(answer)).startsWith("{\"error\":\"updating config: ");
-        }
-        assertThat(daemon.listening).isEmpty();
-    }
-
-    @Test
     void watchersOfPeersHearWhatChanges() throws Exception {
         daemon.logIn();
         Watcher watcher =
