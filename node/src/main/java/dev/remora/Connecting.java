@@ -20,10 +20,10 @@ import java.util.concurrent.TimeoutException;
 
 /// One connection of ours until it stands, or it is known why it never will.
 ///
-/// A peer that is offline by control's word and has not answered the tunnel's handshake either is given up after five seconds. Any other is waited for
-/// as long as the caller wishes: an answer may have been lost, or the peer is just coming up.
+/// A peer that is offline by control's word and has not been heard of lately either is given up after five seconds. Any other is waited for as long as
+/// the caller wishes: an answer may have been lost, or the peer is just coming up.
 final class Connecting {
-    /// When a handshake that was not answered is begun again.
+    /// When a WireGuard handshake that was not answered is begun again.
     private static final Duration HANDSHAKE = Duration.ofSeconds(5);
 
     private final Node node;
@@ -87,6 +87,7 @@ final class Connecting {
         NodeStatus status = node.status();
         return Silence.of(
                 status.netMap().flatMap(map -> node.peerOf(to).flatMap(map::peer)),
-                key -> Optional.ofNullable(status.peers().get(key)));
+                key -> Optional.ofNullable(status.peers().get(key)),
+                status.now());
     }
 }
