@@ -64,6 +64,7 @@ final class CommandLine {
                         ServeCommand.command(),
                         VersionCommand.command(),
                         WhoIsCommand.command(),
+                        HealthcheckCommand.command(),
                         Command.of(
                                 "daemon",
                                 "Run a node of the tailnet in this process",

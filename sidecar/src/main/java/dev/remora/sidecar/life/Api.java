@@ -111,6 +111,7 @@ final class Api implements ApiHandler {
             case "peer-by-id" -> peerById(request);
             case "user-profile" -> userProfile(request);
             case "remora/netcheck" -> netcheck();
+            case "remora/ready" -> HealthApi.ready(backend, request);
             case "debug" ->
                     posted(request, "debug access denied", "POST required", () -> debug(request));
             case "shutdown" -> shutdown(request);

@@ -336,6 +336,10 @@ final class Backend implements AutoCloseable {
         return ask(standing::warnings);
     }
 
+    Situation situation() throws IOException, MalformedException {
+        return ask(standing::situation);
+    }
+
     /// Tells `stream` what happens from now on, and first of all how things are, as far as `mask` asks for it.
     void watch(WatchMask mask, ApiStream stream) throws IOException, MalformedException {
         ask(() -> {

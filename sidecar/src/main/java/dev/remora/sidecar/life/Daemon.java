@@ -11,7 +11,9 @@ import dev.remora.io.state.StateStore;
 import dev.remora.node.Node;
 import dev.remora.node.NodeSettings;
 import dev.remora.node.NodeStatus;
+import dev.remora.sidecar.config.ServeConfig;
 import dev.remora.sidecar.config.Version;
+import dev.remora.sidecar.localapi.HttpEndpoint;
 import dev.remora.sidecar.localapi.LocalApiServer;
 import dev.remora.sidecar.serve.ServedPorts;
 import java.io.IOException;
@@ -36,15 +38,19 @@ public final class Daemon implements AutoCloseable {
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
 
     private volatile int exitCode;
+    private volatile Optional<Backend> backend = Optional.empty();
+    private final Optional<Probes> probes;
     private boolean ending;
 
-    private Daemon() {}
+    private Daemon(Optional<Probes> probes) {
+        this.probes = probes;
+    }
 
     /// Runs until it is told to end; never returns.
     public static void main(String[] args) {
         DaemonFlags flags = flags(args, System.err);
         Logging.configure(flags.verbosity(), flags.jsonLog());
-        Daemon daemon = new Daemon();
+        Daemon daemon = new Daemon(Optional.empty());
         Runtime.getRuntime().addShutdownHook(new Thread(daemon::end, "shutdown"));
         try {
             daemon.start(flags);
@@ -54,6 +60,54 @@ public final class Daemon implements AutoCloseable {
         } catch (InterruptedException e) {
             daemon.fail("interrupted");
         }
+    }
+
+    /// Starts the daemon inside of another program, which ends it.
+    ///
+    /// @param words flags, as [#main] takes them
+    /// @param probes empty: nobody is answered over HTTP
+    /// @throws MalformedException for words that make no sense
+    /// @throws IOException if there is no way to start; the message says why
+    public static Daemon inside(List<String> words, Optional<Probes> probes)
+            throws IOException, MalformedException {
+        try {
+            DaemonFlags flags = DaemonFlags.parse(words);
+            Logging.configure(flags.verbosity(), flags.jsonLog());
+            Daemon daemon = new Daemon(probes);
+            daemon.start(flags);
+            return daemon;
+        } catch (DaemonFlags.UsageException e) {
+            throw new MalformedException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// How the node stands.
+    public Situation situation() throws IOException, MalformedException {
+        return backend().situation();
+    }
+
+    private Backend backend() throws IOException {
+        return backend.orElseThrow(() -> new IOException("the daemon is ending"));
+    }
+
+    /// Publishes what `json` says and nothing else, until the next change.
+    ///
+    /// @throws MalformedException if it makes no sense, or asks for what cannot be done: then nothing changes
+    public void publish(byte[] json) throws IOException, MalformedException {
+        ServeConfig config = ServeConfig.parse(json);
+        Backend now = backend();
+        now.change(() -> {
+            now.serve().change(Optional.of(config.withForeground(now.serve().sessions())));
+            return true;
+        });
+    }
+
+    /// Takes no new connections; those that are open go on.
+    ///
+    /// @return how many are open
+    public int drain() throws IOException, MalformedException {
+        Backend now = backend();
+        return now.ask(() -> now.serve().drain());
     }
 
     private void fail(String why) {
@@ -161,6 +215,12 @@ public final class Daemon implements AutoCloseable {
                         () -> new Thread(() -> System.exit(0), "exit").start());
         begun(LocalApiServer.start(node.loop(), flags.socket(), headers(), api));
         LOG.info("commands are taken on {}", flags.socket());
+        if (probes.isPresent()) {
+            HealthApi health = new HealthApi(backend, probes.get());
+            begun(HttpEndpoint.start(node.loop(), probes.get().address(), health));
+            LOG.info("probes are answered on {}", probes.get().address());
+        }
+        this.backend = Optional.of(backend);
         events.to(backend);
         backend.resume();
     }

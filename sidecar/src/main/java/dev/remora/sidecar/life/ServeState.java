@@ -6,6 +6,7 @@ import dev.remora.sidecar.serve.AppAddress;
 import dev.remora.sidecar.serve.ServedPorts;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,8 @@ final class ServeState {
     private final ServedPorts ports;
     private final Bus bus;
     private List<String> problems = List.of();
+    private Map<Integer, AppAddress> targets = Map.of();
+    private boolean draining;
 
     ServeState(Profiles profiles, ServedPorts ports, Bus bus) {
         this.profiles = profiles;
@@ -46,6 +49,29 @@ final class ServeState {
     /// What could not be published, in sentences.
     List<String> problems() {
         return problems;
+    }
+
+    /// Foreground parts, by the sessions they live as long as.
+    Map<String, ServeConfig> sessions() {
+        return profiles.serve().orElse(ServeConfig.EMPTY).sessions();
+    }
+
+    /// Takes no new connections any more; those that are open go on.
+    ///
+    /// @return how many are open
+    int drain() {
+        draining = true;
+        apply(ServeConfig.EMPTY);
+        return ports.connections();
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    /// Every port that is served, and where its connections go.
+    Map<Integer, AppAddress> targets() {
+        return targets;
     }
 
     int connections() {
@@ -85,7 +111,9 @@ final class ServeState {
     private void apply(ServeConfig config) {
         Map<Integer, AppAddress> wanted = new TreeMap<>();
         List<String> found = new ArrayList<>();
-        config.handlers(bus.sessions())
+        ServeConfig published = draining ? ServeConfig.EMPTY : config;
+        published
+                .handlers(bus.sessions())
                 .forEach((port, handler) -> {
                     try {
                         wanted.put(port, Supported.target(handler));
@@ -94,6 +122,7 @@ final class ServeState {
                     }
                 });
         found.addAll(ports.update(wanted));
+        targets = Collections.unmodifiableMap(wanted);
         problems = List.copyOf(found);
     }
 

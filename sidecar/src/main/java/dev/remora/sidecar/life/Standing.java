@@ -24,6 +24,7 @@ final class Standing {
     private final News news;
     private RunState state = RunState.NO_STATE;
     private RunState logged = RunState.NO_STATE;
+    private List<Warning> warnings = List.of();
 
     /// @param noState why the state cannot be used; then nothing can follow from it
     Standing(
@@ -50,7 +51,20 @@ final class Standing {
     }
 
     int warnings() {
-        return health.size();
+        return warnings.size();
+    }
+
+    /// In a code and a sentence.
+    Situation situation() {
+        Situation now =
+                Situation.of(
+                        noState,
+                        state,
+                        profiles.current().hasKey(),
+                        membership,
+                        node.status(),
+                        warnings);
+        return serve.isDraining() ? now.ending() : now;
     }
 
     /// Another profile or another login: what was reached before counts no more.
@@ -64,7 +78,7 @@ final class Standing {
         if (noState.isEmpty()) {
             settleState(status);
         }
-        List<Warning> warnings =
+        warnings =
                 Diagnosis.of(
                         noState,
                         profiles.trouble(),

@@ -70,7 +70,7 @@ public final class LocalApiServer implements AutoCloseable {
                                                                 new HttpDecoderConfig()))
                                                 .addLast(new HttpObjectAggregator(MAX_BODY))
                                                 .addLast(
-                                                        new RequestHandler(
+                                                        RequestHandler.local(
                                                                 caller(channel), headers, handler));
                                     }
                                 });
@@ -133,7 +133,7 @@ public final class LocalApiServer implements AutoCloseable {
     }
 
     /// The system's words, without the name of the call that Netty puts before them.
-    private static String why(@Nullable Throwable failure) {
+    static String why(@Nullable Throwable failure) {
         String text = failure == null ? "" : String.valueOf(failure.getMessage());
         return text.replaceFirst("^\\w+\\(\\.\\.\\) failed with error\\(-?\\d+\\): ", "");
     }

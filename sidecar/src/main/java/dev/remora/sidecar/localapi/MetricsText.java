@@ -27,6 +27,12 @@ public final class MetricsText {
         return new MetricsText().all(status, advertised, warnings);
     }
 
+    /// How the node stands, as a gauge with the code of it.
+    public static String condition(String code) {
+        return "# TYPE remora_condition gauge\n# HELP remora_condition How the node stands: 1 for the code that holds\nremora_condition{code=\"%s\"} 1\n"
+                .formatted(code);
+    }
+
     private String all(NodeStatus status, List<IpPrefix> advertised, int warnings) {
         Traffic traffic = status.traffic();
         gauge(

@@ -24,7 +24,7 @@ import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// One connection of the local API: requests one after the other, each answered from a virtual thread.
+/// One HTTP connection: requests one after the other, each answered from a virtual thread.
 final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(RequestHandler.class);
     private static final String HOST = "local-tailscaled.sock";
@@ -32,11 +32,25 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private final Caller caller;
     private final Map<String, String> headers;
     private final ApiHandler handler;
+    private final boolean guarded;
 
-    RequestHandler(Caller caller, Map<String, String> headers, ApiHandler handler) {
+    /// @param guarded only programs on this machine are answered, no web pages
+    private RequestHandler(
+            Caller caller, Map<String, String> headers, ApiHandler handler, boolean guarded) {
         this.caller = caller;
         this.headers = headers;
         this.handler = handler;
+        this.guarded = guarded;
+    }
+
+    /// For the Unix socket of the local API.
+    static RequestHandler local(Caller caller, Map<String, String> headers, ApiHandler handler) {
+        return new RequestHandler(caller, headers, handler, true);
+    }
+
+    /// For everybody, with the rights of nobody.
+    static RequestHandler open(Map<String, String> headers, ApiHandler handler) {
+        return new RequestHandler(Caller.UNKNOWN, headers, handler, false);
     }
 
     @Override
@@ -51,7 +65,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
                     ApiResponse.text(400, "400 Bad Request: missing required Host header"),
                     false,
                     head);
-        } else if (!isLocal(request)) {
+        } else if (guarded && !isLocal(request)) {
             answer(ctx, ApiResponse.text(403, "invalid localapi request"), keepAlive, head);
         } else {
             ApiRequest read = read(request);

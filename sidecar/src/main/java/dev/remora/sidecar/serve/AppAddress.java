@@ -53,7 +53,7 @@ public record AppAddress(String host, int port) {
     }
 
     /// The addresses to try, in order. May block unless [#isFixed].
-    List<InetAddress> resolve() throws UnknownHostException {
+    public List<InetAddress> resolve() throws UnknownHostException {
         if (host.equalsIgnoreCase("localhost")) {
             return List.of(InetAddress.getByName("127.0.0.1"), InetAddress.getByName("::1"));
         }

@@ -1,0 +1,91 @@
+package dev.remora.sidecar.life;
+
+import dev.remora.base.MalformedException;
+import dev.remora.sidecar.localapi.ApiHandler;
+import dev.remora.sidecar.localapi.ApiRequest;
+import dev.remora.sidecar.localapi.ApiResponse;
+import dev.remora.sidecar.localapi.MetricsText;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+
+/// What probes and scrapers ask over HTTP. Nothing here changes anything or tells a secret.
+final class HealthApi implements ApiHandler {
+    private final Backend backend;
+    private final Probes probes;
+
+    HealthApi(Backend backend, Probes probes) {
+        this.backend = backend;
+        this.probes = probes;
+    }
+
+    @Override
+    public ApiResponse handle(ApiRequest request) throws IOException, MalformedException {
+        String path = request.path();
+        if (probes.metrics() && path.equals("/metrics")) {
+            return metrics();
+        }
+        if (probes.metrics() && path.startsWith("/debug/")) {
+            return ApiResponse.text(404, "debug endpoint not configured");
+        }
+        return probes.health() ? health(path, request) : ApiResponse.notFound();
+    }
+
+    private ApiResponse health(String path, ApiRequest request)
+            throws IOException, MalformedException {
+        return switch (path) {
+            case "/livez" -> alive();
+            case "/readyz" -> ready(backend, request);
+            case "/healthz" -> healthy();
+            default -> ApiResponse.notFound();
+        };
+    }
+
+    /// Whoever gets an answer knows that the loop lives; that the backend does, it has to say itself.
+    private ApiResponse alive() throws IOException, MalformedException {
+        return ApiResponse.json(200, Map.of("alive", backend.ask(() -> true)));
+    }
+
+    /// 200 if all that `require` names holds, else 503; the body says why.
+    static ApiResponse ready(Backend backend, ApiRequest request)
+            throws IOException, MalformedException {
+        try {
+            Set<Readiness.Check> required =
+                    request.parameter("require").isPresent()
+                            ? Readiness.parse(request.parameter("require").get())
+                            : Readiness.DEFAULT;
+            Readiness readiness =
+                    Readiness.of(
+                            required, backend.situation(), backend.ask(backend.serve()::targets));
+            return ApiResponse.json(readiness.isReady() ? 200 : 503, readiness.toTree());
+        } catch (MalformedException e) {
+            return ApiResponse.text(400, e.reason());
+        }
+    }
+
+    /// As the official container answers: addresses are all it asks for.
+    private ApiResponse healthy() throws IOException, MalformedException {
+        return backend.situation().hasAddresses()
+                ? new ApiResponse.Full(
+                        200,
+                        "text/plain; charset=utf-8",
+                        Map.of(),
+                        "ok".getBytes(StandardCharsets.UTF_8))
+                : ApiResponse.text(503, "node currently has no tailscale IPs");
+    }
+
+    private ApiResponse metrics() throws IOException, MalformedException {
+        String text =
+                MetricsText.of(
+                                backend.node().status(),
+                                backend.prefs().advertiseRoutes(),
+                                backend.warnings())
+                        + MetricsText.condition(backend.situation().code());
+        return new ApiResponse.Full(
+                200,
+                "text/plain;version=0.0.4;charset=utf-8",
+                Map.of(),
+                text.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,120 @@
+package dev.remora.sidecar.life;
+
+import dev.remora.io.control.ControlState;
+import dev.remora.io.control.Reason;
+import dev.remora.node.NodeStatus;
+import java.util.List;
+import java.util.Optional;
+
+/// How the node stands, in a code for programs and a sentence for people: the same wherever it is told.
+///
+/// @param state as the status names it, such as `Running`
+/// @param code stays the same from version to version: `running`, `auth-key-used`, `approval-pending` and so on
+/// @param sentence what is the matter and what to do; empty while all is well
+/// @param hasAddresses the node has addresses on the tailnet, and its key is good
+/// @param isConnectedToControl the control server answers
+/// @param hasPath a relay connection or a session with a peer stands
+/// @param hasLogin there is a node key to come back with
+/// @param isRefused nothing helps but another key, or somebody on the server
+public record Situation(
+        String state,
+        String code,
+        String sentence,
+        boolean hasAddresses,
+        boolean isConnectedToControl,
+        boolean hasPath,
+        boolean hasLogin,
+        boolean isRefused) {
+    public static final String RUNNING = "running";
+
+    /// @param noState why there is no state, in a sentence
+    /// @param hasLogin there is a node key
+    /// @param warnings those that hold now
+    static Situation of(
+            Optional<String> noState,
+            RunState state,
+            boolean hasLogin,
+            Membership membership,
+            NodeStatus node,
+            List<Warning> warnings) {
+        String code = noState.isPresent() ? "state-unusable" : code(state, membership);
+        return new Situation(
+                state.toString(),
+                code,
+                noState.orElseGet(() -> sentence(code, membership, warnings)),
+                noState.isEmpty()
+                        && state != RunState.NEEDS_LOGIN
+                        && membership.netMap().isPresent(),
+                membership.isConnected(),
+                Liveness.any(node),
+                hasLogin,
+                membership.needsPerson());
+    }
+
+    /// The same of a node that is about to go: nobody is to come any more.
+    Situation ending() {
+        return new Situation(
+                state,
+                "ending",
+                "The node is ending.",
+                false,
+                isConnectedToControl,
+                hasPath,
+                hasLogin,
+                isRefused);
+    }
+
+    private static String code(RunState state, Membership membership) {
+        Optional<Reason> failure = membership.failure().map(ControlState.Failed::reason);
+        return switch (state) {
+            case RUNNING -> RUNNING;
+            case STOPPED -> "stopped";
+            case NEEDS_MACHINE_AUTH -> "approval-pending";
+            case NEEDS_LOGIN -> loginCode(failure, membership);
+            case NO_STATE, STARTING -> failure.map(Reason::code).orElse("starting");
+        };
+    }
+
+    private static String loginCode(Optional<Reason> failure, Membership membership) {
+        if (failure.isPresent()) {
+            return failure.get().code();
+        }
+        if (membership.isDeleted()) {
+            return Reason.NODE_GONE.code();
+        }
+        if (membership.control() instanceof ControlState.NeedsLogin(var why, _)) {
+            return switch (why) {
+                case NEW -> "auth-key-missing";
+                case KEY_EXPIRED -> "node-key-expired";
+                case NODE_GONE -> Reason.NODE_GONE.code();
+                case LOGGED_OUT -> "logged-out";
+            };
+        }
+        return "logged-out";
+    }
+
+    private static String sentence(String code, Membership membership, List<Warning> warnings) {
+        return switch (code) {
+            case RUNNING -> "";
+            case "approval-pending" ->
+                    "An administrator has to admit this node on the control server.";
+            case "auth-key-missing" ->
+                    membership.authUrl().isEmpty()
+                            ? "There is no auth key, and nobody has logged this node in."
+                            : "There is no auth key; to log this node in, visit "
+                                    + membership.authUrl();
+            default ->
+                    warnings.stream()
+                            .filter(warning ->
+                                    warning.code().equals("login-state")
+                                            || warning.code().equals("wantrunning-false"))
+                            .map(Warning::text)
+                            .findFirst()
+                            .orElseGet(() ->
+                                    membership
+                                            .failure()
+                                            .map(ControlState.Failed::sentence)
+                                            .orElse("The node is starting."));
+        };
+    }
+}
