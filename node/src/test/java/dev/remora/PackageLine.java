@@ -35,6 +35,7 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | sidecar.localapi sidecar.health
             | sidecar.life
             | sidecar.cli sidecar.demo
+            | sidecar.boot
             """;
 
     /// One name of the line, and the number of its group from the left.

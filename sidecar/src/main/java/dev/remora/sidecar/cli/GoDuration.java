@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /// Spans of time in the text form of Go's `time.Duration`: `1h2m3.5s`, `12ms`, `400µs`.
-final class GoDuration {
+public final class GoDuration {
     private static final long MICRO = 1_000;
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1_000_000_000;
@@ -14,7 +14,7 @@ final class GoDuration {
 
     private GoDuration() {}
 
-    static Optional<Duration> parse(String text) {
+    public static Optional<Duration> parse(String text) {
         boolean negative = text.startsWith("-");
         String rest = negative || text.startsWith("+") ? text.substring(1) : text;
         if (rest.equals("0")) {

@@ -1,0 +1,75 @@
+package dev.remora.sidecar.boot;
+
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/// All that the environment asks for, checked.
+record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpoints endpoints) {
+    /// Who the node is to be, and what lets it in.
+    ///
+    /// @param authKey as given: a key, an OAuth client secret, or `file:PATH`; empty for none
+    /// @param clientId OAuth or workload identity; empty for none
+    /// @param clientSecret as given, may be `file:PATH`
+    /// @param idToken as given, may be `file:PATH`
+    /// @param tags with commas between them and no blanks; empty for none
+    /// @param once log in only when there is no login yet; otherwise settings are stated again at each start
+    /// @param extra further words for `up`
+    /// @param acceptDns what was asked for, in whatever way
+    /// @param routes what is to be offered; present but empty takes back what was offered before
+    /// @param patience how long a login may take before the log says that it takes long
+    record Login(
+            String authKey,
+            String clientId,
+            String clientSecret,
+            String idToken,
+            String audience,
+            String hostname,
+            String tags,
+            boolean once,
+            List<String> extra,
+            boolean acceptDns,
+            Optional<String> routes,
+            Duration patience) {
+        /// Keys and tokens are nobody's to read.
+        @Override
+        public String toString() {
+            return "Login[hostname=%s, tags=%s, once=%s]".formatted(hostname, tags, once);
+        }
+
+        /// The file that the key is read from, if it is.
+        Optional<Path> keyFile() {
+            return authKey.startsWith("file:")
+                    ? Optional.of(Path.of(authKey.substring("file:".length())))
+                    : Optional.empty();
+        }
+    }
+
+    /// What the daemon is told.
+    ///
+    /// @param stateDirectory empty: nothing is kept, and the node is an ephemeral one
+    /// @param extra further words for the daemon
+    /// @param jsonLog one JSON object a line
+    record DaemonPart(
+            boolean userspace,
+            Optional<Path> stateDirectory,
+            Path socket,
+            List<String> extra,
+            boolean jsonLog) {}
+
+    /// What is published on the tailnet.
+    ///
+    /// @param file serve configuration to follow
+    /// @param declared ports that the environment itself declares, as JSON of a serve configuration
+    /// @param drain how long open connections may go on when the container ends
+    record Publishing(Optional<Path> file, Optional<String> declared, Duration drain) {}
+
+    /// Where health and metrics are told.
+    ///
+    /// @param address what to listen on, if anything is asked for
+    /// @param metrics whether `/metrics` is there
+    /// @param health whether `/healthz`, `/livez` and `/readyz` are there
+    record Endpoints(Optional<InetSocketAddress> address, boolean metrics, boolean health) {}
+}

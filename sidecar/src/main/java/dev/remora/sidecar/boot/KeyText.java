@@ -1,0 +1,41 @@
+package dev.remora.sidecar.boot;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/// A key as it is at this moment, in a form that tells whether it is another one, and nothing else about it.
+final class KeyText {
+    private static final int MAX_BYTES = 64 << 10;
+
+    private KeyText() {}
+
+    static String digest(BootSettings.Login login) {
+        return login.keyFile().map(KeyText::ofFile).orElse("given");
+    }
+
+    private static String ofFile(Path file) {
+        try {
+            return Files.size(file) > MAX_BYTES
+                    ? "too large"
+                    : sha256(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
+        } catch (IOException e) {
+            return "unreadable";
+        }
+    }
+
+    private static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(
+                            MessageDigest.getInstance("SHA-256")
+                                    .digest(text.getBytes(StandardCharsets.ISO_8859_1)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every JDK has SHA-256", e);
+        }
+    }
+}

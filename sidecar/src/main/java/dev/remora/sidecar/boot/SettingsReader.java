@@ -1,0 +1,268 @@
+package dev.remora.sidecar.boot;
+
+import dev.remora.base.MalformedException;
+import dev.remora.sidecar.cli.GoDuration;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/// Turns the environment into settings, and finds everything that is wrong with it at once: whoever mends one variable need not start again to hear of the next.
+final class SettingsReader {
+    static final String DEFAULT_SOCKET = "/tmp/tailscaled.sock";
+    private static final String DEFAULT_ENDPOINTS = "[::]:9002";
+    private static final String DEFAULT_PATIENCE = "60s";
+    private static final String DEFAULT_DRAIN = "5s";
+
+    /// Variables that move packets of other addresses, which wants a TUN device.
+    private static final List<String> FORWARDING =
+            List.of(
+                    "TS_DEST_IP",
+                    "TS_EXPERIMENTAL_DEST_DNS_NAME",
+                    "TS_TAILNET_TARGET_IP",
+                    "TS_TAILNET_TARGET_FQDN");
+
+    /// Booleans that do so, too.
+    private static final List<String> FORWARDING_SWITCHES =
+            List.of(
+                    "EXPERIMENTAL_ALLOW_PROXYING_CLUSTER_TRAFFIC_VIA_INGRESS",
+                    "TS_EXPERIMENTAL_ENABLE_FORWARDING_OPTIMIZATIONS");
+
+    /// What a directory of configuration files says for itself.
+    private static final List<String> IN_CONFIG_DIRECTORY =
+            List.of(
+                    "TS_HOSTNAME",
+                    "TS_EXTRA_ARGS",
+                    "TS_AUTHKEY",
+                    "TS_ROUTES",
+                    "TS_ACCEPT_DNS",
+                    "TS_CLIENT_ID",
+                    "TS_CLIENT_SECRET",
+                    "TS_ID_TOKEN",
+                    "TS_AUDIENCE");
+
+    private static final List<String> OTHER_CREDENTIALS =
+            List.of("TS_CLIENT_ID", "TS_CLIENT_SECRET", "TS_ID_TOKEN", "TS_AUDIENCE");
+
+    private final Environment environment;
+    private final List<String> wrong = new ArrayList<>();
+
+    private SettingsReader(Environment environment) {
+        this.environment = environment;
+    }
+
+    /// @throws InvalidSettingsException with everything that is wrong
+    static BootSettings read(Environment environment) throws InvalidSettingsException {
+        return new SettingsReader(environment).read();
+    }
+
+    private BootSettings read() throws InvalidSettingsException {
+        forwarding();
+        credentials();
+        configDirectory();
+        podAddresses();
+        debugAddress();
+        BootSettings settings = new BootSettings(login(), daemon(), publishing(), endpoints());
+        if (!wrong.isEmpty()) {
+            throw new InvalidSettingsException(wrong);
+        }
+        return settings;
+    }
+
+    private void refuseIf(boolean isWrong, String reason) {
+        if (isWrong) {
+            wrong.add(reason);
+        }
+    }
+
+    private boolean isUserspace() {
+        return environment.bool("TS_USERSPACE", true);
+    }
+
+    private void forwarding() {
+        for (String name : FORWARDING) {
+            refuseIf(
+                    environment.isGiven(name) && isUserspace(),
+                    name + " is not supported with TS_USERSPACE: it needs a TUN device");
+        }
+        for (String name : FORWARDING_SWITCHES) {
+            refuseIf(
+                    environment.bool(name, false) && isUserspace(),
+                    name + " is not supported with TS_USERSPACE: it needs a TUN device");
+        }
+        exclusive("TS_DEST_IP", "TS_EXPERIMENTAL_DEST_DNS_NAME");
+        exclusive("TS_TAILNET_TARGET_IP", "TS_TAILNET_TARGET_FQDN");
+        if (environment.bool(FORWARDING_SWITCHES.getFirst(), false)) {
+            for (String needed : List.of("TS_SERVE_CONFIG", "POD_IP")) {
+                refuseIf(
+                        !environment.isGiven(needed),
+                        FORWARDING_SWITCHES.getFirst() + " needs " + needed);
+            }
+        }
+        for (String name :
+                List.of("TS_EGRESS_PROXIES_CONFIG_PATH", "TS_INGRESS_PROXIES_CONFIG_PATH")) {
+            refuseIf(
+                    environment.isGiven(name),
+                    name
+                            + " belongs to the Kubernetes operator, which this program does not work for");
+        }
+    }
+
+    private void exclusive(String one, String other) {
+        refuseIf(
+                environment.isGiven(one) && environment.isGiven(other),
+                one + " and " + other + " are both set; only one of them can be");
+    }
+
+    private void credentials() {
+        if (environment.isGiven("TS_AUTHKEY") || environment.isGiven("TS_AUTH_KEY")) {
+            for (String other : OTHER_CREDENTIALS) {
+                refuseIf(
+                        environment.isGiven(other),
+                        "TS_AUTHKEY and " + other + " are both set; only one of them can be");
+            }
+        }
+        for (String name : List.of("TS_ID_TOKEN", "TS_AUDIENCE")) {
+            refuseIf(
+                    environment.isGiven(name) && !environment.isGiven("TS_CLIENT_ID"),
+                    name + " needs TS_CLIENT_ID");
+        }
+        exclusive("TS_ID_TOKEN", "TS_CLIENT_SECRET");
+        exclusive("TS_ID_TOKEN", "TS_AUDIENCE");
+        exclusive("TS_AUDIENCE", "TS_CLIENT_SECRET");
+    }
+
+    private void configDirectory() {
+        String directory = "TS_EXPERIMENTAL_VERSIONED_CONFIG_DIR";
+        if (environment.isGiven(directory)) {
+            List<String> given =
+                    IN_CONFIG_DIRECTORY.stream()
+                            .filter(name -> environment.variables().containsKey(name))
+                            .toList();
+            refuseIf(
+                    !given.isEmpty(),
+                    directory + " cannot be combined with " + String.join(", ", given));
+            wrong.add(directory + " is not supported yet: use the other variables");
+        }
+    }
+
+    private void podAddresses() {
+        refuseIf(
+                environment.text("POD_IPS").split(",").length > 2,
+                "POD_IPS may have at most two addresses, one of each family");
+    }
+
+    private void debugAddress() {
+        environment
+                .get("TS_DEBUG_ADDR_PORT")
+                .ifPresent(text -> address("TS_DEBUG_ADDR_PORT", text));
+    }
+
+    private Optional<InetSocketAddress> address(String name, String text) {
+        try {
+            return Optional.of(AddressAndPort.parse(text));
+        } catch (MalformedException e) {
+            wrong.add("error parsing " + name + ": " + e.reason());
+            return Optional.empty();
+        }
+    }
+
+    private BootSettings.Login login() {
+        ExtraWords extra = ExtraWords.of(environment.words("TS_EXTRA_ARGS"));
+        String tags = tags();
+        refuseIf(
+                !tags.isEmpty() && extra.names("advertise-tags"),
+                "TS_TAGS and --advertise-tags in TS_EXTRA_ARGS are both set; only one of them can be");
+        String hostname = environment.text("TS_HOSTNAME");
+        refuseIf(
+                !hostname.isEmpty() && extra.names("hostname"),
+                "TS_HOSTNAME and --hostname in TS_EXTRA_ARGS are both set; only one of them can be");
+        return new BootSettings.Login(
+                environment.get("TS_AUTHKEY").orElse(environment.text("TS_AUTH_KEY")),
+                environment.text("TS_CLIENT_ID"),
+                environment.text("TS_CLIENT_SECRET"),
+                environment.text("TS_ID_TOKEN"),
+                environment.text("TS_AUDIENCE"),
+                hostname,
+                tags,
+                environment.bool("TS_AUTH_ONCE", false),
+                extra.rest(),
+                extra.acceptDns().orElse(environment.bool("TS_ACCEPT_DNS", false)),
+                environment.getWithEmpty("TS_ROUTES"),
+                span("TS_BOOT_TIMEOUT", DEFAULT_PATIENCE));
+    }
+
+    /// Blanks around the commas are what people write into YAML; the command line would take them for parts of the tags.
+    private String tags() {
+        return Arrays.stream(environment.text("TS_TAGS").split(","))
+                .map(String::strip)
+                .filter(tag -> !tag.isEmpty())
+                .collect(Collectors.joining(","));
+    }
+
+    private Duration span(String name, String otherwise) {
+        String text = environment.get(name).orElse(otherwise);
+        Optional<Duration> span = GoDuration.parse(text).filter(each -> !each.isNegative());
+        refuseIf(
+                span.isEmpty(),
+                name + " \"" + text + "\" is no span of time; write one like 90s or 2m");
+        return span.orElse(Duration.ZERO);
+    }
+
+    private BootSettings.DaemonPart daemon() {
+        return new BootSettings.DaemonPart(
+                isUserspace(),
+                environment.get("TS_STATE_DIR").map(Path::of),
+                Path.of(environment.get("TS_SOCKET").orElse(DEFAULT_SOCKET)),
+                environment.words("TS_TAILSCALED_EXTRA_ARGS"),
+                environment.text("REMORA_LOG_FORMAT").equals("json"));
+    }
+
+    private BootSettings.Publishing publishing() {
+        Optional<String> declared = Optional.empty();
+        try {
+            declared = DeclaredPorts.read(environment.text("REMORA_SERVE"));
+        } catch (MalformedException e) {
+            wrong.add("REMORA_SERVE: " + e.reason());
+        }
+        exclusive("TS_SERVE_CONFIG", "REMORA_SERVE");
+        return new BootSettings.Publishing(
+                environment.get("TS_SERVE_CONFIG").map(Path::of),
+                declared,
+                span("REMORA_DRAIN", DEFAULT_DRAIN));
+    }
+
+    private BootSettings.Endpoints endpoints() {
+        boolean metrics = environment.bool("TS_ENABLE_METRICS", false);
+        boolean health = environment.bool("TS_ENABLE_HEALTH_CHECK", false);
+        String old = environment.text("TS_HEALTHCHECK_ADDR_PORT");
+        refuseIf(
+                health && !old.isEmpty(),
+                "TS_ENABLE_HEALTH_CHECK and TS_HEALTHCHECK_ADDR_PORT are both set; the first is enough");
+        if (!old.isEmpty()) {
+            return new BootSettings.Endpoints(
+                    address("TS_HEALTHCHECK_ADDR_PORT", old), false, true);
+        }
+        if (!metrics && !health) {
+            return new BootSettings.Endpoints(Optional.empty(), false, false);
+        }
+        String text = environment.get("TS_LOCAL_ADDR_PORT").orElse(DEFAULT_ENDPOINTS);
+        return new BootSettings.Endpoints(
+                address("TS_LOCAL_ADDR_PORT", withBrackets(text)), metrics, health);
+    }
+
+    /// Kubernetes puts the pod's IPv6 address into the variable as it is.
+    private String withBrackets(String text) {
+        for (String pod :
+                List.of(environment.text("POD_IP"), environment.text("POD_IPS").split(",")[0])) {
+            if (pod.contains(":") && text.startsWith(pod + ":")) {
+                return "[" + pod + "]" + text.substring(pod.length());
+            }
+        }
+        return text;
+    }
+}

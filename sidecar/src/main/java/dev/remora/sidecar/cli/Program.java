@@ -1,0 +1,28 @@
+package dev.remora.sidecar.cli;
+
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.util.List;
+
+/// The command line as a part of another program.
+public final class Program {
+    private Program() {}
+
+    /// Runs one command, as if a user who sits nowhere had called it.
+    ///
+    /// @param program the name it goes by in what it says
+    /// @return its exit code
+    public static int run(String program, List<String> words, PrintStream out, PrintStream err) {
+        return new CommandLine(
+                        new Surroundings(
+                                program,
+                                words,
+                                "",
+                                InputStream.nullInputStream(),
+                                out,
+                                err,
+                                false,
+                                Machine.THIS))
+                .run();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.remora.sidecar.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.sidecar.boot.Admission.Step;
+import dev.remora.sidecar.life.Situation;
+import java.time.Duration;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class AdmissionTest {
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Situation RUNNING =
+            new Situation("Running", Situation.RUNNING, "", true, true, true, true, false);
+    private static final Situation STARTING =
+            new Situation("Starting", "starting", "", false, false, false, true, false);
+    private static final Situation NO_LOGIN =
+            new Situation("NoState", "starting", "", false, false, false, false, false);
+    private static final Situation KEY_USED =
+            new Situation("NeedsLogin", "auth-key-used", "…", false, true, false, false, true);
+
+    private Instant now = START;
+
+    private Admission admission(boolean once) {
+        return new Admission(once, Duration.ofSeconds(60), START);
+    }
+
+    private Step after(Duration time, Admission admission, Situation situation, String key) {
+        now = now.plus(time);
+        return admission.next(situation, key, now);
+    }
+
+    @Test
+    void statesEverythingAtEachStart() {
+        assertThat(admission(false).next(STARTING, "k", now)).isEqualTo(Step.UP);
+        assertThat(admission(false).next(RUNNING, "k", now)).isEqualTo(Step.UP);
+    }
+
+    @Test
+    void bringsANodeThatIsLoggedInUpOnlyOnce() {
+        Admission admission = admission(true);
+
+        assertThat(admission.next(STARTING, "k", now)).isEqualTo(Step.NOTHING);
+        assertThat(admission.next(RUNNING, "k", now)).isEqualTo(Step.SET);
+        assertThat(admission.next(RUNNING, "k", now)).isEqualTo(Step.NOTHING);
+        assertThat(admission(true).next(NO_LOGIN, "k", now)).isEqualTo(Step.UP);
+        assertThat(admission(true).next(KEY_USED, "k", now)).isEqualTo(Step.UP);
+    }
+
+    @Test
+    void triesARefusedKeyAgainMoreAndMoreSeldom() {
+        Admission admission = admission(false);
+        admission.next(NO_LOGIN, "k", now);
+        admission.onFailure();
+
+        assertThat(after(Duration.ofSeconds(59), admission, KEY_USED, "k")).isEqualTo(Step.NOTHING);
+        assertThat(after(Duration.ofSeconds(1), admission, KEY_USED, "k")).isEqualTo(Step.UP);
+        admission.onFailure();
+        Duration[] pauses = {
+            Duration.ofMinutes(2),
+            Duration.ofMinutes(4),
+            Duration.ofMinutes(8),
+            Duration.ofMinutes(10),
+            Duration.ofMinutes(10)
+        };
+        for (Duration pause : pauses) {
+            assertThat(after(pause.minusSeconds(1), admission, KEY_USED, "k"))
+                    .isNotEqualTo(Step.UP);
+            assertThat(after(Duration.ofSeconds(1), admission, KEY_USED, "k")).isEqualTo(Step.UP);
+            admission.onFailure();
+        }
+    }
+
+    @Test
+    void triesAnotherKeyAtOnce() {
+        Admission admission = admission(false);
+        admission.next(NO_LOGIN, "k", now);
+        admission.onFailure();
+
+        assertThat(after(Duration.ofMillis(500), admission, KEY_USED, "other")).isEqualTo(Step.UP);
+    }
+
+    @Test
+    void leavesARunningNodeAloneWhateverHappensToTheKey() {
+        Admission admission = admission(false);
+        admission.next(STARTING, "k", now);
+
+        assertThat(after(Duration.ofHours(1), admission, RUNNING, "other")).isEqualTo(Step.NOTHING);
+    }
+
+    @Test
+    void leavesANodeAloneThatSomebodyHasStopped() {
+        Admission admission = admission(false);
+        admission.next(STARTING, "k", now);
+        admission.next(RUNNING, "k", now);
+        Situation stopped =
+                new Situation("Stopped", "stopped", "", false, false, false, true, false);
+
+        assertThat(after(Duration.ofHours(1), admission, stopped, "k")).isEqualTo(Step.NOTHING);
+    }
+
+    @Test
+    void bringsADeletedNodeUpAgain() {
+        Admission admission = admission(false);
+        admission.next(STARTING, "k", now);
+        admission.next(RUNNING, "k", now);
+
+        assertThat(after(Duration.ofHours(1), admission, KEY_USED, "k")).isEqualTo(Step.UP);
+    }
+
+    @Test
+    void complainsOnceWhenItTakesLong() {
+        Admission admission = admission(false);
+        admission.next(STARTING, "k", now);
+
+        assertThat(after(Duration.ofSeconds(59), admission, STARTING, "k")).isEqualTo(Step.NOTHING);
+        assertThat(after(Duration.ofSeconds(1), admission, STARTING, "k")).isEqualTo(Step.COMPLAIN);
+        assertThat(after(Duration.ofSeconds(1), admission, STARTING, "k")).isEqualTo(Step.NOTHING);
+    }
+
+    @Test
+    void doesNotComplainOfANodeThatRanBefore() {
+        Admission admission = admission(false);
+        admission.next(STARTING, "k", now);
+        admission.next(RUNNING, "k", now);
+
+        assertThat(after(Duration.ofHours(1), admission, STARTING, "k")).isEqualTo(Step.NOTHING);
+    }
+}

@@ -1,0 +1,268 @@
+package dev.remora.sidecar.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.sidecar.config.ServeConfig;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Names, defaults and rules are those of the official image's reference.
+class SettingsReaderTest {
+    private static BootSettings read(String... namesAndValues) throws InvalidSettingsException {
+        Map<String, String> variables = new HashMap<>();
+        for (String each : namesAndValues) {
+            int equals = each.indexOf('=');
+            variables.put(each.substring(0, equals), each.substring(equals + 1));
+        }
+        return SettingsReader.read(new Environment(variables));
+    }
+
+    private static List<String> reasons(String... namesAndValues) {
+        try {
+            read(namesAndValues);
+            return List.of();
+        } catch (InvalidSettingsException e) {
+            return e.reasons();
+        }
+    }
+
+    @Test
+    void hasTheDefaultsOfTheOfficialImage() throws Exception {
+        BootSettings settings = read();
+
+        assertThat(settings.daemon().userspace()).isTrue();
+        assertThat(settings.daemon().stateDirectory()).isEmpty();
+        assertThat(settings.daemon().socket()).isEqualTo(Path.of("/tmp/tailscaled.sock"));
+        assertThat(settings.login().once()).isFalse();
+        assertThat(settings.login().patience()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(settings.endpoints().address()).isEmpty();
+        assertThat(Words.ofUp(settings))
+                .containsExactly("--socket=/tmp/tailscaled.sock", "up", "--accept-dns=false");
+        assertThat(Words.ofDaemon(settings.daemon()))
+                .containsExactly(
+                        "--socket=/tmp/tailscaled.sock",
+                        "--state=mem:",
+                        "--tun=userspace-networking");
+    }
+
+    @Test
+    void saysAllOfTheComposeFileToUp() throws Exception {
+        BootSettings settings =
+                read(
+                        "TS_AUTHKEY=key",
+                        "TS_HOSTNAME=my-flask-app-docker-sidecar",
+                        "TS_TAGS=tag:flask-app-service, tag:dockerized-app",
+                        "TS_EXTRA_ARGS=--login-server=https://headscale.example   --reset",
+                        "TS_ROUTES=");
+
+        assertThat(Words.ofUp(settings))
+                .containsExactly(
+                        "--socket=/tmp/tailscaled.sock",
+                        "up",
+                        "--accept-dns=false",
+                        "--authkey=key",
+                        "--advertise-routes=",
+                        "--hostname=my-flask-app-docker-sidecar",
+                        "--advertise-tags=tag:flask-app-service,tag:dockerized-app",
+                        "--login-server=https://headscale.example",
+                        "--reset");
+    }
+
+    @Test
+    void statesOnlyWhatNeedsNoLoginWithSet() throws Exception {
+        BootSettings settings =
+                read("TS_AUTHKEY=key", "TS_HOSTNAME=name", "TS_TAGS=tag:a", "TS_EXTRA_ARGS=--ssh");
+
+        assertThat(Words.ofSet(settings))
+                .containsExactly(
+                        "--socket=/tmp/tailscaled.sock",
+                        "set",
+                        "--accept-dns=false",
+                        "--hostname=name");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', '', false",
+        "true, '', true",
+        "yes, '', false",
+        "true, --accept-dns=false, false",
+        "false, --accept-dns, true",
+        "'', --accept-dns=true, true",
+    })
+    void letsExtraWordsDecideOnDns(String variable, String extra, boolean wanted) throws Exception {
+        BootSettings settings = read("TS_ACCEPT_DNS=" + variable, "TS_EXTRA_ARGS=" + extra);
+
+        assertThat(settings.login().acceptDns()).isEqualTo(wanted);
+        assertThat(Words.ofUp(settings).stream().filter(word -> word.contains("accept-dns")))
+                .hasSize(1);
+    }
+
+    @Test
+    void leavesAMalformedDnsFlagToTheCommand() throws Exception {
+        assertThat(read("TS_EXTRA_ARGS=--accept-dns=foo").login().extra())
+                .containsExactly("--accept-dns=foo");
+    }
+
+    @Test
+    void takesTheOtherNameOfTheKeyOnlyWithoutTheFirst() throws Exception {
+        assertThat(read("TS_AUTH_KEY=old").login().authKey()).isEqualTo("old");
+        assertThat(read("TS_AUTH_KEY=old", "TS_AUTHKEY=new").login().authKey()).isEqualTo("new");
+    }
+
+    @Test
+    void knowsAKeyThatIsInAFile() throws Exception {
+        assertThat(read("TS_AUTHKEY=file:/run/secrets/key").login().keyFile())
+                .contains(Path.of("/run/secrets/key"));
+        assertThat(read("TS_AUTHKEY=tskey-auth-1").login().keyFile()).isEmpty();
+    }
+
+    @Test
+    void readsBooleansAsGoDoesAndTakesEverythingElseForTheDefault() throws Exception {
+        for (String text : List.of("0", "f", "F", "false", "FALSE", "False")) {
+            assertThat(read("TS_USERSPACE=" + text).daemon().userspace()).isFalse();
+        }
+        for (String text : List.of("", "no", "off", "FaLse", "1", "T")) {
+            assertThat(read("TS_USERSPACE=" + text).daemon().userspace()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'[::]:9002', 9002",
+        "'127.0.0.1:80', 80",
+        "'[fe80::1]:0', 0",
+    })
+    void listensOnAnAddress(String text, int port) throws Exception {
+        BootSettings.Endpoints endpoints =
+                read("TS_ENABLE_METRICS=true", "TS_LOCAL_ADDR_PORT=" + text).endpoints();
+
+        assertThat(endpoints.address().map(InetSocketAddress::getPort)).contains(port);
+        assertThat(endpoints.metrics()).isTrue();
+        assertThat(endpoints.health()).isFalse();
+    }
+
+    @Test
+    void putsBracketsAroundThePodsAddress() throws Exception {
+        BootSettings.Endpoints endpoints =
+                read(
+                                "TS_ENABLE_HEALTH_CHECK=true",
+                                "POD_IP=2001:db8::7",
+                                "TS_LOCAL_ADDR_PORT=2001:db8::7:9002")
+                        .endpoints();
+
+        assertThat(endpoints.address().orElseThrow().getAddress().getHostAddress())
+                .isEqualTo("2001:db8:0:0:0:0:0:7");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "localhost:9002",
+                "9002",
+                ":9002",
+                "[::]",
+                "1.2.3.4:70000",
+                "::1:9002",
+                "1.2.3.4:-1"
+            })
+    void refusesToListenOnWhatIsNoAddress(String text) {
+        assertThat(reasons("TS_ENABLE_METRICS=1", "TS_LOCAL_ADDR_PORT=" + text))
+                .singleElement()
+                .asString()
+                .startsWith("error parsing TS_LOCAL_ADDR_PORT: ");
+        assertThat(reasons("TS_LOCAL_ADDR_PORT=" + text)).isEmpty();
+    }
+
+    /// Each line: what is wrong, by the variables that make it so.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "TS_DEST_IP=10.0.0.1",
+                "TS_EXPERIMENTAL_DEST_DNS_NAME=db",
+                "TS_TAILNET_TARGET_IP=100.64.0.1",
+                "TS_TAILNET_TARGET_FQDN=db.ts.net",
+                "TS_EXPERIMENTAL_ENABLE_FORWARDING_OPTIMIZATIONS=true",
+                "TS_ID_TOKEN=t",
+                "TS_AUDIENCE=a",
+                "TS_ID_TOKEN=t TS_CLIENT_ID=i TS_CLIENT_SECRET=s",
+                "TS_ID_TOKEN=t TS_CLIENT_ID=i TS_AUDIENCE=a",
+                "TS_AUDIENCE=a TS_CLIENT_ID=i TS_CLIENT_SECRET=s",
+                "TS_AUTHKEY=k TS_CLIENT_ID=i",
+                "TS_AUTHKEY=k TS_CLIENT_SECRET=s",
+                "TS_HEALTHCHECK_ADDR_PORT=localhost:1",
+                "TS_DEBUG_ADDR_PORT=localhost:1",
+                "TS_ENABLE_HEALTH_CHECK=1 TS_HEALTHCHECK_ADDR_PORT=127.0.0.1:1",
+                "POD_IPS=1.1.1.1,2.2.2.2,3.3.3.3",
+                "TS_BOOT_TIMEOUT=60",
+                "TS_BOOT_TIMEOUT=soon",
+                "TS_TAGS=tag:a TS_EXTRA_ARGS=--advertise-tags=tag:b",
+                "TS_HOSTNAME=a TS_EXTRA_ARGS=--hostname=b",
+                "REMORA_SERVE=80",
+                "REMORA_SERVE=tcp:0=5000",
+                "REMORA_SERVE=http:80=5000",
+                "REMORA_SERVE=tcp:80=5000,tcp:80=5001",
+                "REMORA_SERVE=tcp:80=http://x",
+            })
+    void refuses(String variables) {
+        assertThat(reasons(variables.split(" "))).hasSize(1);
+    }
+
+    @Test
+    void saysEverythingThatIsWrongAtOnce() {
+        assertThat(
+                        reasons(
+                                "TS_BOOT_TIMEOUT=soon",
+                                "REMORA_SERVE=x",
+                                "TS_AUTHKEY=k",
+                                "TS_CLIENT_ID=i"))
+                .hasSize(3);
+    }
+
+    @Test
+    void showsNoSecretWhateverIsPrinted() throws Exception {
+        BootSettings settings =
+                read("TS_AUTHKEY=tskey-auth-secret", "TS_EXTRA_ARGS=--authkey=tskey-auth-secret");
+
+        assertThat(settings.toString() + new Environment(Map.of("TS_AUTHKEY", "secret")))
+                .doesNotContain("secret");
+    }
+
+    @Test
+    void namesTheVariableInEveryReason() {
+        assertThatThrownBy(() -> read("TS_BOOT_TIMEOUT=1"))
+                .hasMessageContaining("TS_BOOT_TIMEOUT")
+                .hasMessageContaining("90s");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "tcp:80=localhost:5000, 80 localhost:5000",
+        "tcp:80=5000, 80 localhost:5000",
+        "tcp:80=tcp://127.0.0.1:5000, 80 127.0.0.1:5000",
+        "tcp:80=[::1]:5000, 80 [::1]:5000",
+        "'tcp:80=5000, tcp:81=app:1', 80 localhost:5000 81 app:1",
+        "'tcp:80=5000 tcp:81=app:1', 80 localhost:5000 81 app:1",
+    })
+    void publishesWhatIsDeclared(String text, String expected) throws Exception {
+        String json = read("REMORA_SERVE=" + text).publishing().declared().orElseThrow();
+        List<String> found = new ArrayList<>();
+        ServeConfig.parse(json.getBytes(StandardCharsets.UTF_8))
+                .ports()
+                .forEach((port, handler) -> found.add(port + " " + handler.tcpForward()));
+
+        assertThat(found.stream().collect(Collectors.joining(" "))).isEqualTo(expected);
+    }
+}
