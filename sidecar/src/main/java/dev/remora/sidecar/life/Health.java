@@ -57,10 +57,6 @@ final class Health {
         return now.values().stream().map(since -> since.warning.text()).toList();
     }
 
-    int size() {
-        return now.size();
-    }
-
     /// As watchers are told.
     Map<String, @Nullable Object> toTree() {
         Map<String, @Nullable Object> warnings = new LinkedHashMap<>();
