@@ -40,8 +40,12 @@ final class AckPolicy {
 
     /// A segment came ahead of a gap, or again. True if the acknowledgement must not even wait for the end of the batch: a
     /// peer without RACK counts the first three.
+    ///
+    /// Segments are being lost, and acknowledgements surely, too: the next ones go out at once. A sender whose window has
+    /// shrunk to a few segments has nothing else to learn from.
     boolean onOutOfOrder() {
         immediate = true;
+        quick = QUICK_ACKS;
         return ++duplicates <= DUPLICATES_AT_ONCE;
     }
 

@@ -97,8 +97,9 @@ final class Handshake {
         if (repeats == 0) {
             rtt.sample(Math.max(now - firstSentAt, 1), 1, 1);
         } else if (timestamps) {
+            // The peer may have answered our first SYN, and may have had to repeat that answer.
             long sample = wiring.clock().since(answer.tsEcho(), now);
-            if (sample > 0) {
+            if (0 < sample && sample < FIRST_RETRY) {
                 rtt.sample(sample, 1, 1);
             }
         }

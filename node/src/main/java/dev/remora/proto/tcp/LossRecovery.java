@@ -13,6 +13,8 @@ final class LossRecovery implements SendRecords.Delivered {
         TIMEOUT
     }
 
+    private static final int MOST_REPEATS = 8;
+
     private final SendRecords records = new SendRecords();
     private final Rack rack = new Rack();
     private final TailProbe probe = new TailProbe();
@@ -31,6 +33,11 @@ final class LossRecovery implements SendRecords.Delivered {
     private long una = 1;
     private boolean pending;
     private boolean probeRepaired;
+    private int silences;
+
+    /// The episode began with silence, and nothing has come since.
+    private boolean silent;
+
     private long reorderAt = Long.MAX_VALUE;
 
     private long retransmits;
@@ -49,6 +56,7 @@ final class LossRecovery implements SendRecords.Delivered {
         int segments;
         long oldestSentAt;
         long newestSentAt;
+        long headRepeatedAt;
         boolean retransmissionAcked;
         boolean original;
     }
@@ -75,8 +83,8 @@ final class LossRecovery implements SendRecords.Delivered {
     ///
     /// @param duplicate it has everything RFC 5681 §2 asks of a duplicate acknowledgement
     void onAck(TcpSegment segment, long upTo, boolean duplicate, long nxt, long now) {
-        begin(segment, now);
         boolean advanced = upTo > una;
+        begin(segment, now);
         batch.acked += Math.max(upTo - una, 0);
         una = Math.max(una, upTo);
         ack.cumulative = true;
@@ -93,7 +101,7 @@ final class LossRecovery implements SendRecords.Delivered {
         } else if (advanced) {
             batch.delivered -= (long) duplicates.onAdvance(ack.segments) * options.mss();
         }
-        takeSamples(advanced, nxt);
+        takeSamples(advanced, dsack, nxt);
         judgeSpurious(advanced, dsack, nxt);
         boolean dsackOfProbe = dsack && sacks.duplicateRight() == una;
         probeRepaired |= probe.onAck(una, dsackOfProbe, duplicate && segment.sackBlocks() == 0);
@@ -107,8 +115,14 @@ final class LossRecovery implements SendRecords.Delivered {
         ack.segments = 0;
         ack.oldestSentAt = Long.MAX_VALUE;
         ack.newestSentAt = -1;
+        ack.headRepeatedAt = headRepeatedAt();
         ack.retransmissionAcked = false;
         ack.original = false;
+    }
+
+    /// When the first segment was sent again, -1 if it was not.
+    private long headRepeatedAt() {
+        return !records.isEmpty() && records.get(0).retransmitted ? records.get(0).repeatedAt : -1;
     }
 
     @Override
@@ -119,7 +133,9 @@ final class LossRecovery implements SendRecords.Delivered {
             ack.retransmissionAcked = true;
         } else {
             ack.original = true;
-            ack.oldestSentAt = Math.min(ack.oldestSentAt, record.sentAt);
+            if (ack.cumulative) {
+                ack.oldestSentAt = Math.min(ack.oldestSentAt, record.sentAt);
+            }
             ack.newestSentAt = Math.max(ack.newestSentAt, record.sentAt);
         }
         if (options.sack()) {
@@ -132,9 +148,13 @@ final class LossRecovery implements SendRecords.Delivered {
     }
 
     /// Karn's rule: what went out twice gives no sample, unless the timestamp says which of the two it was.
-    private void takeSamples(boolean advanced, long nxt) {
-        if (!ack.retransmissionAcked && ack.newestSentAt >= 0) {
-            rtt.sample(ack.now - ack.oldestSentAt, una, nxt);
+    private void takeSamples(boolean advanced, boolean dsack, long nxt) {
+        if (dsack) {
+            // What it acknowledges came earlier, with a first copy whose acknowledgement was lost.
+            rtt.onAnswer();
+        } else if (!ack.retransmissionAcked && ack.newestSentAt >= 0) {
+            // Only what is acknowledged in order may have waited for its acknowledgement.
+            rtt.sample(ack.now - Math.min(ack.oldestSentAt, ack.newestSentAt), una, nxt);
             long latest = Math.max(ack.now - ack.newestSentAt, 1);
             batch.rtt = batch.rtt == 0 ? latest : Math.min(batch.rtt, latest);
         } else if (advanced && ack.echoes) {
@@ -154,8 +174,8 @@ final class LossRecovery implements SendRecords.Delivered {
         if (phase == Phase.TIMEOUT) {
             undo |= spurious.onAckAfterTimeout(advanced, ack.original, una);
         }
-        if (advanced && phase != Phase.OPEN && ack.echoes) {
-            undo |= spurious.echoPredatesRetransmission(ack.echo);
+        if (advanced && phase != Phase.OPEN && ack.echoes && ack.headRepeatedAt >= 0) {
+            undo |= spurious.echoPredatesRetransmission(ack.echo, clock.at(ack.headRepeatedAt));
         }
         if (undo) {
             undo(ack.now);
@@ -183,6 +203,10 @@ final class LossRecovery implements SendRecords.Delivered {
         long outstanding = records.bytes() + batch.acked;
         long lostBefore = records.lostBytes();
         detectLoss(now);
+        if (batch.delivered > 0) {
+            silences = 0;
+            silent = false;
+        }
         boolean moreLost = records.lostBytes() > lostBefore;
         turnPhase(flight, outstanding, moreLost, nxt, now);
         batch.inFlight = inFlight();
@@ -265,9 +289,14 @@ final class LossRecovery implements SendRecords.Delivered {
             spurious.begin(una, nxt, true);
             congestion.onRecovery(CongestionControl.Phase.TIMEOUT, records.bytes(), now);
         } else {
-            spurious.end();
+            if (silent) {
+                spurious.onTimeout();
+            } else {
+                spurious.end();
+            }
             congestion.onRecovery(CongestionControl.Phase.TIMEOUT_AGAIN, records.bytes(), now);
         }
+        silent = false;
         phase = Phase.TIMEOUT;
         recoveryPoint = nxt;
     }
@@ -317,6 +346,35 @@ final class LossRecovery implements SendRecords.Delivered {
 
     void onProbeSent(long nxt, boolean retransmission) {
         probe.onSent(nxt, retransmission);
+    }
+
+    /// Neither a probe nor what was sent again has been answered so far: the first segment may go once more, long before
+    /// the retransmission timer. Where a round trip takes less than a millisecond that timer is hundreds of them, and
+    /// retransmissions are lost, too.
+    boolean mayRepeatHead() {
+        return options.sack()
+                && !mayProbe()
+                && !records.isEmpty()
+                && !records.get(0).sacked
+                && silences < MOST_REPEATS;
+    }
+
+    /// How long to wait for an answer before the first segment is sent again: longer each time.
+    long repeatHeadAfter() {
+        long once = Math.max(TailProbe.timeout(rtt.srtt(), false), rtt.srtt() + 4 * rtt.variance());
+        return once << Math.min(silences + 1, 4);
+    }
+
+    /// No answer came: the first segment counts as lost.
+    void onSilence(long nxt, long now) {
+        silences++;
+        long flight = inFlight();
+        long outstanding = records.bytes();
+        records.markLost(records.get(0));
+        if (phase == Phase.OPEN) {
+            silent = true;
+            enterRecovery(flight, outstanding, nxt, now);
+        }
     }
 
     void onPathChange(PathKind kind, long now) {

@@ -11,6 +11,10 @@ final class RttEstimator {
     /// RFC 6298 §5.7, for data after a SYN that had to be repeated.
     static final long RTO_AFTER_SYN_TIMEOUT = SECONDS.toNanos(3);
 
+    /// Timeouts in a row that leave the timer as it is once the round trip is known: each sends a single segment, and where every second packet is lost a
+    /// timer that doubles at once would soon wait for minutes.
+    private static final int LINEAR = 3;
+
     private static final long MAX_RTO = SECONDS.toNanos(60);
     private static final long CLOCK_GRANULARITY = MILLISECONDS.toNanos(1);
 
@@ -76,9 +80,15 @@ final class RttEstimator {
         }
     }
 
-    /// The timeout as it stands, doubled for each expiry without a sample since.
+    /// The timeout as it stands, after some expiries without an answer doubled for each further one.
     long rto() {
-        return Math.min(rto << Math.min(backoff, 10), MAX_RTO);
+        int doublings = srtt == 0 ? backoff : backoff - LINEAR;
+        return Math.min(rto << Math.clamp(doublings, 0, 10), MAX_RTO);
+    }
+
+    /// The peer has answered, and it cannot be told how long that took.
+    void onAnswer() {
+        backoff = 0;
     }
 
     void onTimeout() {

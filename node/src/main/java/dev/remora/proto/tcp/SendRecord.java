@@ -14,6 +14,9 @@ final class SendRecord {
     /// It went out more than once.
     boolean retransmitted;
 
+    /// When it went out for the second time, if it did.
+    long repeatedAt;
+
     /// The peer has it, though not everything before it.
     boolean sacked;
 

@@ -88,6 +88,7 @@ final class SendRecords {
             unlink(record);
         }
         record.sentAt = now;
+        record.repeatedAt = record.retransmitted ? record.repeatedAt : now;
         record.retransmitted = true;
         linkNewest(record);
     }
@@ -213,6 +214,7 @@ final class SendRecords {
         SendRecord rest = insertAt(indexOf(record.start) + 1);
         rest.reset(record.start + length, record.end, record.sentAt);
         rest.retransmitted = record.retransmitted;
+        rest.repeatedAt = record.repeatedAt;
         rest.lost = record.lost;
         record.end = rest.start;
     }

@@ -65,11 +65,22 @@ final class SendTimers {
     }
 
     private void armProbe(long lastSentAt, long now) {
-        if (!recovery.mayProbe()) {
-            timers.clear(Timer.LOSS_PROBE);
-        } else if (rearmRto || lastSentAt == now || !timers.isSet(Timer.LOSS_PROBE)) {
+        boolean restart = rearmRto || lastSentAt == now || !timers.isSet(Timer.LOSS_PROBE);
+        if (recovery.mayProbe() && restart) {
             long timeout = TailProbe.timeout(rtt.srtt(), recovery.records().count() == 1);
             timers.set(Timer.LOSS_PROBE, Math.min(now + timeout, timers.at(Timer.RTO)));
+        } else if (recovery.mayRepeatHead() && restart) {
+            armRepeat(now + recovery.repeatHeadAfter());
+        } else if (!recovery.mayProbe() && !recovery.mayRepeatHead()) {
+            timers.clear(Timer.LOSS_PROBE);
+        }
+    }
+
+    private void armRepeat(long at) {
+        if (at < timers.at(Timer.RTO)) {
+            timers.set(Timer.LOSS_PROBE, at);
+        } else {
+            timers.clear(Timer.LOSS_PROBE);
         }
     }
 

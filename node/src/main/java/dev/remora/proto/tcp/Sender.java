@@ -284,8 +284,8 @@ final class Sender {
             recovery.onReorderTimer(nxt, windowLimited(), now);
             transmit(now, out);
         }
-        if (timers.fires(Timer.LOSS_PROBE, now) && recovery.mayProbe()) {
-            sendProbe(now, out);
+        if (timers.fires(Timer.LOSS_PROBE, now)) {
+            onSilence(now, out);
         }
         if (timers.fires(Timer.RTO, now) && !records.isEmpty()) {
             onTimeout(now, out);
@@ -294,6 +294,16 @@ final class Sender {
             onPersist(now, out);
         }
         if (timers.fires(Timer.PACING, now)) {
+            transmit(now, out);
+        }
+    }
+
+    private void onSilence(long now, TcpOut out) {
+        if (recovery.mayProbe()) {
+            sendProbe(now, out);
+        } else if (recovery.mayRepeatHead()) {
+            recovery.onSilence(nxt, now);
+            headFirst = true;
             transmit(now, out);
         }
     }

@@ -31,6 +31,11 @@ final class SpuriousCheck {
         fRto = timeout ? FRto.WAITING : FRto.OFF;
     }
 
+    /// The retransmission timer expired, and nothing has come since the episode began.
+    void onTimeout() {
+        fRto = FRto.WAITING;
+    }
+
     /// The episode cannot be undone any more.
     void end() {
         armed = false;
@@ -49,8 +54,14 @@ final class SpuriousCheck {
     }
 
     /// An acknowledgement that advanced echoes `tsEcho`.
-    boolean echoPredatesRetransmission(int tsEcho) {
-        return armed && retransmitted && Seq.before(tsEcho, firstRetransmitTs);
+    ///
+    /// @param headRepeatedTs when the segment whose arrival let it advance was first sent again: that may have been in the
+    ///     episode before, so that its second copy, too, is older than this episode's retransmissions
+    boolean echoPredatesRetransmission(int tsEcho, int headRepeatedTs) {
+        return armed
+                && retransmitted
+                && Seq.before(tsEcho, firstRetransmitTs)
+                && Seq.before(tsEcho, headRepeatedTs);
     }
 
     /// The peer reports a duplicate. True if by now it has reported every retransmission of the episode.

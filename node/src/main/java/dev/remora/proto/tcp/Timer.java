@@ -4,7 +4,7 @@ package dev.remora.proto.tcp;
 enum Timer {
     /// Repeat the SYN or SYN,ACK.
     HANDSHAKE,
-    /// Tail loss probe, PTO.
+    /// Tail loss probe, PTO; behind it, and while losses are made good, the first segment once more.
     LOSS_PROBE,
     /// RACK's reordering window ends.
     REORDER,

@@ -169,10 +169,12 @@ final class CloseScriptTest {
                         20  * shutdown
                         20  > FA 1:2 ack 1
                         220 > FA 1:2 ack 1
+                        280 > FA 1:2 ack 1
+                        400 > FA 1:2 ack 1
                         420 > FA 1:2 ack 1
-                        820 > FA 1:2 ack 1
-                        830 < A 1:1 ack 2 win 256 ts 831 820
-                        830 = state FIN_WAIT_2
+                        620 > FA 1:2 ack 1
+                        630 < A 1:1 ack 2 win 256 ts 631 620
+                        630 = state FIN_WAIT_2
                         """);
     }
 

@@ -164,6 +164,8 @@ final class LossScriptTest {
                         + TEN_SENT
                         + """
                         40   > PA 1+9M:1+10M ack 1
+                        100  > A 1:1+M ack 1
+                        220  > A 1:1+M ack 1
                         240  > A 1:1+M ack 1
                         240  = timeouts 1
                         240  = cwnd M
@@ -175,19 +177,21 @@ final class LossScriptTest {
     }
 
     @Test
-    void doublesTheTimeout() {
+    void doublesTheTimeoutAfterThreeInARow() {
         run(
                 OPEN
                         + """
                         20    * write 100
                         20    > PA 1:101 ack 1
                         220   > PA 1:101 ack 1
+                        280   > PA 1:101 ack 1
+                        400   > PA 1:101 ack 1
                         420   > PA 1:101 ack 1
+                        620   > PA 1:101 ack 1
                         820   > PA 1:101 ack 1
-                        1620  > PA 1:101 ack 1
-                        3220  > PA 1:101 ack 1
-                        6420  > PA 1:101 ack 1
-                        12820 > PA 1:101 ack 1
+                        1020  > PA 1:101 ack 1
+                        1260  > PA 1:101 ack 1
+                        1420  > PA 1:101 ack 1
                         """);
     }
 
@@ -199,6 +203,8 @@ final class LossScriptTest {
                         + TEN_SENT
                         + """
                         40   > PA 1+9M:1+10M ack 1
+                        100  > A 1:1+M ack 1
+                        220  > A 1:1+M ack 1
                         240  > A 1:1+M ack 1
                         241  * append 5M
                         250  < A 1:1 ack 1+M win 256
@@ -226,6 +232,8 @@ final class LossScriptTest {
                 20   > A 1:1+M ack 1
                 20   > PA 1+M:1+2M ack 1
                 40   > PA 1+M:1+2M ack 1
+                100  > A 1:1+M ack 1
+                220  > A 1:1+M ack 1
                 240  > A 1:1+M ack 1
                 250  < A 1:1 ack 1+M win 256 ts 251 20
                 250  = undone 1

@@ -70,8 +70,12 @@ final class RttEstimatorTest {
     }
 
     @Test
-    void doublesWithEveryTimeoutUpToAMinuteAndForgetsThatWithASample() {
+    void doublesWithEveryTimeoutButTheFirstThreeUpToAMinuteAndForgetsThatWithASample() {
         rtt.sample(100 * MS, 1, 1);
+        for (int i = 0; i < 3; i++) {
+            rtt.onTimeout();
+        }
+        assertThat(rtt.rto()).isEqualTo(300 * MS);
         rtt.onTimeout();
         rtt.onTimeout();
         assertThat(rtt.rto()).isEqualTo(1200 * MS);

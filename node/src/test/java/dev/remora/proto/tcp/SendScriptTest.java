@@ -56,7 +56,7 @@ final class SendScriptTest {
 
     @Test
     void givesUpWhenNothingIsAnsweredForTheUserTimeout() {
-        TcpConfig.Patience patience = new TcpConfig.Patience(200_000_000, SECONDS.toNanos(2), 6, 3);
+        TcpConfig.Patience patience = new TcpConfig.Patience(200_000_000, SECONDS.toNanos(1), 6, 3);
         Script.run(
                 TcpConfig.defaults().with(patience),
                 OPEN
@@ -64,11 +64,13 @@ final class SendScriptTest {
                         20   * write 100
                         20   > PA 1:101 ack 1
                         220  > PA 1:101 ack 1
+                        280  > PA 1:101 ack 1
+                        400  > PA 1:101 ack 1
                         420  > PA 1:101 ack 1
+                        620  > PA 1:101 ack 1
                         820  > PA 1:101 ack 1
-                        1620 > PA 1:101 ack 1
-                        2020 ! Closed TIMEOUT
-                        2020 = chunks 0
+                        1020 ! Closed TIMEOUT
+                        1020 = chunks 0
                         """);
     }
 
