@@ -7,7 +7,6 @@ import dev.remora.io.loop.HttpTunnel;
 import dev.remora.io.loop.ServerIdentity;
 import dev.remora.io.loop.TlsTrust;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -128,8 +127,7 @@ final class Dialer {
                                         trust,
                                         slow,
                                         loop.netty().newPromise())));
-        tls.ifPresent(identity ->
-                outer.add(trust.handler(ByteBufAllocator.DEFAULT, identity, hop.port(), slow)));
+        tls.ifPresent(identity -> outer.add(trust.handler(identity, hop.port(), slow)));
         return outer;
     }
 

@@ -12,7 +12,6 @@ import dev.remora.io.loop.HttpProxy;
 import dev.remora.io.loop.HttpTunnel;
 import dev.remora.io.loop.ServerIdentity;
 import dev.remora.io.loop.TlsTrust;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.handler.ssl.SslHandler;
@@ -188,7 +187,7 @@ final class RelayDialer {
     }
 
     private SslHandler tls(DerpNode node) throws IOException {
-        return trust.handler(ByteBufAllocator.DEFAULT, identity(node), node.derpPort(), slow);
+        return trust.handler(identity(node), node.derpPort(), slow);
     }
 
     /// Whom the map says we should find there. A name or pin for the certificate holds for test nodes too.

@@ -57,12 +57,7 @@ public final class HttpTunnel extends ChannelInboundHandlerAdapter {
             Promise<Channel> opened) {
         List<ChannelHandler> handlers = new ArrayList<>();
         if (proxy.tls()) {
-            handlers.add(
-                    trust.handler(
-                            ByteBufAllocator.DEFAULT,
-                            new ServerIdentity.Named(proxy.host()),
-                            proxy.port(),
-                            slow));
+            handlers.add(trust.handler(new ServerIdentity.Named(proxy.host()), proxy.port(), slow));
         }
         handlers.add(new HttpTunnel(proxy, host, port, opened));
         return handlers;

@@ -1,19 +1,17 @@
 package dev.remora.io.loop;
 
-import io.netty.buffer.ByteBufAllocator;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
-import io.netty.handler.ssl.SslProvider;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
-import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /// Which certificate authorities we believe, and TLS client handlers that believe them.
@@ -28,6 +26,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /// No TLS session is ever resumed: each connection asks the server anew who it is. A resumed session
 /// shows the certificate of then, and with it the key that a relay had then.
 public final class TlsTrust {
+    private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+
     private final Lazy<X509ExtendedTrustManager> authorities;
 
     private TlsTrust(Supplier<X509ExtendedTrustManager> authorities) {
@@ -47,24 +47,23 @@ public final class TlsTrust {
     ///
     /// @param port the port connected to
     /// @param slow where the handshake's expensive steps run, so that no event loop waits for them
-    public SslHandler handler(
-            ByteBufAllocator allocator, ServerIdentity server, int port, Executor slow) {
+    public SslHandler handler(ServerIdentity server, int port, Executor slow) {
+        return new SslHandler(engine(server, port), slow);
+    }
+
+    private SSLEngine engine(ServerIdentity server, int port) {
         return switch (server) {
             case ServerIdentity.Named(var serverName, var certificateName) -> {
-                SslContext context = context(authorities.get());
-                SSLEngine engine = context.newEngine(allocator, certificateName, port);
-                yield new SslHandler(askFor(engine, serverName), slow);
+                SSLEngine engine = engine(authorities.get(), certificateName, port);
+                yield askFor(named(engine), serverName);
             }
             case ServerIdentity.Pinned pinned -> {
-                SslContext context = context(new PinnedTrustManager(pinned));
-                SSLEngine engine = context.newEngine(allocator, pinned.serverName(), port);
-                yield new SslHandler(unnamed(askFor(engine, pinned.serverName())), slow);
+                SSLEngine engine =
+                        engine(new PinnedTrustManager(pinned), pinned.serverName(), port);
+                yield askFor(engine, pinned.serverName());
             }
-            case ServerIdentity.Anyone(var serverName) -> {
-                SslContext context = context(new UncheckedTrustManager());
-                SSLEngine engine = context.newEngine(allocator, serverName, port);
-                yield new SslHandler(unnamed(askFor(engine, serverName)), slow);
-            }
+            case ServerIdentity.Anyone(var serverName) ->
+                    askFor(engine(new UncheckedTrustManager(), serverName, port), serverName);
         };
     }
 
@@ -79,22 +78,25 @@ public final class TlsTrust {
         return engine;
     }
 
-    /// The engine without the comparison of names that Netty asks for by default.
-    private static SSLEngine unnamed(SSLEngine engine) {
+    /// The engine that compares the certificate with the name it was made for.
+    private static SSLEngine named(SSLEngine engine) {
         SSLParameters parameters = engine.getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm(null);
+        parameters.setEndpointIdentificationAlgorithm("HTTPS");
         engine.setSSLParameters(parameters);
         return engine;
     }
 
-    /// One for each connection, as a context is where the JDK keeps sessions to resume.
-    private static SslContext context(X509ExtendedTrustManager trust) {
+    /// With a context for each connection, as a context is where the JDK keeps sessions to resume. It is the JDK's, since Netty's brings some
+    /// forty classes for what else it can be made of.
+    private static SSLEngine engine(X509ExtendedTrustManager trust, String name, int port) {
         try {
-            return SslContextBuilder.forClient()
-                    .sslProvider(SslProvider.JDK)
-                    .trustManager(trust)
-                    .build();
-        } catch (SSLException e) {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {trust}, null);
+            SSLEngine engine = context.createSSLEngine(name, port);
+            engine.setUseClientMode(true);
+            engine.setEnabledProtocols(PROTOCOLS);
+            return engine;
+        } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no usable TLS", e);
         }
     }

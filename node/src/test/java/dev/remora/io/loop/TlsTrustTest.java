@@ -136,8 +136,7 @@ class TlsTrustTest {
         assertThat(shakenHands(trust, CONTROL, server("server.pem")).handshakeFuture().isSuccess())
                 .isTrue();
 
-        SslHandler second =
-                trust.handler(UnpooledByteBufAllocator.DEFAULT, CONTROL, 443, Runnable::run);
+        SslHandler second = trust.handler(CONTROL, 443, Runnable::run);
 
         ByteBuf clientHello = new EmbeddedChannel(second).readOutbound();
         assertThat(extensions(clientHello)).contains(KEY_SHARE).doesNotContain(PRE_SHARED_KEY);
@@ -187,8 +186,7 @@ class TlsTrustTest {
 
     private static SslHandler shakenHands(
             TlsTrust trust, ServerIdentity identity, SslContext server) {
-        SslHandler client =
-                trust.handler(UnpooledByteBufAllocator.DEFAULT, identity, 443, Runnable::run);
+        SslHandler client = trust.handler(identity, 443, Runnable::run);
         EmbeddedChannel serverSide =
                 new EmbeddedChannel(
                         server.newHandler(UnpooledByteBufAllocator.DEFAULT, Runnable::run));
