@@ -23,7 +23,6 @@ public final class MapFrames {
     private static final int HEADER = 4;
     private static final int FIRST_ROOM = 4096;
 
-    private final ZstdJavaDecompressor zstd = new ZstdJavaDecompressor();
     private final boolean compressed;
     private final Limits limits;
     private ByteBuffer pending = emptied(FIRST_ROOM);
@@ -78,6 +77,8 @@ public final class MapFrames {
     }
 
     private byte[] decompress(byte[] frame) throws MalformedException {
+        // made for each message: it holds 256 KB, and messages are rare
+        ZstdJavaDecompressor zstd = new ZstdJavaDecompressor();
         try {
             long declared = zstd.getDecompressedSize(frame, 0, frame.length);
             if (declared < 0) {
