@@ -1,37 +1,52 @@
 package dev.remora.sidecar.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.security.GeneralSecurityException;
+import java.util.List;
 import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
 /// Runs a daemon while the run-time image is built, so that the JVM can write down what one needs: classes that are in its cache cost a start nothing. The
 /// rehearsal meets no relay and no peer, and of a control server just the first two answers; our own classes for the rest are loaded by name, and those of
-/// HTTP/2. No more than that: what is in the cache is in memory from the start, whether it is used or not, 6 KB for each class.
+/// HTTP/2. No more than that: what is in the cache is in memory from the start, whether it is used or not, 6 KB for each class. The control server is
+/// another program for the same reason.
 public final class Rehearsal {
     private static final String HTTP2 = "io/netty/handler/codec/http2/";
+
     private static final String COMMANDS = "dev/remora/sidecar/cli/";
+
+    /// In the names of those parts of Netty's HTTP/2 that a client with a frame codec and a multiplexer has no use for.
+    private static final List<String> UNUSED =
+            List.of(
+                    "Compressor",
+                    "Decompress",
+                    "FrameLogger",
+                    "HttpConversion",
+                    "HttpToHttp2",
+                    "InboundHttp",
+                    "MultiplexCodec",
+                    "ReadOnlyHttp2",
+                    "Server",
+                    "StreamBuffering",
+                    "ToHttpObject",
+                    "Uniform",
+                    "Upgrade");
 
     private Rehearsal() {}
 
-    /// The environment says what TLS needs: `REMORA_REHEARSAL_KEYS`, a PKCS #12 file with the password `rehearsal`, and `REMORA_REHEARSAL_PORT`, a file to
-    /// write the port of the control server to.
-    public static void main(String[] args) throws IOException, GeneralSecurityException {
-        RehearsalServer server =
-                RehearsalServer.start(Path.of(System.getenv("REMORA_REHEARSAL_KEYS")));
-        Files.writeString(
-                Path.of(System.getenv("REMORA_REHEARSAL_PORT")), Integer.toString(server.port()));
+    public static void main(String[] args) throws IOException {
         for (String jar : System.getProperty("java.class.path").split(":")) {
             if (jar.contains("remora-")) {
                 loadJar(jar, name -> !name.startsWith(COMMANDS));
             } else if (jar.contains("netty-codec-http2-")) {
-                loadJar(jar, name -> name.startsWith(HTTP2));
+                loadJar(jar, Rehearsal::isUsedOfHttp2);
             }
         }
         Main.main(args);
+    }
+
+    private static boolean isUsedOfHttp2(String name) {
+        return name.startsWith(HTTP2) && UNUSED.stream().noneMatch(name::contains);
     }
 
     private static void loadJar(String jar, Predicate<String> wanted) throws IOException {

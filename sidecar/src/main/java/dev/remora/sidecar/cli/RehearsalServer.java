@@ -16,8 +16,9 @@ import java.security.KeyStore;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
-/// A control server for the [Rehearsal] that has a key, and nothing for anybody who comes with it.
-final class RehearsalServer {
+/// A control server for the [Rehearsal] that has a key, and nothing for anybody who comes with it. A program of its own, so that a server's half of TLS stays
+/// out of the daemon's cache.
+public final class RehearsalServer {
     private static final char[] PASSWORD = "rehearsal".toCharArray();
     private static final String KEY =
             "{\"publicKey\":\"mkey:0900000000000000000000000000000000000000000000000000000000000000\"}";
@@ -28,7 +29,16 @@ final class RehearsalServer {
         this.socket = socket;
     }
 
-    static RehearsalServer start(Path keys) throws IOException, GeneralSecurityException {
+    /// Runs until it is killed.
+    ///
+    /// @param args a PKCS #12 file with the password `rehearsal`, and the file to write the port to
+    public static void main(String[] args) throws IOException, GeneralSecurityException {
+        RehearsalServer server = new RehearsalServer(listen(Path.of(args[0])));
+        Files.writeString(Path.of(args[1]), Integer.toString(server.socket.getLocalPort()));
+        server.run();
+    }
+
+    private static ServerSocket listen(Path keys) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(keys)) {
             store.load(in, PASSWORD);
@@ -38,16 +48,8 @@ final class RehearsalServer {
         managers.init(store, PASSWORD);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), null, null);
-        RehearsalServer server =
-                new RehearsalServer(
-                        context.getServerSocketFactory()
-                                .createServerSocket(0, 50, InetAddress.getLoopbackAddress()));
-        Thread.ofPlatform().daemon().name("rehearsal").start(server::run);
-        return server;
-    }
-
-    int port() {
-        return socket.getLocalPort();
+        return context.getServerSocketFactory()
+                .createServerSocket(0, 50, InetAddress.getLoopbackAddress());
     }
 
     private void run() {
