@@ -93,6 +93,8 @@ class ContainerNodeTest {
                         true,
                         "TS_AUTHKEY",
                         headscale.authKey(tagged),
+                        "TS_TAGS",
+                        "tag:flask-app-service, tag:dockerized-app",
                         "REMORA_SERVE",
                         "tcp:80=localhost:5000",
                         "TS_ENABLE_HEALTH_CHECK",
@@ -240,5 +242,24 @@ class ContainerNodeTest {
         assertThat(node.process().awaitExit(SOON)).isEqualTo(1);
         assertThat(node.process().log())
                 .contains("TS_EXTRA_ARGS: flag provided but not defined: -nosuch");
+    }
+
+    @Test
+    void doesNotStayWithoutTheTagsItWasToHave() {
+        ContainerNode node =
+                node(
+                        lab.host("untagged"),
+                        true,
+                        "TS_AUTHKEY",
+                        headscale.authKey(),
+                        "TS_TAGS",
+                        "tag:dockerized-app");
+        node.start();
+
+        awaitLog(node, "The auth key does not give this node the tags [tag:dockerized-app]");
+        Await.until(
+                "the node to be logged out",
+                SOON,
+                () -> node.status().at("BackendState").text().equals("NeedsLogin"));
     }
 }

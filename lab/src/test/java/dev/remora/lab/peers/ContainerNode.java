@@ -24,6 +24,7 @@ public final class ContainerNode extends TailnetDaemon {
         env.put("SSL_CERT_FILE", authority.root().toString());
         env.put("REMORA_PROGRAM", "containerboot");
         env.put("TS_SOCKET", socketOn(host).toString());
+        env.put("TS_TEST_ONLY_ROOT", host.folder("root").toString());
         if (keepsState) {
             env.put("TS_STATE_DIR", host.folder("remora-state").toString());
         }

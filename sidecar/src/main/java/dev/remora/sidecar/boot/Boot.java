@@ -8,8 +8,6 @@ import dev.remora.sidecar.life.Probes;
 import dev.remora.sidecar.life.Situation;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +21,6 @@ import org.slf4j.LoggerFactory;
 /// The program of a container: a daemon in this process, brought up and kept up by what the environment says.
 public final class Boot {
     private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
-    private static final Path LINK = Path.of("/var/run/tailscale/tailscaled.sock");
 
     /// What the command line answers to flags that make no sense.
     private static final int USAGE = 2;
@@ -37,6 +34,8 @@ public final class Boot {
     private final Daemon daemon;
     private final Optional<ServeFile> serveFile;
     private final Admission admission;
+    private final TagsOfTheKey tags;
+    private final SocketLink link;
     private final HostNetwork network = HostNetwork.ofThisMachine();
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(
@@ -57,6 +56,8 @@ public final class Boot {
         this.serveFile = settings.publishing().file().map(ServeFile::new);
         this.admission =
                 new Admission(settings.login().once(), settings.login().patience(), Instant.now());
+        this.tags = new TagsOfTheKey(settings.login().tags());
+        this.link = new SocketLink(settings.daemon().link(), settings.daemon().socket());
     }
 
     /// Runs until it is told to end; never returns.
@@ -94,28 +95,10 @@ public final class Boot {
     private void run(Environment environment) throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "shutdown"));
         NotYet.in(environment).forEach(LOG::warn);
-        link();
+        link.make();
         settings.publishing().declared().ifPresent(json -> publish(json, "REMORA_SERVE"));
         watch.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
         Thread.currentThread().join();
-    }
-
-    /// Tools in the container look for the socket where the daemon of a machine has it.
-    private void link() {
-        try {
-            Files.createDirectories(LINK.getParent());
-            if (!Files.isSymbolicLink(LINK)
-                    || !Files.readSymbolicLink(LINK).equals(settings.daemon().socket())) {
-                Files.deleteIfExists(LINK);
-                Files.createSymbolicLink(LINK, settings.daemon().socket());
-            }
-        } catch (IOException e) {
-            LOG.info(
-                    "no link at {} ({}): give commands --socket={}",
-                    LINK,
-                    e.getClass().getSimpleName(),
-                    settings.daemon().socket());
-        }
     }
 
     private void look() {
@@ -152,8 +135,8 @@ public final class Boot {
     private void take(Admission.Step step, Situation situation) {
         switch (step) {
             case NOTHING -> {}
-            case UP -> run(Words.ofUp(settings));
-            case SET -> run(Words.ofSet(settings));
+            case UP -> inBackground(this::up);
+            case SET -> inBackground(() -> run(Words.ofSet(settings)));
             case COMPLAIN ->
                     LOG.warn(
                             "The node does not run after {} s ({}): {} It is tried on.",
@@ -163,22 +146,54 @@ public final class Boot {
         }
     }
 
-    /// Runs a command on a thread of its own.
-    private void run(List<String> words) {
+    private void inBackground(Runnable commands) {
         busy.set(true);
         Thread.ofVirtual()
                 .name("command")
                 .start(() -> {
                     try {
-                        CommandOutput output = new CommandOutput(System.err);
-                        int code = Program.run("tailscale", words, System.out, output.stream());
-                        if (code != 0) {
-                            onFailure(words.get(1), code, output.kept());
-                        }
+                        commands.run();
                     } finally {
                         busy.set(false);
                     }
                 });
+    }
+
+    private void up() {
+        if (run(Words.ofUp(settings))
+                || !tags.mayComeFromTheKey(situation(), KeyText.digest(settings.login()))) {
+            return;
+        }
+        LOG.info(
+                "The control server takes no tags from a node that has an auth key; perhaps the key has them: trying without TS_TAGS.");
+        if (run(Words.ofUp(settings.withoutTags()))) {
+            List<String> missing = tags.missing(situation());
+            if (!missing.isEmpty()) {
+                LOG.error(
+                        "The auth key does not give this node the tags {}: make one that does. Without them the node logs out again.",
+                        missing);
+                run(Words.ofLogout(settings));
+                admission.onFailure();
+            }
+        }
+    }
+
+    private Situation situation() {
+        try {
+            return daemon.situation();
+        } catch (IOException | MalformedException e) {
+            throw new IllegalStateException("the daemon is ending", e);
+        }
+    }
+
+    /// Whether the command did what it should; if not, somebody has been told.
+    private boolean run(List<String> words) {
+        CommandOutput output = new CommandOutput(System.err);
+        int code = Program.run("tailscale", words, System.out, output.stream());
+        if (code != 0) {
+            onFailure(words.get(1), code, output.kept());
+        }
+        return code == 0;
     }
 
     /// What the server refuses, the daemon has logged already, with the time of the next try.
@@ -227,6 +242,7 @@ public final class Boot {
             Thread.currentThread().interrupt();
         }
         daemon.close();
+        link.remove();
         Runtime.getRuntime().halt(exitCode);
     }
 }

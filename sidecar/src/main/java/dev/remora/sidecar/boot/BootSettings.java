@@ -3,11 +3,33 @@ package dev.remora.sidecar.boot;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// All that the environment asks for, checked.
 record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpoints endpoints) {
+    /// The same, asking for no tags, and saying so: `up` takes nothing back unsaid.
+    BootSettings withoutTags() {
+        List<String> extra = new ArrayList<>(login.extra());
+        extra.add("--advertise-tags=");
+        Login same =
+                new Login(
+                        login.authKey(),
+                        login.clientId(),
+                        login.clientSecret(),
+                        login.idToken(),
+                        login.audience(),
+                        login.hostname(),
+                        "",
+                        login.once(),
+                        extra,
+                        login.acceptDns(),
+                        login.routes(),
+                        login.patience());
+        return new BootSettings(same, daemon, publishing, endpoints);
+    }
+
     /// Who the node is to be, and what lets it in.
     ///
     /// @param authKey as given: a key, an OAuth client secret, or `file:PATH`; empty for none
@@ -51,11 +73,13 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpo
     ///
     /// @param stateDirectory empty: nothing is kept, and the node is an ephemeral one
     /// @param extra further words for the daemon
+    /// @param link where tools look for the socket
     /// @param jsonLog one JSON object a line
     record DaemonPart(
             boolean userspace,
             Optional<Path> stateDirectory,
             Path socket,
+            Path link,
             List<String> extra,
             boolean jsonLog) {}
 

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 /// Turns the environment into settings, and finds everything that is wrong with it at once: whoever mends one variable need not start again to hear of the next.
 final class SettingsReader {
     static final String DEFAULT_SOCKET = "/tmp/tailscaled.sock";
+    private static final String LINK = "var/run/tailscale/tailscaled.sock";
     private static final String DEFAULT_ENDPOINTS = "[::]:9002";
     private static final String DEFAULT_PATIENCE = "60s";
     private static final String DEFAULT_DRAIN = "5s";
@@ -218,6 +219,7 @@ final class SettingsReader {
                 isUserspace(),
                 environment.get("TS_STATE_DIR").map(Path::of),
                 Path.of(environment.get("TS_SOCKET").orElse(DEFAULT_SOCKET)),
+                Path.of(environment.get("TS_TEST_ONLY_ROOT").orElse("/")).resolve(LINK),
                 environment.words("TS_TAILSCALED_EXTRA_ARGS"),
                 environment.text("REMORA_LOG_FORMAT").equals("json"));
     }

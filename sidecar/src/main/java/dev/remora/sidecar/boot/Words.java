@@ -45,6 +45,10 @@ final class Words {
         return words;
     }
 
+    static List<String> ofLogout(BootSettings settings) {
+        return List.of("--socket=" + settings.daemon().socket(), "logout");
+    }
+
     private static List<String> start(BootSettings settings, String command) {
         List<String> words = new ArrayList<>();
         words.add("--socket=" + settings.daemon().socket());

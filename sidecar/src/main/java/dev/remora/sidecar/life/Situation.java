@@ -16,6 +16,7 @@ import java.util.Optional;
 /// @param hasPath a relay connection or a session with a peer stands
 /// @param hasLogin there is a node key to come back with
 /// @param isRefused nothing helps but another key, or somebody on the server
+/// @param tags that the control server gives this node
 public record Situation(
         String state,
         String code,
@@ -24,7 +25,8 @@ public record Situation(
         boolean isConnectedToControl,
         boolean hasPath,
         boolean hasLogin,
-        boolean isRefused) {
+        boolean isRefused,
+        List<String> tags) {
     public static final String RUNNING = "running";
 
     /// @param noState why there is no state, in a sentence
@@ -48,7 +50,8 @@ public record Situation(
                 membership.isConnected(),
                 Liveness.any(node),
                 hasLogin,
-                membership.needsPerson());
+                membership.needsPerson(),
+                membership.netMap().map(map -> map.self().tags()).orElse(List.of()));
     }
 
     /// The same of a node that is about to go: nobody is to come any more.
@@ -61,7 +64,8 @@ public record Situation(
                 isConnectedToControl,
                 hasPath,
                 hasLogin,
-                isRefused);
+                isRefused,
+                tags);
     }
 
     private static String code(RunState state, Membership membership) {

@@ -6,18 +6,21 @@ import dev.remora.sidecar.boot.Admission.Step;
 import dev.remora.sidecar.life.Situation;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Situation RUNNING =
-            new Situation("Running", Situation.RUNNING, "", true, true, true, true, false);
+            new Situation(
+                    "Running", Situation.RUNNING, "", true, true, true, true, false, List.of());
     private static final Situation STARTING =
-            new Situation("Starting", "starting", "", false, false, false, true, false);
+            new Situation("Starting", "starting", "", false, false, false, true, false, List.of());
     private static final Situation NO_LOGIN =
-            new Situation("NoState", "starting", "", false, false, false, false, false);
+            new Situation("NoState", "starting", "", false, false, false, false, false, List.of());
     private static final Situation KEY_USED =
-            new Situation("NeedsLogin", "auth-key-used", "…", false, true, false, false, true);
+            new Situation(
+                    "NeedsLogin", "auth-key-used", "…", false, true, false, false, true, List.of());
 
     private Instant now = START;
 
@@ -94,7 +97,8 @@ class AdmissionTest {
         admission.next(STARTING, "k", now);
         admission.next(RUNNING, "k", now);
         Situation stopped =
-                new Situation("Stopped", "stopped", "", false, false, false, true, false);
+                new Situation(
+                        "Stopped", "stopped", "", false, false, false, true, false, List.of());
 
         assertThat(after(Duration.ofHours(1), admission, stopped, "k")).isEqualTo(Step.NOTHING);
     }

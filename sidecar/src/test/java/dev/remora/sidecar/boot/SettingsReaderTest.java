@@ -81,6 +81,13 @@ class SettingsReaderTest {
     }
 
     @Test
+    void takesTagsBackInWords() throws Exception {
+        BootSettings settings = read("TS_TAGS=tag:a", "TS_EXTRA_ARGS=--ssh").withoutTags();
+
+        assertThat(Words.ofUp(settings)).endsWith("--ssh", "--advertise-tags=");
+    }
+
+    @Test
     void statesOnlyWhatNeedsNoLoginWithSet() throws Exception {
         BootSettings settings =
                 read("TS_AUTHKEY=key", "TS_HOSTNAME=name", "TS_TAGS=tag:a", "TS_EXTRA_ARGS=--ssh");

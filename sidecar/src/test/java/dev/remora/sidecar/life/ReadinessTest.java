@@ -10,14 +10,17 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ReadinessTest {
     private static final Situation RUNNING =
-            new Situation("Running", Situation.RUNNING, "", true, true, true, true, false);
+            new Situation(
+                    "Running", Situation.RUNNING, "", true, true, true, true, false, List.of());
     private static final Situation CONTROL_AWAY =
-            new Situation("Running", Situation.RUNNING, "", true, false, true, true, false);
+            new Situation(
+                    "Running", Situation.RUNNING, "", true, false, true, true, false, List.of());
     private static final Situation KEY_USED =
             new Situation(
                     "NeedsLogin",
@@ -27,7 +30,8 @@ class ReadinessTest {
                     true,
                     false,
                     false,
-                    true);
+                    true,
+                    List.of());
 
     private static Readiness of(Situation situation, Check... required) {
         return Readiness.of(EnumSet.of(required[0], required), situation, Map.of());
