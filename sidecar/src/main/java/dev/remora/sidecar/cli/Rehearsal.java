@@ -1,15 +1,16 @@
 package dev.remora.sidecar.cli;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
 /// Runs a daemon while the run-time image is built, so that the JVM can write down what one needs: classes that are in its cache cost a start nothing. The
-/// rehearsal meets no relay and no peer, and of a control server just the first two answers; our own classes for the rest are loaded by name, and those of
-/// HTTP/2. No more than that: what is in the cache is in memory from the start, whether it is used or not, 6 KB for each class. The control server is
-/// another program for the same reason.
+/// rehearsal meets no relay, and of a control server just the first two answers; our own classes for the rest are loaded by name, and those of HTTP/2.
+/// Before it starts its daemon, it sees to traffic ([RehearsalTraffic]). No more than that: what is in the cache is in memory from the start, whether it is
+/// used or not, 6 KB for each class. The control server is another program for the same reason.
 public final class Rehearsal {
     private static final String HTTP2 = "io/netty/handler/codec/http2/";
 
@@ -34,6 +35,7 @@ public final class Rehearsal {
 
     private Rehearsal() {}
 
+    /// `REMORA_REHEARSAL_FOLDER` in the environment says where the nodes of the traffic may keep something.
     public static void main(String[] args) throws IOException {
         for (String jar : System.getProperty("java.class.path").split(":")) {
             if (jar.contains("remora-")) {
@@ -42,11 +44,23 @@ public final class Rehearsal {
                 loadJar(jar, Rehearsal::isUsedOfHttp2);
             }
         }
+        rehearseTraffic();
         Main.main(args);
     }
 
     private static boolean isUsedOfHttp2(String name) {
         return name.startsWith(HTTP2) && UNUSED.stream().noneMatch(name::contains);
+    }
+
+    /// A cache without it is a good one, only slower when the first bytes come.
+    private static void rehearseTraffic() {
+        try {
+            RehearsalTraffic.run(
+                    Path.of(System.getenv("REMORA_REHEARSAL_FOLDER")),
+                    RehearsalTraffic.Amounts.HOT);
+        } catch (IOException e) {
+            System.err.println("not rehearsed: " + e.getMessage() + ": " + e.getCause());
+        }
     }
 
     private static void loadJar(String jar, Predicate<String> wanted) throws IOException {
