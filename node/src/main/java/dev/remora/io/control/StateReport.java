@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -34,13 +35,27 @@ final class StateReport {
     }
 
     synchronized void become(ControlState now) {
-        if (now.equals(state)) {
+        if (isNoNews(now)) {
             return;
         }
+        ControlState before = state;
         state = now;
-        log(now);
+        log(now, before);
         listener.onState(now);
     }
+
+    /// What two clocks say differs by another millisecond each time.
+    private boolean isNoNews(ControlState now) {
+        if (now instanceof ControlState.Connected(var skew)
+                && state instanceof ControlState.Connected(var before)
+                && skew.isPresent()
+                && before.isPresent()) {
+            return skew.get().minus(before.get()).abs().compareTo(ANOTHER_SKEW) < 0;
+        }
+        return now.equals(state);
+    }
+
+    private static final Duration ANOTHER_SKEW = Duration.ofMinutes(1);
 
     /// Nothing is wanted any more. Who logged out stays logged out.
     synchronized void stopped() {
@@ -58,17 +73,16 @@ final class StateReport {
         become(new ControlState.Failed(failure.reason(), failure.sentence(), next));
     }
 
-    private void log(ControlState now) {
+    private void log(ControlState now, ControlState before) {
         switch (now) {
-            case ControlState.Connected connected -> {
+            case ControlState.Connected(var skew) -> {
                 logged.clear();
-                LOG.info("connected to the control server");
-                connected
-                        .clockSkew()
-                        .ifPresent(skew ->
-                                LOG.warn(
-                                        "this machine's clock differs from the control server's by {}",
-                                        skew.truncatedTo(ChronoUnit.SECONDS)));
+                if (before instanceof ControlState.Connected) {
+                    LOG.info("this machine's clock was set");
+                } else {
+                    LOG.info("connected to the control server");
+                }
+                skew.ifPresent(StateReport::logClock);
             }
             case ControlState.NeedsLogin(var why, var url) ->
                     LOG.info("login needed{}", url.map(u -> ": go to " + u).orElse(""));
@@ -87,6 +101,14 @@ final class StateReport {
             case ControlState.Stopped stopped -> LOG.debug("disconnected on request");
             case ControlState.Connecting connecting -> LOG.debug("connecting");
         }
+    }
+
+    private static void logClock(Duration serverAhead) {
+        String difference = serverAhead.abs().truncatedTo(ChronoUnit.SECONDS).toString();
+        LOG.warn(
+                "this machine's clock is {} {} the control server's: set it",
+                difference.substring("PT".length()).toLowerCase(Locale.ROOT),
+                serverAhead.isNegative() ? "ahead of" : "behind");
     }
 
     /// Times and counts in a sentence do not make it another one.
