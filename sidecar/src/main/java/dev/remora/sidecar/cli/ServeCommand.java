@@ -117,13 +117,13 @@ final class ServeCommand {
 
     private static int run(Invocation call) throws CommandException, UsageException {
         List<String> words = call.words();
+        String retry = "try `" + call.world().program() + " serve --help` for usage info";
         if (call.flags().bool("tun")) {
-            refuseTun(call.flags());
+            refuseTun(call.flags(), retry);
         }
         if (words.isEmpty()) {
             throw UsageException.help();
         }
-        String retry = "try `" + call.world().program() + " serve --help` for usage info";
         OldServeSyntax.refuse(words, call.world().program(), retry);
         boolean isOff = words.getLast().equals("off");
         if (words.size() > 2) {
@@ -137,12 +137,12 @@ final class ServeCommand {
         return isOff ? change.remove() : change.add(words.getFirst());
     }
 
-    private static void refuseTun(Flags flags) throws CommandException {
+    private static void refuseTun(Flags flags, String retry) throws CommandException {
         boolean hasPort =
                 Stream.of("https", "http", "tcp", "tls-terminated-tcp").anyMatch(flags::isGiven);
         if (hasPort) {
             throw new CommandException(
-                    "error: cannot serve multiple types for a single mount point");
+                    "error: cannot serve multiple types for a single mount point\n\n" + retry);
         }
         if (!flags.isGiven("service")) {
             throw new CommandException("tun mode is only supported for services");

@@ -51,7 +51,6 @@ class OddWordsTest {
                     netcheck --bind-port=5                   | The daemon measures with the sockets it has; --bind-address and --bind-port are not part of Remora.
                     version --upstream                       | Remora asks nobody for newer versions.
                     serve --tun                              | tun mode is only supported for services
-                    serve --tun --tcp=80 5000                | error: cannot serve multiple types for a single mount point
                     """)
     void areRefusedWithAReason(String words, String why) throws Exception {
         Ran ran = run(words);
@@ -72,6 +71,13 @@ class OddWordsTest {
         Ran ran = run(words);
         assertThat(ran.stderr()).startsWith(why + "\n");
         assertThat(ran.exit()).isEqualTo(2);
+    }
+
+    @Test
+    void oneThingIsServedAtATime() throws Exception {
+        assertThat(run("serve --tun --tcp=80 5000").stderr())
+                .isEqualTo(
+                        "error: cannot serve multiple types for a single mount point\n\ntry `tailscale serve --help` for usage info\n");
     }
 
     @Test
