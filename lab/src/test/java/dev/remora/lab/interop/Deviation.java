@@ -46,6 +46,12 @@ record Deviation(
                             "serving / serve .*--tcp=70000.*",
                             "https flag",
                             "tcp flag"),
+                    instead(
+                            "A refused ping ends without the real one's empty colon",
+                            OUR_COMMANDS,
+                            "pings / ping .*--size=.*",
+                            "^(error 400 .*):$",
+                            "$1"),
                     // about itself and the other
                     ignored(
                             "Our command line warns of no daemon's version",

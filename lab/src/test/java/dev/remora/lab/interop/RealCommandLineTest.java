@@ -118,6 +118,29 @@ class RealCommandLineTest {
     }
 
     @Test
+    @Order(4)
+    void partsThatAreNotThereAreNamedInASentence() {
+        assertThat(tailscale("lock", "status").orThrow().stdout())
+                .startsWith("Tailnet Lock is NOT enabled.\n")
+                .contains("tlpub:");
+        Map<String, String> parts =
+                Map.of(
+                        "dns query peer", "DNS queries through the daemon are",
+                        "nc peer 80", "Connections through the daemon are",
+                        "cert app.lab.test", "Certificates are",
+                        "drive list", "Shared folders are",
+                        "file get .", "Files from other nodes are",
+                        "debug portmap", "Port mapping is");
+        parts.forEach((words, what) -> {
+            Result result = tailscale(words.split(" "));
+            assertThat(result.exit()).as(words).isEqualTo(1);
+            assertThat(result.stderr())
+                    .as(words)
+                    .contains(what + " not supported by this program.");
+        });
+    }
+
+    @Test
     @Order(5)
     void anAppThatIsDownLooksLikeAClosedPortUntilItIsBack() {
         String url = "http://" + tailscale("ip", "-4").stdout().strip() + "/";
