@@ -38,6 +38,10 @@ final class OwnEndpoints {
     private LocalSockets sockets = new LocalSockets(List.of(), 0, 0, false);
     private boolean socketsKnown;
     private boolean searching;
+
+    /// Our link is another since the last search that was ended.
+    private boolean moved;
+
     private @Nullable EndpointSearch next;
     private boolean searched;
     private long searchedAt;
@@ -57,6 +61,11 @@ final class OwnEndpoints {
         return searched && now - searchedAt <= FRESH_FOR;
     }
 
+    /// Our link has changed, and what the search for our endpoints finds on the new one is still to come.
+    boolean moved() {
+        return moved;
+    }
+
     /// Whether a datagram to this address can leave: without a socket of its family it cannot.
     boolean canSendTo(IpPort address) {
         return !socketsKnown || (address.ip().v4() ? sockets.ipv4Port() : sockets.ipv6Port()) != 0;
@@ -65,6 +74,7 @@ final class OwnEndpoints {
     /// Asks for a search, or for one more behind that which is running. To make a call-me-maybe fresh, the running
     /// one will do.
     void search(EndpointSearch why, long now, Consumer<? super PathOutput> out) {
+        moved |= why == EndpointSearch.LINK_CHANGE;
         if (!searching) {
             searching = true;
             deadlines.clear(Timer.PERIODIC);
@@ -103,6 +113,7 @@ final class OwnEndpoints {
 
     private void endSearch(long now, Consumer<? super PathOutput> out) {
         searching = false;
+        moved = next == EndpointSearch.LINK_CHANGE;
         deadlines.clear(Timer.SEARCH_TIMEOUT);
         deadlines.set(
                 Timer.PERIODIC, now + random.nextLong(SEARCH_EVERY_MIN, SEARCH_EVERY_MAX + 1));

@@ -40,6 +40,11 @@ final class PathContext {
     void callMeMaybe(PeerPaths peer, long now, Consumer<? super PathOutput> out) {
         if (ownEndpoints.fresh(now)) {
             call(peer, out);
+            if (ownEndpoints.moved()) {
+                // What others saw us at belongs to the network before: once more when we know
+                // better.
+                toCall.add(peer);
+            }
         } else {
             toCall.add(peer);
             ownEndpoints.search(EndpointSearch.CALL_ME_MAYBE, now, out);

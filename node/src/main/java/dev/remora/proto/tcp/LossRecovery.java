@@ -379,6 +379,8 @@ final class LossRecovery implements SendRecords.Delivered {
 
     void onPathChange(PathKind kind, long now) {
         rack.onPathChange();
+        rtt.forgetTimeouts();
+        silences = 0;
         path(kind, now);
     }
 

@@ -95,6 +95,11 @@ final class RttEstimator {
         backoff++;
     }
 
+    /// The path is another: that the old one was silent says nothing of it.
+    void forgetTimeouts() {
+        backoff = 0;
+    }
+
     /// Expiries in a row.
     int backoff() {
         return backoff;

@@ -54,6 +54,11 @@ final class SendTimers {
         timers.set(Timer.RTO, now + rtt.rto());
     }
 
+    /// The timer was set when it had been doubled, and is not doubled any more.
+    void hastenRto(long now) {
+        timers.set(Timer.RTO, Math.min(timers.at(Timer.RTO), now + rtt.rto()));
+    }
+
     void inFlight(long lastSentAt, long now) {
         timers.clear(Timer.PERSIST);
         if (rearmRto || !timers.isSet(Timer.RTO)) {

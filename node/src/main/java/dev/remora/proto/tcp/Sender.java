@@ -128,6 +128,10 @@ final class Sender {
             sendTimers.onProgress();
             mss.onProgress(now);
             queue.release(Math.min(una, queue.end()));
+        } else if (outstanding && rtt.backoff() > 0) {
+            // The peer is heard again: what it misses need not wait as long as the silence was.
+            rtt.onAnswer();
+            sendTimers.hastenRto(now);
         }
         if (outstanding || segment.sackBlocks() > 0) {
             recovery.onAck(segment, ack, duplicate, nxt, now);
@@ -358,8 +362,13 @@ final class Sender {
         probe(out);
     }
 
+    /// What was sent over a path that went silent need not wait for a timer that has doubled several times since.
     void onPathChange(PathKind kind, long now) {
+        boolean silent = rtt.backoff() > 0;
         recovery.onPathChange(kind, now);
+        if (silent && timers.isSet(Timer.RTO)) {
+            timers.set(Timer.RTO, now);
+        }
     }
 
     void lowerMss(int payload) {

@@ -88,6 +88,17 @@ class UserPingTest extends PathFinderFixture {
     }
 
     @Test
+    void afterAMoveThePeerIsCalledAtOnceAndAgainWhenOthersHaveSeenUs() {
+        now = S;
+        finder.onLinkChange(now, out::add);
+        route();
+        assertThat(calls()).containsExactly(new CallMeMaybe(List.of(OWN)));
+        finder.onStunEndpoints(List.of(ELSEWHERE), false, now, out::add);
+
+        assertThat(calls()).hasSize(2).contains(new CallMeMaybe(List.of(ELSEWHERE, OWN)));
+    }
+
+    @Test
     void aCallMeMaybeGoesOutWithoutThemIfTheSearchNeverEnds() {
         now = 28 * S;
         route();

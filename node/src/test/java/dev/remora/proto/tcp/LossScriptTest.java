@@ -196,6 +196,52 @@ final class LossScriptTest {
     }
 
     @Test
+    void triesANewPathAtOnceWhenTheOldOneWasSilent() {
+        run(
+                OPEN
+                        + """
+                        20    * write 100
+                        20    > PA 1:101 ack 1
+                        220   > PA 1:101 ack 1
+                        280   > PA 1:101 ack 1
+                        400   > PA 1:101 ack 1
+                        420   > PA 1:101 ack 1
+                        620   > PA 1:101 ack 1
+                        820   > PA 1:101 ack 1
+                        1020  > PA 1:101 ack 1
+                        1260  > PA 1:101 ack 1
+                        1420  > PA 1:101 ack 1
+                        1500  * path DIRECT
+                        1500  > PA 1:101 ack 1
+                        1560  > PA 1:101 ack 1
+                        1680  > PA 1:101 ack 1
+                        1700  > PA 1:101 ack 1
+                        """);
+    }
+
+    @Test
+    void doesNotWaitOutALongTimeoutWhenThePeerIsHeardAgain() {
+        run(
+                OPEN
+                        + """
+                        20    * write 100
+                        20    > PA 1:101 ack 1
+                        220   > PA 1:101 ack 1
+                        280   > PA 1:101 ack 1
+                        400   > PA 1:101 ack 1
+                        420   > PA 1:101 ack 1
+                        620   > PA 1:101 ack 1
+                        820   > PA 1:101 ack 1
+                        1020  > PA 1:101 ack 1
+                        1260  > PA 1:101 ack 1
+                        1420  > PA 1:101 ack 1
+                        1430  < PA 1:51 ack 1 win 256
+                        1430  > A 101:101 ack 51
+                        1630  > PA 1:101 ack 51
+                        """);
+    }
+
+    @Test
     void undoesATimeoutThatNewDataProvesWrong() {
         // F-RTO (RFC 5682): no timestamps here. The tail probe comes first.
         run(
