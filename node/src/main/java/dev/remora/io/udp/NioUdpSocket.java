@@ -33,9 +33,7 @@ final class NioUdpSocket implements UdpSocket {
     }
 
     static NioUdpSocket bind(IpAddress local, int port) throws IOException {
-        DatagramChannel channel =
-                DatagramChannel.open(
-                        local.v4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+        DatagramChannel channel = open(local);
         try {
             channel.configureBlocking(false);
             growBuffer(channel, StandardSocketOptions.SO_RCVBUF);
@@ -45,6 +43,15 @@ final class NioUdpSocket implements UdpSocket {
         } catch (IOException e) {
             channel.close();
             throw new IOException("bind UDP " + new IpPort(local, port) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static DatagramChannel open(IpAddress local) throws IOException {
+        try {
+            return DatagramChannel.open(
+                    local.v4() ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6);
+        } catch (UnsupportedOperationException e) { // a machine without this family
+            throw new IOException(e.getMessage(), e);
         }
     }
 
