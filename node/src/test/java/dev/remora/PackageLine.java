@@ -36,6 +36,7 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | sidecar.life
             | sidecar.cli sidecar.demo
             | sidecar.boot
+            | sidecar.launch
             """;
 
     /// One name of the line, and the number of its group from the left.

@@ -18,7 +18,7 @@ public final class Main {
     }
 
     /// If this starts the daemon: its flags, with those that stood before the word `daemon`.
-    static Optional<List<String>> daemonFlags(List<String> words) {
+    public static Optional<List<String>> daemonFlags(List<String> words) {
         Flags flags = CommandLine.rootFlags();
         try {
             List<String> rest = flags.parse(words);

@@ -1,0 +1,61 @@
+package dev.remora.sidecar.launch;
+
+import dev.remora.sidecar.boot.Boot;
+import dev.remora.sidecar.cli.Main;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Starts what the name stands for that the program was called by.
+///
+///     containerboot    the program of a container, which needs no arguments
+///     tailscaled       the daemon
+///     any other        the command line
+///
+/// In a container the launchers are files of one line, `#!…/java @…/command.args`: the kernel hands the file's path to the JVM, so that no shell is needed to
+/// start us, and the JVM is the process that was started. Such a file stands for the JVM's flags as well, those of a daemon or those of a command; the command
+/// line, when it is asked for a daemon, becomes the launcher that `remora.launcher.daemon` names.
+public final class Launch {
+    private static final String BOOT = "containerboot";
+
+    private Launch() {}
+
+    /// @param args the path or name the program was called by, then its own arguments
+    public static void main(String[] args) throws IOException {
+        String program = program(args[0]);
+        List<String> words = List.of(args).subList(1, args.length);
+        System.setProperty("remora.program", program);
+        if (program.equals(BOOT)) {
+            Boot.main();
+        } else {
+            Main.main(words(program, words).toArray(String[]::new));
+        }
+    }
+
+    /// The name without its folder.
+    static String program(String path) {
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        return name.equals("run.sh") ? BOOT : name; // as very old stacks call it
+    }
+
+    /// What these words come to on the command line of `remora`.
+    static List<String> words(String program, List<String> words) throws IOException {
+        if (program.equals("tailscaled")) {
+            List<String> daemon = new ArrayList<>(words);
+            daemon.addFirst("daemon");
+            return daemon;
+        }
+        Optional<String> launcher = launcher(words);
+        if (launcher.isPresent()) {
+            Exec.become(launcher.get(), Main.daemonFlags(words).orElse(List.of()));
+        }
+        return words;
+    }
+
+    /// Who is to run these words instead of this JVM, which has the flags of a command.
+    private static Optional<String> launcher(List<String> words) {
+        return Optional.ofNullable(System.getProperty("remora.launcher.daemon"))
+                .filter(launcher -> Main.daemonFlags(words).isPresent());
+    }
+}
