@@ -38,6 +38,9 @@ class ContainerNodeTest {
 
     private static final Duration SOON = Ways.SOON;
 
+    /// A server tells a deleted node nothing: it hears of it when it speaks next, a minute later at the latest.
+    private static final Duration A_MINUTE_AND_MORE = Duration.ofSeconds(90);
+
     private static Lab lab;
     private static Headscale headscale;
     private static Tailscaled peer;
@@ -211,7 +214,7 @@ class ContainerNodeTest {
 
         Await.until(
                 "the node to be another one",
-                SOON,
+                A_MINUTE_AND_MORE,
                 () ->
                         headscale
                                 .node("deleted-node")
