@@ -63,6 +63,11 @@ final class Admission {
         return complaint(now);
     }
 
+    /// Called instead of [#next] while the last step is still under way, which may take as long as a server is away.
+    Step whileTrying(Situation situation, Instant now) {
+        return situation.code().equals(Situation.RUNNING) ? Step.NOTHING : complaint(now);
+    }
+
     private Step first(Situation situation, boolean running, String key, Instant now) {
         if (!once) {
             return tried(Step.UP, key, now);

@@ -105,11 +105,7 @@ public final class Boot {
         try {
             serveFile.flatMap(ServeFile::change).ifPresent(this::onServeFile);
             Situation situation = daemon.situation();
-            if (!busy.get()) {
-                take(
-                        admission.next(situation, KeyText.digest(settings.login()), Instant.now()),
-                        situation);
-            }
+            take(next(situation, Instant.now()), situation);
             if (!complete && situation.code().equals(Situation.RUNNING)) {
                 complete = true;
                 LOG.info("Startup complete, waiting for shutdown signal");
@@ -125,6 +121,12 @@ public final class Boot {
         } catch (RuntimeException e) {
             LOG.error("this program has made a mistake; it goes on", e);
         }
+    }
+
+    private Admission.Step next(Situation situation, Instant now) {
+        return busy.get()
+                ? admission.whileTrying(situation, now)
+                : admission.next(situation, KeyText.digest(settings.login()), now);
     }
 
     private void exit(int code) {

@@ -130,4 +130,15 @@ class AdmissionTest {
 
         assertThat(after(Duration.ofHours(1), admission, STARTING, "k")).isEqualTo(Step.NOTHING);
     }
+
+    @Test
+    void complainsAlsoOfATryThatDoesNotEnd() {
+        Admission admission = admission(false);
+        admission.next(NO_LOGIN, "k", now);
+
+        assertThat(admission.whileTrying(STARTING, START.plusSeconds(59))).isEqualTo(Step.NOTHING);
+        assertThat(admission.whileTrying(RUNNING, START.plusSeconds(60))).isEqualTo(Step.NOTHING);
+        assertThat(admission.whileTrying(STARTING, START.plusSeconds(60))).isEqualTo(Step.COMPLAIN);
+        assertThat(admission.whileTrying(STARTING, START.plusSeconds(61))).isEqualTo(Step.NOTHING);
+    }
 }
