@@ -17,6 +17,7 @@ ARG PLATFORM=linux/amd64
 FROM --platform=${PLATFORM} ${BASE} AS base
 # glibc would otherwise keep a heap per thread; it has to be said before the process starts
 ENV MALLOC_ARENA_MAX=1 \
+    TS_SOCKET=/tmp/tailscaled.sock \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LABEL org.opencontainers.image.title="Remora" \
     org.opencontainers.image.description="Carries an app onto a tailnet, from a container beside it" \

@@ -10,6 +10,9 @@ import java.util.stream.Stream;
 final class CommandLine {
     private static final String DEFAULT_SOCKET = "/var/run/tailscale/tailscaled.sock";
 
+    /// In a container it says where the socket is, also where no link to it can be made.
+    private static final String SOCKET_VARIABLE = "TS_SOCKET";
+
     /// Commands that scripts for the official program may try; each answers that it is not there.
     private static final List<String> ABSENT =
             List.of(
@@ -85,9 +88,14 @@ final class CommandLine {
 
     static Flags rootFlags() {
         return new Flags()
-                .text("socket", DEFAULT_SOCKET, "the daemon's Unix socket")
+                .text("socket", defaultSocket(), "the daemon's Unix socket")
                 .bool("version", false, "print the version, as the version command does")
                 .alias("V", "version");
+    }
+
+    private static String defaultSocket() {
+        String named = System.getenv().getOrDefault(SOCKET_VARIABLE, "");
+        return named.isEmpty() ? DEFAULT_SOCKET : named;
     }
 
     private static int runWithoutCommand(Invocation call) throws UsageException, CommandException {
