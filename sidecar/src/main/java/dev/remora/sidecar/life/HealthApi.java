@@ -50,18 +50,18 @@ final class HealthApi implements ApiHandler {
     /// 200 if all that `require` names holds, else 503; the body says why.
     static ApiResponse ready(Backend backend, ApiRequest request)
             throws IOException, MalformedException {
+        Set<Readiness.Check> required;
         try {
-            Set<Readiness.Check> required =
+            required =
                     request.parameter("require").isPresent()
                             ? Readiness.parse(request.parameter("require").get())
                             : Readiness.DEFAULT;
-            Readiness readiness =
-                    Readiness.of(
-                            required, backend.situation(), backend.ask(backend.serve()::targets));
-            return ApiResponse.json(readiness.isReady() ? 200 : 503, readiness.toTree());
         } catch (MalformedException e) {
             return ApiResponse.text(400, e.reason());
         }
+        Readiness readiness =
+                Readiness.of(required, backend.situation(), backend.ask(backend.serve()::targets));
+        return ApiResponse.json(readiness.isReady() ? 200 : 503, readiness.toTree());
     }
 
     /// As the official container answers: addresses are all it asks for.
