@@ -2,6 +2,7 @@ package dev.remora.lab;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.remora.lab.docker.DockerEngine;
 import dev.remora.lab.net.Host;
 import dev.remora.lab.net.NatBox;
 import dev.remora.lab.net.Network;
@@ -45,6 +46,7 @@ public final class Lab implements AutoCloseable {
     private final CertificateAuthority authority;
     private final Thread atExit = new Thread(this::clearAway, "lab-at-exit");
     private Optional<Headscale> headscale = Optional.empty();
+    private Optional<DockerEngine> docker = Optional.empty();
 
     private Lab() {
         this.folder = LabFolder.create();
@@ -102,6 +104,15 @@ public final class Lab implements AutoCloseable {
         return remora;
     }
 
+    /// The machine's Docker engine, plugged into this lab's network when first asked for. No other lab has it until this one is closed.
+    public DockerEngine docker() {
+        return docker.orElseGet(() -> {
+            DockerEngine joined = DockerEngine.join(folder, network);
+            docker = Optional.of(joined);
+            return joined;
+        });
+    }
+
     /// Issues certificates that the lab's daemons trust.
     public CertificateAuthority authority() {
         return authority;
@@ -119,6 +130,7 @@ public final class Lab implements AutoCloseable {
 
     /// Prints the end of every log, for whoever has to find out why a test failed.
     public void printLogs(PrintStream out) {
+        docker.ifPresent(engine -> engine.printLogs(out));
         for (Path log : folder.logs()) {
             out.println("==== " + log.getFileName());
             try {
@@ -137,6 +149,7 @@ public final class Lab implements AutoCloseable {
     }
 
     private void clearAway() {
+        docker.ifPresent(DockerEngine::close);
         folder.killProcesses();
         network.close();
         folder.delete();

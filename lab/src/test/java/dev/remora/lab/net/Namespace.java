@@ -58,6 +58,11 @@ final class Namespace {
         return namespace;
     }
 
+    /// A namespace that somebody else has made and will remove.
+    static Namespace existing(LabFolder folder, String name) {
+        return new Namespace(name, folder.folder("etc/" + name));
+    }
+
     private void fillEtc() throws IOException {
         for (String file : ETC_FILES) {
             Path source = Path.of("/etc", file);

@@ -48,6 +48,11 @@ public final class Network implements AutoCloseable {
         return publicSwitch.host(name);
     }
 
+    /// Plugs a namespace that is not the lab's own into the public switch, as a host of this name, until the lab is closed. Only one lab can have it at a time.
+    public Host adopt(String name, String namespace) {
+        return publicSwitch.adopt(name, Namespace.existing(folder, namespace));
+    }
+
     /// Makes a NAT box with a public address and nobody behind it yet.
     public NatBox nat(String name, NatBox.Mapping mapping) {
         Host outside = publicSwitch.host(name);

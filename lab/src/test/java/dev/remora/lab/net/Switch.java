@@ -2,6 +2,7 @@ package dev.remora.lab.net;
 
 import dev.remora.lab.run.LabException;
 import dev.remora.lab.run.LabFolder;
+import dev.remora.lab.run.Shell;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,8 +59,17 @@ final class Switch {
         if (name.length() > 12) {
             throw new LabException("a host's name has at most 12 characters: " + name);
         }
+        return connect(name, Namespace.create(folder, name));
+    }
+
+    /// Makes a host out of a namespace that exists. Its cable is new: one that a lab before this one has left goes.
+    Host adopt(String name, Namespace namespace) {
+        Shell.run("ip", "-n", namespace.name(), "link", "del", "eth0");
+        return connect(name, namespace);
+    }
+
+    private Host connect(String name, Namespace inside) {
         int number = nextHost.getAndIncrement();
-        Namespace inside = Namespace.create(folder, name);
         plug(name, inside, number);
         inside.ip("route add default via " + subnet.gateway4());
         subnet.gateway6().ifPresent(gateway -> inside.ip("-6 route add default via " + gateway));

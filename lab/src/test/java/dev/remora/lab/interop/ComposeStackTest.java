@@ -1,0 +1,84 @@
+package dev.remora.lab.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.lab.Lab;
+import dev.remora.lab.LabExtension;
+import dev.remora.lab.docker.ComposeFiles;
+import dev.remora.lab.docker.ComposeStack;
+import dev.remora.lab.docker.DockerCondition;
+import dev.remora.lab.docker.DockerContainer;
+import dev.remora.lab.docker.DockerImage;
+import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.run.Json;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// The example that users copy, on a real engine: what they see of it, from outside and from inside.
+@Tag("host")
+@ExtendWith({LabExtension.class, DockerCondition.class})
+class ComposeStackTest {
+    private static final String NODE = "my-flask-app-docker-sidecar";
+
+    private static Lab lab;
+    private static DockerTailnet tailnet;
+
+    @BeforeAll
+    static void start(Lab theLab) {
+        lab = theLab;
+        tailnet = DockerTailnet.in(lab);
+        lab.docker().image(DockerImage.REMORA);
+    }
+
+    private static DockerContainer up(String name, ComposeFiles files) {
+        ComposeStack stack = lab.docker().stack(name, files);
+        stack.up();
+        return stack.container("remora-sidecar");
+    }
+
+    private static List<String> addresses(DockerContainer sidecar) {
+        return sidecar.awaitRunning().at("TailscaleIPs").each().map(Json::text).toList();
+    }
+
+    @Test
+    void theExampleIsReachedByNameAndByAddress() {
+        DockerContainer sidecar = up("example", tailnet.example(tailnet.taggedKey()));
+        List<String> ips = addresses(sidecar);
+
+        tailnet.awaitFlask(ips.get(0));
+        tailnet.awaitFlask("[" + ips.get(1) + "]");
+        tailnet.awaitFlask(NODE);
+        tailnet.awaitFlask(NODE + "." + Headscale.DOMAIN);
+        assertThat(sidecar.exec("tailscale", "status").orThrow().stdout())
+                .contains(ips.get(0), NODE, "tagged-devices");
+        assertThat(tailnet.headscale().node(NODE).orElseThrow().at("tags").each().map(Json::text))
+                .containsExactlyInAnyOrder("tag:flask-app-service", "tag:dockerized-app");
+        sidecar.awaitHealth("healthy");
+    }
+
+    @Test
+    void nothingIsWrittenButToTheStateAndToTmp() {
+        ComposeFiles lockedDown =
+                tailnet.example(tailnet.taggedKey())
+                        .with(
+                                "remora-sidecar",
+                                """
+                                environment:
+                                  - TS_HOSTNAME=locked-down
+                                read_only: true
+                                tmpfs: [/tmp]
+                                cap_drop: [ALL]
+                                security_opt: ["no-new-privileges:true"]
+                                """);
+        DockerContainer sidecar = up("locked", lockedDown);
+
+        tailnet.awaitFlask(addresses(sidecar).get(0));
+        sidecar.awaitHealth("healthy");
+        assertThat(sidecar.inspect().at("Config").at("User").text()).isEqualTo("65532:65532");
+        assertThat(sidecar.exec("touch", "/opt/remora/x").stderr())
+                .contains("Read-only file system");
+    }
+}

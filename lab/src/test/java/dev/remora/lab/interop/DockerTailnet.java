@@ -1,0 +1,84 @@
+package dev.remora.lab.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.lab.Lab;
+import dev.remora.lab.apps.Curl;
+import dev.remora.lab.docker.ComposeFiles;
+import dev.remora.lab.peers.AuthKeyRequest;
+import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.peers.HeadscaleOptions;
+import dev.remora.lab.peers.Tailscaled;
+
+/// A tailnet with a real peer on it, for stacks on the lab's Docker engine.
+final class DockerTailnet {
+    /// What the example's app answers to the sidecar in its own network.
+    static final String HELLO = "Hello from Flask, 127.0.0.1\n";
+
+    private static final String POLICY =
+            """
+            {"tagOwners": {"tag:flask-app-service": ["alice@"], "tag:dockerized-app": ["alice@"]},
+             "acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}
+            """;
+
+    /// All that a container has to be told to find its way in the lab; and the engine looks at its health more often than it would.
+    private static final String IN_THE_LAB =
+            """
+            environment:
+              - SSL_CERT_FILE=/lab/root.pem
+            volumes:
+              - ./root.pem:/lab/root.pem:ro
+            healthcheck:
+              interval: 1s
+            """;
+
+    private final Lab lab;
+    private final Headscale headscale;
+    private final Tailscaled peer;
+
+    private DockerTailnet(Lab lab, Headscale headscale, Tailscaled peer) {
+        this.lab = lab;
+        this.headscale = headscale;
+        this.peer = peer;
+    }
+
+    static DockerTailnet in(Lab lab) {
+        Headscale headscale = lab.headscale(HeadscaleOptions.defaults().withPolicy(POLICY));
+        Tailscaled peer = lab.tailscaled(lab.host("peer"), Tailscaled.Mode.TUN);
+        peer.up(headscale);
+        return new DockerTailnet(lab, headscale, peer);
+    }
+
+    Headscale headscale() {
+        return headscale;
+    }
+
+    Tailscaled peer() {
+        return peer;
+    }
+
+    /// A key for one node, with the tags that the example asks for.
+    String taggedKey() {
+        return headscale.authKey(tagged());
+    }
+
+    static AuthKeyRequest tagged() {
+        return AuthKeyRequest.forUser("alice")
+                .tagged("tag:flask-app-service", "tag:dockerized-app");
+    }
+
+    /// The example, on this tailnet.
+    ComposeFiles example(String key) {
+        return ComposeFiles.example()
+                .with("remora-sidecar", IN_THE_LAB)
+                .withCopy("root.pem", lab.authority().root())
+                .withVariable("TS_AUTHKEY", key)
+                .withVariable("TS_EXTRA_ARGS", "--login-server=" + headscale.url());
+    }
+
+    /// Waits until the example's app answers the peer on port 80 of this host.
+    void awaitFlask(String host) {
+        String url = "http://" + host + "/";
+        assertThat(new Curl(peer.host()).awaitOk(url, Ways.SOON).body()).isEqualTo(HELLO);
+    }
+}
