@@ -47,20 +47,6 @@ final class LossRecovery implements SendRecords.Delivered {
 
     private final OneAck ack = new OneAck();
 
-    /// What one acknowledgement delivered.
-    private static final class OneAck {
-        long now;
-        boolean cumulative;
-        boolean echoes;
-        int echo;
-        int segments;
-        long oldestSentAt;
-        long newestSentAt;
-        long headRepeatedAt;
-        boolean retransmissionAcked;
-        boolean original;
-    }
-
     LossRecovery(
             int iss,
             RttEstimator rtt,
@@ -84,7 +70,7 @@ final class LossRecovery implements SendRecords.Delivered {
     /// @param duplicate it has everything RFC 5681 §2 asks of a duplicate acknowledgement
     void onAck(TcpSegment segment, long upTo, boolean duplicate, long nxt, long now) {
         boolean advanced = upTo > una;
-        begin(segment, now);
+        ack.begin(segment.tsEcho(), headRepeatedAt(), now);
         batch.acked += Math.max(upTo - una, 0);
         una = Math.max(una, upTo);
         ack.cumulative = true;
@@ -108,18 +94,6 @@ final class LossRecovery implements SendRecords.Delivered {
         pending = true;
     }
 
-    private void begin(TcpSegment segment, long now) {
-        ack.now = now;
-        ack.echoes = options.timestamps();
-        ack.echo = segment.tsEcho();
-        ack.segments = 0;
-        ack.oldestSentAt = Long.MAX_VALUE;
-        ack.newestSentAt = -1;
-        ack.headRepeatedAt = headRepeatedAt();
-        ack.retransmissionAcked = false;
-        ack.original = false;
-    }
-
     /// When the first segment was sent again, -1 if it was not.
     private long headRepeatedAt() {
         return !records.isEmpty() && records.get(0).retransmitted ? records.get(0).repeatedAt : -1;
@@ -127,22 +101,15 @@ final class LossRecovery implements SendRecords.Delivered {
 
     @Override
     public void delivered(SendRecord record) {
-        ack.segments++;
         batch.delivered += record.length();
-        if (record.retransmitted) {
-            ack.retransmissionAcked = true;
-        } else {
-            ack.original = true;
-            if (ack.cumulative) {
-                ack.oldestSentAt = Math.min(ack.oldestSentAt, record.sentAt);
-            }
-            ack.newestSentAt = Math.max(ack.newestSentAt, record.sentAt);
-        }
+        ack.add(record);
         if (options.sack()) {
             // While there is a hole the peer echoes what came before it, so only a cumulative
             // answer tells.
             boolean echoesOriginal =
-                    ack.cumulative && ack.echoes && Seq.before(ack.echo, clock.at(record.sentAt));
+                    ack.cumulative
+                            && options.timestamps()
+                            && Seq.before(ack.echo, clock.at(record.sentAt));
             rack.delivered(record, ack.cumulative, echoesOriginal, ack.now);
         }
     }
@@ -152,12 +119,10 @@ final class LossRecovery implements SendRecords.Delivered {
         if (dsack) {
             // What it acknowledges came earlier, with a first copy whose acknowledgement was lost.
             rtt.onAnswer();
-        } else if (!ack.retransmissionAcked && ack.newestSentAt >= 0) {
-            // Only what is acknowledged in order may have waited for its acknowledgement.
-            rtt.sample(ack.now - Math.min(ack.oldestSentAt, ack.newestSentAt), una, nxt);
-            long latest = Math.max(ack.now - ack.newestSentAt, 1);
-            batch.rtt = batch.rtt == 0 ? latest : Math.min(batch.rtt, latest);
-        } else if (advanced && ack.echoes) {
+        } else if (ack.isSample()) {
+            rtt.sample(ack.longest(), una, nxt);
+            batch.rtt = batch.rtt == 0 ? ack.shortest() : Math.min(batch.rtt, ack.shortest());
+        } else if (advanced && options.timestamps()) {
             long sample = clock.since(ack.echo, ack.now);
             if (sample > 0) {
                 rtt.sample(sample, una, nxt);
@@ -174,7 +139,7 @@ final class LossRecovery implements SendRecords.Delivered {
         if (phase == Phase.TIMEOUT) {
             undo |= spurious.onAckAfterTimeout(advanced, ack.original, una);
         }
-        if (advanced && phase != Phase.OPEN && ack.echoes && ack.headRepeatedAt >= 0) {
+        if (advanced && phase != Phase.OPEN && options.timestamps() && ack.headRepeatedAt >= 0) {
             undo |= spurious.echoPredatesRetransmission(ack.echo, clock.at(ack.headRepeatedAt));
         }
         if (undo) {

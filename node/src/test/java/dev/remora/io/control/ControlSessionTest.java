@@ -14,6 +14,7 @@ import dev.remora.testing.FakeProxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -175,11 +176,17 @@ class ControlSessionTest extends SessionFixture {
     void tellsNothingFromTheMomentItIsPaused() throws Exception {
         FakeControlServer server = goodServer();
         ControlSession session = session(server);
+        listener.holdMaps();
         session.login(LoginOptions.RESUME);
         awaitUpdate(server, update -> true);
+        listener.awaitHeld();
+        server.seen.clear();
 
         session.pause();
         session.updateHostInfo(named("another-profile"));
+
+        assertThat(server.seen.poll(300, TimeUnit.MILLISECONDS)).isNull();
+        listener.letGo();
         listener.awaitState(ControlState.Stopped.class);
         session.updateHostInfo(named("renamed"));
         session.resume();

@@ -17,6 +17,8 @@ final class RecordingListener implements ControlListener {
     private NodeIdentity identity = NodeIdentity.NONE;
     private int failures;
     private int mistakes;
+    private boolean held;
+    private boolean waiting;
 
     @Override
     public synchronized void onState(ControlState state) {
@@ -26,6 +28,7 @@ final class RecordingListener implements ControlListener {
 
     @Override
     public synchronized void onNetMap(NetMap map) {
+        waitWhileHeld();
         if (mistakes-- > 0) {
             throw new IllegalStateException("a mistake of ours, for this test");
         }
@@ -50,6 +53,40 @@ final class RecordingListener implements ControlListener {
     /// So many maps are too much for us.
     synchronized void failOnMaps(int times) {
         mistakes = times;
+    }
+
+    /// From here on a session that brings a map waits until it is let go.
+    synchronized void holdMaps() {
+        held = true;
+    }
+
+    synchronized void letGo() {
+        held = false;
+        notifyAll();
+    }
+
+    synchronized void awaitHeld() throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!waiting) {
+            waitUntil(deadline, "a map to hold");
+        }
+    }
+
+    /// As one that is slow to take a map does, it does not hear that something else is wanted.
+    private void waitWhileHeld() {
+        boolean interrupted = false;
+        while (held) {
+            waiting = true;
+            notifyAll();
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     synchronized NodeIdentity identity() {

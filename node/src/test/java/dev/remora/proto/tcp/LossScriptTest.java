@@ -28,6 +28,22 @@ final class LossScriptTest {
                 TcpConfig.defaults().with(new TcpConfig.Features(true, true, false, true)), script);
     }
 
+    /// Nothing is answered: what is sent again, and when.
+    private static final String SILENCE =
+            """
+            20    * write 100
+            20    > PA 1:101 ack 1
+            220   > PA 1:101 ack 1
+            280   > PA 1:101 ack 1
+            400   > PA 1:101 ack 1
+            420   > PA 1:101 ack 1
+            620   > PA 1:101 ack 1
+            820   > PA 1:101 ack 1
+            1020  > PA 1:101 ack 1
+            1260  > PA 1:101 ack 1
+            1420  > PA 1:101 ack 1
+            """;
+
     @Test
     void sendsAgainAtOnceAfterThreeSackedSegments() {
         run(
@@ -178,39 +194,15 @@ final class LossScriptTest {
 
     @Test
     void doublesTheTimeoutAfterThreeInARow() {
-        run(
-                OPEN
-                        + """
-                        20    * write 100
-                        20    > PA 1:101 ack 1
-                        220   > PA 1:101 ack 1
-                        280   > PA 1:101 ack 1
-                        400   > PA 1:101 ack 1
-                        420   > PA 1:101 ack 1
-                        620   > PA 1:101 ack 1
-                        820   > PA 1:101 ack 1
-                        1020  > PA 1:101 ack 1
-                        1260  > PA 1:101 ack 1
-                        1420  > PA 1:101 ack 1
-                        """);
+        run(OPEN + SILENCE);
     }
 
     @Test
     void triesANewPathAtOnceWhenTheOldOneWasSilent() {
         run(
                 OPEN
+                        + SILENCE
                         + """
-                        20    * write 100
-                        20    > PA 1:101 ack 1
-                        220   > PA 1:101 ack 1
-                        280   > PA 1:101 ack 1
-                        400   > PA 1:101 ack 1
-                        420   > PA 1:101 ack 1
-                        620   > PA 1:101 ack 1
-                        820   > PA 1:101 ack 1
-                        1020  > PA 1:101 ack 1
-                        1260  > PA 1:101 ack 1
-                        1420  > PA 1:101 ack 1
                         1500  * path DIRECT
                         1500  > PA 1:101 ack 1
                         1560  > PA 1:101 ack 1
@@ -223,18 +215,8 @@ final class LossScriptTest {
     void doesNotWaitOutALongTimeoutWhenThePeerIsHeardAgain() {
         run(
                 OPEN
+                        + SILENCE
                         + """
-                        20    * write 100
-                        20    > PA 1:101 ack 1
-                        220   > PA 1:101 ack 1
-                        280   > PA 1:101 ack 1
-                        400   > PA 1:101 ack 1
-                        420   > PA 1:101 ack 1
-                        620   > PA 1:101 ack 1
-                        820   > PA 1:101 ack 1
-                        1020  > PA 1:101 ack 1
-                        1260  > PA 1:101 ack 1
-                        1420  > PA 1:101 ack 1
                         1430  < PA 1:51 ack 1 win 256
                         1430  > A 101:101 ack 51
                         1630  > PA 1:101 ack 51
