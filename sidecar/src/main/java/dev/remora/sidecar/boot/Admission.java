@@ -44,7 +44,7 @@ final class Admission {
     ///
     /// @param key what the key is at this moment, in a form that tells whether it is another one
     Step next(Situation situation, String key, Instant now) {
-        boolean running = situation.code().equals(Situation.RUNNING);
+        boolean running = situation.isRunning();
         if (triedAt.isEmpty()) {
             return first(situation, running, key, now);
         }
@@ -65,7 +65,7 @@ final class Admission {
 
     /// Called instead of [#next] while the last step is still under way, which may take as long as a server is away.
     Step whileTrying(Situation situation, Instant now) {
-        return situation.code().equals(Situation.RUNNING) ? Step.NOTHING : complaint(now);
+        return situation.isRunning() ? Step.NOTHING : complaint(now);
     }
 
     private Step first(Situation situation, boolean running, String key, Instant now) {

@@ -2,7 +2,6 @@ package dev.remora.sidecar.boot;
 
 import dev.remora.base.MalformedException;
 import dev.remora.sidecar.boot.ServeFile.Content;
-import dev.remora.sidecar.cli.Program;
 import dev.remora.sidecar.life.Daemon;
 import dev.remora.sidecar.life.Probes;
 import dev.remora.sidecar.life.Situation;
@@ -14,7 +13,6 @@ import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,30 +20,22 @@ import org.slf4j.LoggerFactory;
 public final class Boot {
     private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
 
-    /// What the command line answers to flags that make no sense.
-    private static final int USAGE = 2;
-
     /// The app's network is gone: only a new start of this container finds the new one.
     private static final int NETWORK_GONE = 75;
 
+    private static final String INVALID = "invalid configuration: ";
     private static final long LOOK_EVERY_MS = 500;
 
     private final BootSettings settings;
     private final Daemon daemon;
     private final Optional<ServeFile> serveFile;
     private final Admission admission;
-    private final TagsOfTheKey tags;
+    private final Commands commands;
     private final SocketLink link;
     private final HostNetwork network = HostNetwork.ofThisMachine();
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("boot").daemon().factory());
-
-    /// A command is under way; it may take as long as a login takes.
-    private final AtomicBoolean busy = new AtomicBoolean();
-
-    /// What the last command that failed had to say.
-    private volatile String complaint = "";
 
     private boolean complete;
     private volatile int exitCode;
@@ -56,7 +46,7 @@ public final class Boot {
         this.serveFile = settings.publishing().file().map(ServeFile::new);
         this.admission =
                 new Admission(settings.login().once(), settings.login().patience(), Instant.now());
-        this.tags = new TagsOfTheKey(settings.login().tags());
+        this.commands = new Commands(settings, daemon, new OnCommands());
         this.link = new SocketLink(settings.daemon().link(), settings.daemon().socket());
     }
 
@@ -69,21 +59,20 @@ public final class Boot {
                     Daemon.inside(Words.ofDaemon(settings.daemon()), probes(settings.endpoints()));
             new Boot(settings, daemon).run(environment);
         } catch (InvalidSettingsException e) {
-            e.reasons()
-                    .forEach(
-                            reason -> System.err.println("boot: invalid configuration: " + reason));
-            System.exit(1);
+            giveUp(e.reasons().stream().map(reason -> INVALID + reason).toList());
         } catch (MalformedException e) {
-            System.err.println(
-                    "boot: invalid configuration: TS_TAILSCALED_EXTRA_ARGS: " + e.reason());
-            System.exit(1);
+            giveUp(List.of(INVALID + "TS_TAILSCALED_EXTRA_ARGS: " + e.reason()));
         } catch (IOException e) {
-            System.err.println("boot: " + e.getMessage());
-            System.exit(1);
+            giveUp(List.of(String.valueOf(e.getMessage())));
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            System.exit(1);
+            giveUp(List.of("interrupted"));
         }
+    }
+
+    /// Says why there is no way to start.
+    private static void giveUp(List<String> reasons) {
+        reasons.forEach(reason -> System.err.println("boot: " + reason));
+        System.exit(1);
     }
 
     private static Optional<Probes> probes(BootSettings.Endpoints endpoints) {
@@ -106,7 +95,7 @@ public final class Boot {
             serveFile.flatMap(ServeFile::change).ifPresent(this::onServeFile);
             Situation situation = daemon.situation();
             take(next(situation, Instant.now()), situation);
-            if (!complete && situation.code().equals(Situation.RUNNING)) {
+            if (!complete && situation.isRunning()) {
                 complete = true;
                 LOG.info("Startup complete, waiting for shutdown signal");
             }
@@ -124,7 +113,7 @@ public final class Boot {
     }
 
     private Admission.Step next(Situation situation, Instant now) {
-        return busy.get()
+        return commands.areBusy()
                 ? admission.whileTrying(situation, now)
                 : admission.next(situation, KeyText.digest(settings.login()), now);
     }
@@ -137,8 +126,8 @@ public final class Boot {
     private void take(Admission.Step step, Situation situation) {
         switch (step) {
             case NOTHING -> {}
-            case UP -> inBackground(this::up);
-            case SET -> inBackground(() -> run(Words.ofSet(settings)));
+            case UP -> commands.up();
+            case SET -> commands.set();
             case COMPLAIN ->
                     LOG.warn(
                             "The node does not run after {} s ({}): {} It is tried on.",
@@ -148,66 +137,16 @@ public final class Boot {
         }
     }
 
-    private void inBackground(Runnable commands) {
-        busy.set(true);
-        Thread.ofVirtual()
-                .name("command")
-                .start(() -> {
-                    try {
-                        commands.run();
-                    } finally {
-                        busy.set(false);
-                    }
-                });
-    }
-
-    private void up() {
-        if (run(Words.ofUp(settings))
-                || !tags.mayComeFromTheKey(situation(), KeyText.digest(settings.login()))) {
-            return;
+    private final class OnCommands implements Commands.Listener {
+        @Override
+        public void onFailure() {
+            admission.onFailure();
         }
-        LOG.info(
-                "The control server takes no tags from a node that has an auth key; perhaps the key has them: trying without TS_TAGS.");
-        if (run(Words.ofUp(settings.withoutTags()))) {
-            List<String> missing = tags.missing(situation());
-            if (!missing.isEmpty()) {
-                LOG.error(
-                        "The auth key does not give this node the tags {}: make one that does. Without them the node logs out again.",
-                        missing);
-                run(Words.ofLogout(settings));
-                admission.onFailure();
-            }
-        }
-    }
 
-    private Situation situation() {
-        try {
-            return daemon.situation();
-        } catch (IOException | MalformedException e) {
-            throw new IllegalStateException("the daemon is ending", e);
-        }
-    }
-
-    /// Whether the command did what it should; if not, somebody has been told.
-    private boolean run(List<String> words) {
-        CommandOutput output = new CommandOutput(System.err);
-        int code = Program.run("tailscale", words, System.out, output.stream());
-        if (code != 0) {
-            onFailure(words.get(1), code, output.kept());
-        }
-        return code == 0;
-    }
-
-    /// What the server refuses, the daemon has logged already, with the time of the next try.
-    private void onFailure(String command, int code, String why) {
-        admission.onFailure();
-        if (code == USAGE) {
-            LOG.error(
-                    "invalid configuration: TS_EXTRA_ARGS: {}", why.lines().findFirst().orElse(""));
+        @Override
+        public void onNonsense(String why) {
+            LOG.error("{}{}", INVALID, why);
             exit(1);
-        } else if (!why.startsWith("backend error: ") && !why.equals(complaint)) {
-            complaint = why;
-            LOG.error("{} failed: {}", command, why);
         }
     }
 

@@ -27,10 +27,12 @@ final class Diagnosis {
     private Diagnosis() {}
 
     /// @param noState why there is no state at all, in a sentence; nothing else matters then
+    /// @param twin how another node uses our keys, in a sentence
     /// @param stateTrouble what is wrong with keeping the state, in a sentence
     /// @param problems what serve could not do, in sentences
     static List<Warning> of(
             Optional<String> noState,
+            Optional<String> twin,
             Optional<String> stateTrouble,
             Prefs prefs,
             RunState state,
@@ -41,10 +43,20 @@ final class Diagnosis {
         Diagnosis diagnosis = new Diagnosis();
         if (noState.isPresent()) {
             return List.of(
-                    Warning.of("state-store-health", "high", "No state", noState.get())
+                    Warning.of(
+                                    "state-store-health",
+                                    "high",
+                                    "No state",
+                                    coded(noState.get(), "state-unusable"))
                             .cuttingOff()
                             .loggedAlready());
         }
+        twin.ifPresent(text ->
+                diagnosis.add(
+                        Situation.STATE_CLONED,
+                        "high",
+                        "Cloned state",
+                        coded(text, Situation.STATE_CLONED)));
         if (stateTrouble.isPresent() && !membership.isUnsaved()) {
             diagnosis.add("state-not-saved", "medium", "State", stateTrouble.get());
         }
@@ -73,7 +85,10 @@ final class Diagnosis {
         String why = membership.failure().map(failed -> sentence(failed, zone)).orElse("");
         if (state == RunState.NEEDS_LOGIN || membership.netMap().isEmpty() && !why.isEmpty()) {
             String text = "You are logged out." + cause(membership);
-            String last = why.isEmpty() ? text : text + " The last login error was: " + why;
+            String last =
+                    why.isEmpty()
+                            ? withCode(text, membership)
+                            : text + " The last login error was: " + why;
             String severity = why.isEmpty() ? "low" : "medium"; // to be logged out is no failure
             found.add(Warning.of("login-state", severity, "Logged out", last).loggedAlready());
         } else if (!why.isEmpty()) {
@@ -82,6 +97,14 @@ final class Diagnosis {
                             + why;
             found.add(Warning.of("not-in-map-poll", "medium", "Out of sync", text).loggedAlready());
         }
+    }
+
+    /// Who logged out, or never in, knows why.
+    private static String withCode(String text, Membership membership) {
+        boolean asked =
+                membership.control() instanceof ControlState.NeedsLogin(var why, _)
+                        && why != ControlState.NeedsLogin.Why.LOGGED_OUT;
+        return asked ? coded(text, Situation.loginCode(membership)) : text;
     }
 
     /// Certificates and keys end by the clock, and a wrong one ends them at a wrong time.
@@ -118,9 +141,15 @@ final class Diagnosis {
 
     private static String sentence(ControlState.Failed failed, ZoneId zone) {
         Optional<Instant> next = failed.nextTryAt();
+        String sentence = coded(failed.sentence(), failed.reason().code());
         return next.isEmpty()
-                ? failed.sentence()
-                : failed.sentence() + " Next try at " + CLOCK.format(next.get().atZone(zone)) + ".";
+                ? sentence
+                : sentence + " Next try at " + CLOCK.format(next.get().atZone(zone)) + ".";
+    }
+
+    /// The code stands in the status as it stands in the log.
+    private static String coded(String sentence, String code) {
+        return sentence + " [" + code + "]";
     }
 
     private void network(RunState state, NetMap map, NodeStatus node, Prefs prefs) {

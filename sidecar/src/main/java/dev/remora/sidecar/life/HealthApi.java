@@ -75,13 +75,19 @@ final class HealthApi implements ApiHandler {
                 : ApiResponse.text(503, "node currently has no tailscale IPs");
     }
 
+    private static String condition(Situation situation) {
+        return MetricsText.condition(
+                situation.code(),
+                situation.control().map(Situation.Trouble::code).orElse("connected"));
+    }
+
     private ApiResponse metrics() throws IOException, MalformedException {
         String text =
                 MetricsText.of(
                                 backend.node().status(),
                                 backend.prefs().advertiseRoutes(),
                                 backend.warnings())
-                        + MetricsText.condition(backend.situation().code());
+                        + condition(backend.situation());
         return new ApiResponse.Full(
                 200,
                 "text/plain;version=0.0.4;charset=utf-8",

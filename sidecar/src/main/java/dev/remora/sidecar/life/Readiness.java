@@ -82,21 +82,31 @@ final class Readiness {
     private Finding look(Check check, Map<Integer, AppAddress> served) {
         return switch (check) {
             case IP -> found(situation.hasAddresses(), "The node has no addresses on the tailnet.");
-            case CONTROL ->
-                    found(situation.isConnectedToControl(), "The control server does not answer.");
+            case CONTROL -> control();
             case PATH -> found(situation.hasPath(), "Neither a relay nor a peer is connected.");
             case BACKEND -> backends(served);
         };
+    }
+
+    /// While the node runs the server may be away all the same, for a reason of its own.
+    private Finding control() {
+        return situation
+                .control()
+                .filter(_ -> situation.isRunning())
+                .map(trouble -> new Finding(false, trouble.code(), trouble.sentence()))
+                .orElseGet(() ->
+                        found(
+                                situation.control().isEmpty(),
+                                "The control server does not answer."));
     }
 
     private Finding found(boolean ok, String otherwise) {
         if (ok) {
             return Finding.OK;
         }
-        boolean running = situation.code().equals(Situation.RUNNING);
         return new Finding(
                 false,
-                running ? "waiting" : situation.code(),
+                situation.isRunning() ? "waiting" : situation.code(),
                 situation.sentence().isEmpty() ? otherwise : situation.sentence());
     }
 

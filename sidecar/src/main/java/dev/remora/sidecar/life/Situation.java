@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param code stays the same from version to version: `running`, `auth-key-used`, `approval-pending` and so on
 /// @param sentence what is the matter and what to do; empty while all is well
 /// @param hasAddresses the node has addresses on the tailnet, and its key is good
-/// @param isConnectedToControl the control server answers
+/// @param control what is the matter with the control server; empty while it answers
 /// @param hasPath a relay connection or a session with a peer stands
 /// @param hasLogin there is a node key to come back with
 /// @param isRefused nothing helps but another key, or somebody on the server
@@ -22,36 +22,58 @@ public record Situation(
         String code,
         String sentence,
         boolean hasAddresses,
-        boolean isConnectedToControl,
+        Optional<Trouble> control,
         boolean hasPath,
         boolean hasLogin,
         boolean isRefused,
         List<String> tags) {
     public static final String RUNNING = "running";
+    static final String STATE_CLONED = "state-cloned";
+
+    /// Something that does not work.
+    public record Trouble(String code, String sentence) {}
+
+    /// Peers can reach this node, whatever else is the matter with it.
+    public boolean isRunning() {
+        return state.equals(RunState.RUNNING.toString());
+    }
 
     /// @param noState why there is no state, in a sentence
+    /// @param twin how another node uses our keys, in a sentence
     /// @param hasLogin there is a node key
     /// @param warnings those that hold now
     static Situation of(
             Optional<String> noState,
+            Optional<String> twin,
             RunState state,
             boolean hasLogin,
             Membership membership,
             NodeStatus node,
             List<Warning> warnings) {
-        String code = noState.isPresent() ? "state-unusable" : code(state, membership);
+        String code = noState.isPresent() ? "state-unusable" : code(state, twin, membership);
         return new Situation(
                 state.toString(),
                 code,
-                noState.orElseGet(() -> sentence(code, membership, warnings)),
+                noState.orElseGet(() -> sentence(code, twin, membership, warnings)),
                 noState.isEmpty()
                         && state != RunState.NEEDS_LOGIN
                         && membership.netMap().isPresent(),
-                membership.isConnected(),
+                control(membership),
                 Liveness.any(node),
                 hasLogin,
                 membership.needsPerson(),
                 membership.netMap().map(map -> map.self().tags()).orElse(List.of()));
+    }
+
+    private static Optional<Trouble> control(Membership membership) {
+        if (membership.isConnected()) {
+            return Optional.empty();
+        }
+        return membership
+                .failure()
+                .map(failed -> new Trouble(failed.reason().code(), failed.sentence()))
+                .or(() ->
+                        Optional.of(new Trouble("waiting", "The control server does not answer.")));
     }
 
     /// The same of a node that is about to go: nobody is to come any more.
@@ -61,25 +83,27 @@ public record Situation(
                 "ending",
                 "The node is ending.",
                 false,
-                isConnectedToControl,
+                control,
                 hasPath,
                 hasLogin,
                 isRefused,
                 tags);
     }
 
-    private static String code(RunState state, Membership membership) {
+    private static String code(RunState state, Optional<String> twin, Membership membership) {
         Optional<Reason> failure = membership.failure().map(ControlState.Failed::reason);
         return switch (state) {
-            case RUNNING -> RUNNING;
+            case RUNNING -> twin.isPresent() ? STATE_CLONED : RUNNING;
             case STOPPED -> "stopped";
             case NEEDS_MACHINE_AUTH -> "approval-pending";
-            case NEEDS_LOGIN -> loginCode(failure, membership);
+            case NEEDS_LOGIN -> loginCode(membership);
             case NO_STATE, STARTING -> failure.map(Reason::code).orElse("starting");
         };
     }
 
-    private static String loginCode(Optional<Reason> failure, Membership membership) {
+    /// Why somebody or something has to log this node in.
+    static String loginCode(Membership membership) {
+        Optional<Reason> failure = membership.failure().map(ControlState.Failed::reason);
         if (failure.isPresent()) {
             return failure.get().code();
         }
@@ -97,9 +121,11 @@ public record Situation(
         return "logged-out";
     }
 
-    private static String sentence(String code, Membership membership, List<Warning> warnings) {
+    private static String sentence(
+            String code, Optional<String> twin, Membership membership, List<Warning> warnings) {
         return switch (code) {
             case RUNNING -> "";
+            case STATE_CLONED -> twin.orElse("");
             case "approval-pending" ->
                     "An administrator has to admit this node on the control server.";
             case "auth-key-missing" ->

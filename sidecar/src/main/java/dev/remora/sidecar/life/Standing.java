@@ -22,6 +22,8 @@ final class Standing {
     private final Membership membership;
     private final Health health;
     private final News news;
+    private final Twin twin = new Twin();
+    private Optional<String> cloned = Optional.empty();
     private RunState state = RunState.NO_STATE;
     private RunState logged = RunState.NO_STATE;
     private List<Warning> warnings = List.of();
@@ -59,6 +61,7 @@ final class Standing {
         Situation now =
                 Situation.of(
                         noState,
+                        cloned,
                         state,
                         profiles.current().hasKey(),
                         membership,
@@ -78,9 +81,11 @@ final class Standing {
         if (noState.isEmpty()) {
             settleState(status);
         }
+        cloned = twin.look(status, membership, Instant.now());
         warnings =
                 Diagnosis.of(
                         noState,
+                        cloned,
                         profiles.trouble(),
                         profiles.current().prefs(),
                         state,

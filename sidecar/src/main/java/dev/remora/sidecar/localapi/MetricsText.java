@@ -27,10 +27,15 @@ public final class MetricsText {
         return new MetricsText().all(status, advertised, warnings);
     }
 
-    /// How the node stands, as a gauge with the code of it.
-    public static String condition(String code) {
-        return "# TYPE remora_condition gauge\n# HELP remora_condition How the node stands: 1 for the code that holds\nremora_condition{code=\"%s\"} 1\n"
-                .formatted(code);
+    /// How the node stands, and how it stands with its control server, as gauges with the codes of it.
+    public static String condition(String code, String control) {
+        return gaugeOf("remora_condition", "How the node stands", code)
+                + gaugeOf("remora_control", "How it stands with the control server", control);
+    }
+
+    private static String gaugeOf(String name, String help, String code) {
+        return "# TYPE %1$s gauge\n# HELP %1$s %2$s: 1 for the code that holds\n%1$s{code=\"%3$s\"} 1\n"
+                .formatted(name, help, code);
     }
 
     private String all(NodeStatus status, List<IpPrefix> advertised, int warnings) {

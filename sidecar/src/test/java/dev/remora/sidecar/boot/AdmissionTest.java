@@ -7,20 +7,55 @@ import dev.remora.sidecar.life.Situation;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AdmissionTest {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     private static final Situation RUNNING =
             new Situation(
-                    "Running", Situation.RUNNING, "", true, true, true, true, false, List.of());
+                    "Running",
+                    Situation.RUNNING,
+                    "",
+                    true,
+                    Optional.empty(),
+                    true,
+                    true,
+                    false,
+                    List.of());
     private static final Situation STARTING =
-            new Situation("Starting", "starting", "", false, false, false, true, false, List.of());
+            new Situation(
+                    "Starting",
+                    "starting",
+                    "",
+                    false,
+                    Optional.empty(),
+                    false,
+                    true,
+                    false,
+                    List.of());
     private static final Situation NO_LOGIN =
-            new Situation("NoState", "starting", "", false, false, false, false, false, List.of());
+            new Situation(
+                    "NoState",
+                    "starting",
+                    "",
+                    false,
+                    Optional.empty(),
+                    false,
+                    false,
+                    false,
+                    List.of());
     private static final Situation KEY_USED =
             new Situation(
-                    "NeedsLogin", "auth-key-used", "…", false, true, false, false, true, List.of());
+                    "NeedsLogin",
+                    "auth-key-used",
+                    "…",
+                    false,
+                    Optional.empty(),
+                    false,
+                    false,
+                    true,
+                    List.of());
 
     private Instant now = START;
 
@@ -98,7 +133,15 @@ class AdmissionTest {
         admission.next(RUNNING, "k", now);
         Situation stopped =
                 new Situation(
-                        "Stopped", "stopped", "", false, false, false, true, false, List.of());
+                        "Stopped",
+                        "stopped",
+                        "",
+                        false,
+                        Optional.empty(),
+                        false,
+                        true,
+                        false,
+                        List.of());
 
         assertThat(after(Duration.ofHours(1), admission, stopped, "k")).isEqualTo(Step.NOTHING);
     }

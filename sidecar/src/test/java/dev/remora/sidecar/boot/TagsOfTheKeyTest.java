@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.sidecar.life.Situation;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class TagsOfTheKeyTest {
     private static Situation situation(String code, String... tags) {
-        return new Situation("", code, "", false, false, false, false, false, List.of(tags));
+        return new Situation(
+                "", code, "", false, Optional.empty(), false, false, false, List.of(tags));
     }
 
     @Test

@@ -143,7 +143,7 @@ class BackendTest {
         assertThat(watcher.values("ErrMessage")).containsExactly("It has expired at 12:00:00Z.");
         assertThat(daemon.status().get("Health").toString())
                 .contains(
-                        "You are logged out. The last login error was: It has expired at 12:00:04Z. Next try at ");
+                        "You are logged out. The last login error was: It has expired at 12:00:04Z. [certificate-dates] Next try at ");
     }
 
     private static ControlState outdated(String when) {

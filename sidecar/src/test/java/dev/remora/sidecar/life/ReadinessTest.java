@@ -12,22 +12,39 @@ import java.net.ServerSocket;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ReadinessTest {
     private static final Situation RUNNING =
             new Situation(
-                    "Running", Situation.RUNNING, "", true, true, true, true, false, List.of());
+                    "Running",
+                    Situation.RUNNING,
+                    "",
+                    true,
+                    Optional.empty(),
+                    true,
+                    true,
+                    false,
+                    List.of());
     private static final Situation CONTROL_AWAY =
             new Situation(
-                    "Running", Situation.RUNNING, "", true, false, true, true, false, List.of());
+                    "Running",
+                    Situation.RUNNING,
+                    "",
+                    true,
+                    Optional.of(new Situation.Trouble("unreachable", "It cannot be reached.")),
+                    true,
+                    true,
+                    false,
+                    List.of());
     private static final Situation KEY_USED =
             new Situation(
                     "NeedsLogin",
                     "auth-key-used",
                     "The key was used.",
                     false,
-                    true,
+                    Optional.empty(),
                     false,
                     false,
                     true,
@@ -58,9 +75,9 @@ class ReadinessTest {
                                 "ok",
                                 false,
                                 "reason",
-                                "waiting",
+                                "unreachable",
                                 "message",
-                                "The control server does not answer."));
+                                "It cannot be reached."));
     }
 
     @Test

@@ -1,0 +1,120 @@
+package dev.remora.sidecar.boot;
+
+import dev.remora.base.MalformedException;
+import dev.remora.sidecar.cli.Program;
+import dev.remora.sidecar.life.Daemon;
+import dev.remora.sidecar.life.Situation;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The commands that a container gives its own daemon, each through the command line that people use. One at a time, and in the background: a login takes as long as it takes.
+final class Commands {
+    private static final Logger LOG = LoggerFactory.getLogger(Boot.class);
+
+    /// What the command line answers to flags that make no sense.
+    private static final int USAGE = 2;
+
+    /// Hears what came of a command that was of no use.
+    interface Listener {
+        /// Another try may help, later.
+        void onFailure();
+
+        /// None will.
+        void onNonsense(String why);
+    }
+
+    private final BootSettings settings;
+    private final Daemon daemon;
+    private final Listener listener;
+    private final TagsOfTheKey tags;
+    private final AtomicBoolean busy = new AtomicBoolean();
+
+    /// What the last command that failed had to say.
+    private volatile String complaint = "";
+
+    Commands(BootSettings settings, Daemon daemon, Listener listener) {
+        this.settings = settings;
+        this.daemon = daemon;
+        this.listener = listener;
+        this.tags = new TagsOfTheKey(settings.login().tags());
+    }
+
+    /// A command is under way.
+    boolean areBusy() {
+        return busy.get();
+    }
+
+    /// States all settings, and logs in if that needs it.
+    void up() {
+        inBackground(this::upWithOrWithoutTags);
+    }
+
+    /// States those settings that need no login.
+    void set() {
+        inBackground(() -> run(Words.ofSet(settings)));
+    }
+
+    private void inBackground(Runnable commands) {
+        busy.set(true);
+        Thread.ofVirtual()
+                .name("command")
+                .start(() -> {
+                    try {
+                        commands.run();
+                    } finally {
+                        busy.set(false);
+                    }
+                });
+    }
+
+    private void upWithOrWithoutTags() {
+        if (run(Words.ofUp(settings))
+                || !tags.mayComeFromTheKey(situation(), KeyText.digest(settings.login()))) {
+            return;
+        }
+        LOG.info(
+                "The control server takes no tags from a node that has an auth key; perhaps the key has them: trying without TS_TAGS.");
+        if (run(Words.ofUp(settings.withoutTags()))) {
+            List<String> missing = tags.missing(situation());
+            if (!missing.isEmpty()) {
+                LOG.error(
+                        "The auth key does not give this node the tags {}: make one that does. Without them the node logs out again.",
+                        missing);
+                run(Words.ofLogout(settings));
+                listener.onFailure();
+            }
+        }
+    }
+
+    private Situation situation() {
+        try {
+            return daemon.situation();
+        } catch (IOException | MalformedException e) {
+            throw new IllegalStateException("the daemon is ending", e);
+        }
+    }
+
+    /// Whether the command did what it should; if not, somebody has been told.
+    private boolean run(List<String> words) {
+        CommandOutput output = new CommandOutput(System.err);
+        int code = Program.run("tailscale", words, System.out, output.stream());
+        if (code != 0) {
+            onFailure(words.get(1), code, output.kept());
+        }
+        return code == 0;
+    }
+
+    /// What the server refuses, the daemon has logged already, with the time of the next try.
+    private void onFailure(String command, int code, String why) {
+        listener.onFailure();
+        if (code == USAGE) {
+            listener.onNonsense("TS_EXTRA_ARGS: " + why.lines().findFirst().orElse(""));
+        } else if (!why.startsWith("backend error: ") && !why.equals(complaint)) {
+            complaint = why;
+            LOG.error("{} failed: {}", command, why);
+        }
+    }
+}
