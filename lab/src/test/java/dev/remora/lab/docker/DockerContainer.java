@@ -32,6 +32,30 @@ public final class DockerContainer {
         return inspect().at("State");
     }
 
+    /// When it was started last; another start has another time.
+    public String startedAt() {
+        return state().at("StartedAt").text();
+    }
+
+    /// Waits until it runs and was started at another time than this one.
+    public void awaitAnotherStart(String before) {
+        Await.until(
+                name + " to be started again",
+                SOON,
+                () -> {
+                    Json now = state();
+                    return now.at("Running").bool() && !now.at("StartedAt").text().equals(before);
+                });
+    }
+
+    /// Waits until it no longer runs.
+    ///
+    /// @return its exit code
+    public int awaitExit() {
+        Await.until(name + " to end", SOON, () -> !state().at("Running").bool());
+        return (int) state().at("ExitCode").number();
+    }
+
     /// How often the engine has started it again by itself.
     public int restarts() {
         return (int) inspect().at("RestartCount").number();

@@ -116,6 +116,12 @@ public final class DockerEngine implements AutoCloseable {
         }
     }
 
+    /// Removes everything that this lab has made here, and leaves the engine as it found it.
+    public void clear() {
+        remove(Pattern.compile(Pattern.quote(folder.id() + "-") + ".*"));
+        stacks.clear();
+    }
+
     private void remove(Pattern names) {
         removeThose(names, "ps -a --format {{.Names}}", "rm -f -v");
         removeThose(names, "network ls --format {{.Name}}", "network rm");
@@ -139,7 +145,7 @@ public final class DockerEngine implements AutoCloseable {
 
     @Override
     public void close() {
-        remove(Pattern.compile(Pattern.quote(folder.id() + "-") + ".*"));
+        clear();
         try {
             turn.close();
         } catch (IOException e) {

@@ -76,6 +76,18 @@ final class DockerTailnet {
                 .withVariable("TS_EXTRA_ARGS", "--login-server=" + headscale.url());
     }
 
+    /// The number of nodes, living or dead, that the control server lists under this name or one made from it.
+    long nodesNamed(String name) {
+        return headscale.nodes().stream()
+                .filter(node -> node.at("given_name").text().startsWith(name))
+                .count();
+    }
+
+    /// Asks once for the page at port 80 of this host.
+    Curl.Answer get(String host) {
+        return new Curl(peer.host()).get("http://" + host + "/");
+    }
+
     /// Waits until the example's app answers the peer on port 80 of this host.
     void awaitFlask(String host) {
         String url = "http://" + host + "/";

@@ -99,16 +99,33 @@ public final class Boot {
                 complete = true;
                 LOG.info("Startup complete, waiting for shutdown signal");
             }
-            if (network.isGone(Instant.now())) {
-                LOG.error(
-                        "The network of the app's container is gone: it was stopped or made anew. This container ends with code {} so that it is started again in the new one.",
-                        NETWORK_GONE);
-                exit(NETWORK_GONE);
-            }
+            heed(network.verdict(Instant.now()));
         } catch (IOException | MalformedException e) {
             LOG.debug("the daemon does not answer: {}", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("this program has made a mistake; it goes on", e);
+        }
+    }
+
+    private void heed(HostNetwork.Verdict verdict) {
+        switch (verdict) {
+            case THERE, AWAY -> {}
+            case LOST ->
+                    LOG.warn(
+                            "The network of the app's container is gone: it was stopped, is started again, or was made anew. Nothing reaches this one until it is started after that.");
+            case ELSEWHERE -> {
+                LOG.error(
+                        "The app's container runs again, with another network. This container ends with code {} so that it is started again in the new one.",
+                        NETWORK_GONE);
+                exit(NETWORK_GONE);
+            }
+            case GONE -> {
+                LOG.error(
+                        "The app's container has not come back for {} s. This container ends with code {}: if the app's was made anew, `docker compose up -d` makes this one anew as well.",
+                        HostNetwork.PATIENCE.toSeconds(),
+                        NETWORK_GONE);
+                exit(NETWORK_GONE);
+            }
         }
     }
 
