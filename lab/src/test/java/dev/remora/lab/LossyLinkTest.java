@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LabExtension.class)
 class LossyLinkTest {
     private static final LinkShape SHAPE =
-            new LinkShape(Duration.ofMillis(30), 80_000_000, 250_000, 0);
+            new LinkShape(Duration.ofMillis(30), 80_000_000, 250_000);
     private static final long BYTES = 10_000_000;
 
     private static Host near;

@@ -173,7 +173,7 @@ class MainJobTest {
     }
 
     private static LinkShape atMegabitsPerSecond(int rate) {
-        return new LinkShape(Duration.ofMillis(1), rate * 1_000_000L, 500_000, 0);
+        return new LinkShape(Duration.ofMillis(1), rate * 1_000_000L, 500_000);
     }
 
     @Test

@@ -106,6 +106,13 @@ public final class Host {
         plugged.carrier(name, true);
     }
 
+    /// Takes the interface down and up again, by which the kernel forgets what it knew of connections through it.
+    void reconnect() {
+        namespace.ip("link set eth0 down");
+        namespace.ip("link set eth0 up");
+        namespace.ip("route add default via " + plugged.gateway4());
+    }
+
     /// Puts a link of this shape between the host and its switch. May be called again to change it.
     public void distance(LinkShape shape) {
         namespace.ip("link set eth0 gso_max_segs 1"); // frames as they stand on a wire

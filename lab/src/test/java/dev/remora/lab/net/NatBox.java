@@ -16,6 +16,9 @@ public final class NatBox {
         }
     }
 
+    /// Above what a host's own programs get, below what Linux gives out.
+    private static final String OTHER_PORTS = "to :20000-29999";
+
     private final Host outside;
     private final Switch inside;
 
@@ -44,6 +47,19 @@ public final class NatBox {
     /// The address that the world sees.
     public String ip4() {
         return outside.ip4();
+    }
+
+    /// Forgets which datagrams belong together, as a box does that was switched off and on again: what comes in is nobody's,
+    /// and what goes out has another port from now on.
+    public void restart() {
+        Namespace namespace = outside.namespace();
+        namespace.nft(
+                """
+                flush chain ip nat post
+                add rule ip nat post oifname "eth0" meta l4proto { tcp, udp } masquerade %s
+                """
+                        .formatted(OTHER_PORTS));
+        outside.reconnect();
     }
 
     /// The box itself, to cut it off or to block UDP for all behind it.

@@ -108,6 +108,10 @@ final class Switch {
                 .shape(shape);
     }
 
+    String gateway4() {
+        return subnet.gateway4();
+    }
+
     private void element(String set, String host, boolean on) {
         // "add" first: it is no error for an element that is there, and makes "delete" none for one
         // that is not.
