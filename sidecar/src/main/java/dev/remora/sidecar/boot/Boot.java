@@ -6,13 +6,16 @@ import dev.remora.sidecar.life.Daemon;
 import dev.remora.sidecar.life.Probes;
 import dev.remora.sidecar.life.Situation;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,18 +29,23 @@ public final class Boot {
     private static final String INVALID = "invalid configuration: ";
     private static final long LOOK_EVERY_MS = 500;
 
+    /// The kernel's list is long where there are thousands of connections.
+    private static final int APP_EVERY_LOOKS = 4;
+
     private final BootSettings settings;
     private final Daemon daemon;
     private final Optional<ServeFile> serveFile;
     private final Admission admission;
     private final Commands commands;
     private final SocketLink link;
+    private final AppWatch app;
     private final HostNetwork network = HostNetwork.ofThisMachine();
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().name("boot").daemon().factory());
 
     private boolean complete;
+    private long looks;
     private volatile int exitCode;
 
     private Boot(BootSettings settings, Daemon daemon) {
@@ -47,13 +55,18 @@ public final class Boot {
         this.admission =
                 new Admission(settings.login().once(), settings.login().patience(), Instant.now());
         this.commands = new Commands(settings, daemon, new OnCommands());
+        this.app =
+                new AppWatch(
+                        settings.endpoints().address().stream()
+                                .map(InetSocketAddress::getPort)
+                                .collect(Collectors.toSet()));
         this.link = new SocketLink(settings.daemon().link(), settings.daemon().socket());
     }
 
     /// Runs until it is told to end; never returns.
     public static void main() {
         try {
-            Environment environment = new Environment(System.getenv());
+            Environment environment = Environment.of(System.getenv());
             BootSettings settings = SettingsReader.read(environment);
             Daemon daemon =
                     Daemon.inside(Words.ofDaemon(settings.daemon()), probes(settings.endpoints()));
@@ -84,6 +97,7 @@ public final class Boot {
     private void run(Environment environment) throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "shutdown"));
         NotYet.in(environment).forEach(LOG::warn);
+        Advice.on(environment, Advice.mounts()).forEach(LOG::warn);
         link.make();
         settings.publishing().declared().ifPresent(json -> publish(json, "REMORA_SERVE"));
         watch.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
@@ -96,15 +110,39 @@ public final class Boot {
             Situation situation = daemon.situation();
             take(next(situation, Instant.now()), situation);
             if (!complete && situation.isRunning()) {
-                complete = true;
-                LOG.info("Startup complete, waiting for shutdown signal");
+                onComplete();
             }
-            heed(network.verdict(Instant.now()));
+            if (looks++ % APP_EVERY_LOOKS == 0) {
+                app.look(daemon.apps(), Listeners.here(), Instant.now()).ifPresent(LOG::warn);
+            }
+            if (settings.publishing().job() && app.isGone(Instant.now())) {
+                endJob();
+            } else {
+                heed(network.verdict(Instant.now()));
+            }
         } catch (IOException | MalformedException e) {
             LOG.debug("the daemon does not answer: {}", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("this program has made a mistake; it goes on", e);
         }
+    }
+
+    private void onComplete() throws IOException, MalformedException {
+        complete = true;
+        LOG.info("Startup complete, waiting for shutdown signal");
+        String wanted = settings.login().hostname();
+        String name = daemon.nodeName();
+        if (!wanted.isEmpty() && name.startsWith(wanted.toLowerCase(Locale.ROOT) + "-")) {
+            LOG.warn(
+                    "The control server calls this node {}, since there is another one called {}: delete that if it is an old one of this container's, and keep the state (TS_STATE_DIR) from now on.",
+                    name,
+                    wanted);
+        }
+    }
+
+    private void endJob() {
+        LOG.info("The app has ended, and with it this container's job.");
+        exit(0);
     }
 
     private void heed(HostNetwork.Verdict verdict) {
@@ -120,6 +158,10 @@ public final class Boot {
                 exit(NETWORK_GONE);
             }
             case GONE -> {
+                if (settings.publishing().job()) {
+                    endJob();
+                    return;
+                }
                 LOG.error(
                         "The app's container has not come back for {} s. This container ends with code {}: if the app's was made anew, `docker compose up -d` makes this one anew as well.",
                         HostNetwork.PATIENCE.toSeconds(),
@@ -137,6 +179,7 @@ public final class Boot {
 
     private void exit(int code) {
         exitCode = code;
+        watch.shutdown();
         new Thread(() -> System.exit(code), "exit").start();
     }
 

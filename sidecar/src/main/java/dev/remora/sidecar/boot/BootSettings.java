@@ -88,7 +88,9 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpo
     /// @param file serve configuration to follow
     /// @param declared ports that the environment itself declares, as JSON of a serve configuration
     /// @param drain how long open connections may go on when the container ends
-    record Publishing(Optional<Path> file, Optional<String> declared, Duration drain) {}
+    /// @param job the container has done what it is for when the app is gone
+    record Publishing(
+            Optional<Path> file, Optional<String> declared, Duration drain, boolean job) {}
 
     /// Where health and metrics are told.
     ///

@@ -235,7 +235,8 @@ final class SettingsReader {
         return new BootSettings.Publishing(
                 environment.get("TS_SERVE_CONFIG").map(Path::of),
                 declared,
-                span("REMORA_DRAIN", DEFAULT_DRAIN));
+                span("REMORA_DRAIN", DEFAULT_DRAIN),
+                environment.bool("REMORA_JOB", false));
     }
 
     private BootSettings.Endpoints endpoints() {

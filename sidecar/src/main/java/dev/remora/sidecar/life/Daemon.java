@@ -15,14 +15,17 @@ import dev.remora.sidecar.config.ServeConfig;
 import dev.remora.sidecar.config.Version;
 import dev.remora.sidecar.localapi.HttpEndpoint;
 import dev.remora.sidecar.localapi.LocalApiServer;
+import dev.remora.sidecar.serve.AppAddress;
 import dev.remora.sidecar.serve.ServedPorts;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -72,7 +75,15 @@ public final class Daemon implements AutoCloseable {
             throws IOException, MalformedException {
         try {
             DaemonFlags flags = DaemonFlags.parse(words);
+            if (flags.errand().isPresent()) {
+                throw new MalformedException(
+                        "--%s ends the daemon at once, and the container with it: leave it out"
+                                .formatted(flags.errand().get().name().toLowerCase(Locale.ROOT)));
+            }
             Logging.configure(flags.verbosity(), flags.jsonLog());
+            if (!flags.tun().equals(USERSPACE)) {
+                LOG.warn("--tun={} has no effect: TUN devices come later.", flags.tun());
+            }
             Daemon daemon = new Daemon(probes);
             daemon.start(flags);
             return daemon;
@@ -84,6 +95,17 @@ public final class Daemon implements AutoCloseable {
     /// How the node stands.
     public Situation situation() throws IOException, MalformedException {
         return backend().situation();
+    }
+
+    /// The apps behind the served ports.
+    public Collection<AppAddress> apps() throws IOException, MalformedException {
+        Backend now = backend();
+        return now.ask(() -> List.copyOf(now.serve().targets().values()));
+    }
+
+    /// The name that the control server has given this node, without the tailnet's; empty before that.
+    public String nodeName() throws IOException, MalformedException {
+        return backend().netMap().map(map -> map.displayName(map.self())).orElse("");
     }
 
     private Backend backend() throws IOException {
@@ -119,6 +141,7 @@ public final class Daemon implements AutoCloseable {
     private static DaemonFlags flags(String[] args, PrintStream err) {
         try {
             DaemonFlags flags = DaemonFlags.parse(List.of(args));
+            flags.errand().ifPresent(Daemon::runAndExit);
             if (!flags.tun().equals(USERSPACE)) {
                 err.println(
                         "remora: TUN devices come later: start with --tun="
@@ -135,6 +158,16 @@ public final class Daemon implements AutoCloseable {
         }
     }
 
+    private static void runAndExit(DaemonFlags.Errand errand) {
+        System.out.print(
+                switch (errand) {
+                    case VERSION -> Version.TEXT + "\n";
+                    case HELP -> DaemonFlags.USAGE;
+                    case CLEANUP -> "";
+                });
+        System.exit(0);
+    }
+
     /// On SIGTERM and SIGINT the JVM would report the signal as its exit code; to end as told is a success, at any moment.
     private void end() {
         LOG.info("ending");
@@ -148,6 +181,7 @@ public final class Daemon implements AutoCloseable {
             return;
         }
         LOG.info("Remora {} starts", Version.TEXT);
+        flags.notes().forEach(LOG::warn);
         try {
             startOn(begun(store(flags)), Optional.empty(), flags);
         } catch (StateInUseException e) {

@@ -1,7 +1,9 @@
 package dev.remora.sidecar.life;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// How the daemon was called, in `tailscaled`'s flags and Go's syntax for them: one dash or two, `--flag=value` or `--flag value`.
@@ -10,13 +12,25 @@ import java.util.Optional;
 /// @param stateDirectory where the state is; empty: nowhere, it ends with the process
 /// @param udpPort for WireGuard, 0 for any
 /// @param verbosity 0 for what a person running a node wants to know, 1 for more, 2 for everything
+/// @param errand what to do instead of being a daemon
+/// @param notes what is asked for and has no effect, in sentences
 record DaemonFlags(
         String tun,
         Optional<Path> stateDirectory,
         Path socket,
         int udpPort,
         int verbosity,
-        boolean jsonLog) {
+        boolean jsonLog,
+        Optional<Errand> errand,
+        List<String> notes) {
+    /// Something that is done at once.
+    enum Errand {
+        VERSION,
+        HELP,
+        /// Of what a killed daemon leaves behind; ours leaves nothing.
+        CLEANUP
+    }
+
     static final String USAGE =
             """
             usage: remora daemon [flags]
@@ -27,8 +41,29 @@ record DaemonFlags(
               --port=N                      UDP port for WireGuard, 0 for any (default 0)
               --verbose=N                   0, 1 or 2: how much is logged (default 0)
               --log-format=text|json        (default text)
+              --version, --help, --cleanup  say so, or clean up, and end
             """
                     .formatted(Defaults.STATE_DIRECTORY, Defaults.SOCKET);
+
+    /// Flags of the official daemon that change nothing here.
+    private static final Map<String, String> WITHOUT_EFFECT =
+            Map.of(
+                    "debug", "there are no debug pages",
+                    "bird-socket", "no routes are told to BIRD",
+                    "hardware-attestation", "keys are not bound to hardware",
+                    "socks5-server", "there is no SOCKS5 proxy into the tailnet yet",
+                    "outbound-http-proxy-listen", "there is no HTTP proxy into the tailnet yet");
+
+    /// Those that stand for `true` where they have no value.
+    private static final List<String> SWITCHES =
+            List.of(
+                    "no-logs-no-support",
+                    "version",
+                    "help",
+                    "h",
+                    "cleanup",
+                    "encrypt-state",
+                    "hardware-attestation");
 
     private static final String MEMORY = "mem:";
     private static final String STATE_FILE = "tailscaled.state";
@@ -63,6 +98,8 @@ record DaemonFlags(
         private int port;
         private int verbosity;
         private boolean json;
+        private Optional<Errand> errand = Optional.empty();
+        private final List<String> notes = new ArrayList<>();
 
         void parse(List<String> words) throws UsageException {
             int next = 0;
@@ -74,7 +111,7 @@ record DaemonFlags(
                 String text = word.substring(word.startsWith("--") ? 2 : 1);
                 int equals = text.indexOf('=');
                 String name = equals < 0 ? text : text.substring(0, equals);
-                if (equals >= 0 || name.equals("no-logs-no-support")) {
+                if (equals >= 0 || SWITCHES.contains(name)) {
                     set(name, equals < 0 ? "true" : text.substring(equals + 1));
                 } else if (next < words.size()) {
                     set(name, words.get(next++));
@@ -86,8 +123,18 @@ record DaemonFlags(
         }
 
         private void check(String name) throws UsageException {
-            if (!List.of("tun", "statedir", "state", "socket", "port", "verbose", "log-format")
-                    .contains(name)) {
+            boolean known =
+                    WITHOUT_EFFECT.containsKey(name)
+                            || List.of(
+                                            "tun",
+                                            "statedir",
+                                            "state",
+                                            "socket",
+                                            "port",
+                                            "verbose",
+                                            "log-format")
+                                    .contains(name);
+            if (!known) {
                 throw new UsageException("flag provided but not defined: -" + name);
             }
         }
@@ -107,8 +154,38 @@ record DaemonFlags(
                     }
                 }
                 case "no-logs-no-support" -> {} // we send logs nowhere, told to or not
-                default -> check(name);
+                case "version" -> run(Errand.VERSION, name, value);
+                case "help", "h" -> run(Errand.HELP, name, value);
+                case "cleanup" -> run(Errand.CLEANUP, name, value);
+                case "encrypt-state" -> {
+                    if (isTrue(name, value)) {
+                        throw new UsageException(
+                                "--encrypt-state: this program cannot encrypt its state; leave the flag out and keep the directory private");
+                    }
+                }
+                default -> note(name, value);
             }
+        }
+
+        private void run(Errand what, String name, String value) throws UsageException {
+            if (isTrue(name, value)) {
+                errand = Optional.of(what);
+            }
+        }
+
+        private void note(String name, String value) throws UsageException {
+            check(name);
+            if (!SWITCHES.contains(name) || isTrue(name, value)) {
+                notes.add("--" + name + " has no effect: " + WITHOUT_EFFECT.get(name) + ".");
+            }
+        }
+
+        private static boolean isTrue(String name, String value) throws UsageException {
+            return switch (value) {
+                case "1", "t", "T", "true", "TRUE", "True" -> true;
+                case "0", "f", "F", "false", "FALSE", "False" -> false;
+                default -> throw invalid(name, value, "true or false");
+            };
         }
 
         private static int number(String name, String value, int max) throws UsageException {
@@ -128,7 +205,15 @@ record DaemonFlags(
         }
 
         DaemonFlags flags() throws UsageException {
-            return new DaemonFlags(tun, directory(), Path.of(socket), port, verbosity, json);
+            return new DaemonFlags(
+                    tun,
+                    directory(),
+                    Path.of(socket),
+                    port,
+                    verbosity,
+                    json,
+                    errand,
+                    List.copyOf(notes));
         }
 
         private Optional<Path> directory() throws UsageException {

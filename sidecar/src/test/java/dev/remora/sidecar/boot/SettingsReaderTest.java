@@ -26,7 +26,7 @@ class SettingsReaderTest {
             int equals = each.indexOf('=');
             variables.put(each.substring(0, equals), each.substring(equals + 1));
         }
-        return SettingsReader.read(new Environment(variables));
+        return SettingsReader.read(Environment.of(variables));
     }
 
     private static List<String> reasons(String... namesAndValues) {
@@ -243,7 +243,7 @@ class SettingsReaderTest {
         BootSettings settings =
                 read("TS_AUTHKEY=tskey-auth-secret", "TS_EXTRA_ARGS=--authkey=tskey-auth-secret");
 
-        assertThat(settings.toString() + new Environment(Map.of("TS_AUTHKEY", "secret")))
+        assertThat(settings.toString() + Environment.of(Map.of("TS_AUTHKEY", "secret")))
                 .doesNotContain("secret");
     }
 

@@ -35,7 +35,9 @@ class DaemonFlagsTest {
                                 Path.of("/s/x"),
                                 41641,
                                 1,
-                                true));
+                                true,
+                                Optional.empty(),
+                                List.of()));
     }
 
     @Test
@@ -43,6 +45,29 @@ class DaemonFlagsTest {
         assertThat(parse("--state=/s/tailscaled.state").stateDirectory()).contains(Path.of("/s"));
         assertThat(parse("--state=mem:").stateDirectory()).isEmpty();
         assertThat(parse("--state=mem:", "--statedir=/s").stateDirectory()).isEmpty();
+    }
+
+    @Test
+    void takesFlagsThatChangeNothingAndSaysSo() throws Exception {
+        assertThat(
+                        parse(
+                                        "--debug=127.0.0.1:0",
+                                        "--no-logs-no-support",
+                                        "--encrypt-state=false",
+                                        "--hardware-attestation=false",
+                                        "--socks5-server",
+                                        ":1055")
+                                .notes())
+                .containsExactly(
+                        "--debug has no effect: there are no debug pages.",
+                        "--socks5-server has no effect: there is no SOCKS5 proxy into the tailnet yet.");
+    }
+
+    @Test
+    void knowsWhatIsDoneAtOnce() throws Exception {
+        assertThat(parse("--version").errand()).contains(DaemonFlags.Errand.VERSION);
+        assertThat(parse("-cleanup").errand()).contains(DaemonFlags.Errand.CLEANUP);
+        assertThat(parse("--cleanup=false").errand()).isEmpty();
     }
 
     @ParameterizedTest
@@ -54,6 +79,8 @@ class DaemonFlagsTest {
         "--port=65536, invalid value",
         "--log-format=xml, invalid value",
         "--state=kube:x, invalid value",
+        "--encrypt-state, cannot encrypt its state",
+        "--cleanup=x, invalid value",
         "up, the daemon takes no arguments",
     })
     void refusesTheRest(String word, String why) {

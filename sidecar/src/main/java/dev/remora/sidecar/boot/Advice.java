@@ -1,0 +1,70 @@
+package dev.remora.sidecar.boot;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What is allowed and hardly meant: said once at the start, since it shows only later and elsewhere.
+final class Advice {
+    /// Where the official image's documentation has people put the volume.
+    private static final String USUAL_STATE = "/var/lib/tailscale";
+
+    private final Environment environment;
+    private final List<String> sentences = new ArrayList<>();
+
+    private Advice(Environment environment) {
+        this.environment = environment;
+    }
+
+    /// @param mounts where something is mounted, as [#mounts] gives it
+    static List<String> on(Environment environment, List<String> mounts) {
+        Advice advice = new Advice(environment);
+        advice.sentences.addAll(VariableNames.unknown(environment));
+        environment
+                .quoted()
+                .forEach(name ->
+                        advice.sentences.add(
+                                name
+                                        + " has quotation marks or blanks around its value, which are no part of it for this program; the official image would take them along."));
+        advice.server();
+        advice.state(mounts);
+        return advice.sentences;
+    }
+
+    private void server() {
+        boolean isHeadscales = environment.text("TS_AUTHKEY").startsWith("hskey-");
+        boolean isNamed = ExtraWords.of(environment.words("TS_EXTRA_ARGS")).names("login-server");
+        if (isHeadscales && !isNamed) {
+            sentences.add(
+                    "TS_AUTHKEY is a key of Headscale, but TS_EXTRA_ARGS names no server: without --login-server=https://… the key is shown to Tailscale's.");
+        }
+    }
+
+    private void state(List<String> mounts) {
+        if (environment.isGiven("TS_STATE_DIR") || environment.isGiven("TS_KUBE_SECRET")) {
+            return;
+        }
+        sentences.add(
+                mounts.contains(USUAL_STATE)
+                        ? "There is a volume at %1$s, but nothing is kept there without TS_STATE_DIR=%1$s: each start makes another node."
+                                .formatted(USUAL_STATE)
+                        : "Nothing is kept without TS_STATE_DIR: each start makes an ephemeral node, which logs out at the end. Headscale forgets it then if the auth key is one for ephemeral nodes, and else keeps it in its list.");
+    }
+
+    /// Where something is mounted in this container.
+    static List<String> mounts() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/mountinfo"), StandardCharsets.ISO_8859_1)
+                    .stream()
+                    .map(line -> line.split(" "))
+                    .filter(fields -> fields.length > 4)
+                    .map(fields -> fields[4])
+                    .toList();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}
