@@ -13,6 +13,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.util.Map;
 
@@ -58,6 +59,11 @@ public final class HttpEndpoint implements AutoCloseable {
                                     }
                                 });
         ChannelFuture binding = bootstrap.bind(address).awaitUninterruptibly();
+        if (!binding.isSuccess() && isEverywhere(address)) {
+            // a container's network often has no IPv6, and there this address does not exist
+            InetSocketAddress ip4 = new InetSocketAddress("0.0.0.0", address.getPort());
+            binding = bootstrap.bind(ip4).awaitUninterruptibly();
+        }
         if (!binding.isSuccess()) {
             throw new IOException(
                     "cannot listen on "
@@ -68,6 +74,10 @@ public final class HttpEndpoint implements AutoCloseable {
                             + LocalApiServer.why(binding.cause()));
         }
         return new HttpEndpoint(binding.channel(), connections);
+    }
+
+    private static boolean isEverywhere(InetSocketAddress address) {
+        return address.getAddress() instanceof Inet6Address any && any.isAnyLocalAddress();
     }
 
     /// Where it listens.
