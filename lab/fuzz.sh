@@ -10,13 +10,13 @@ export SECONDS_EACH=${1:-30}
 wanted=${2:-}
 . .mvn/jdk25.sh
 find_jdk25
-[ -f node/target/test.classpath ] && [ -f sidecar/target/test.classpath ] || ./mvnw -q -B -pl sidecar -am test-compile
+[ -f node/target/test.classpath ] && [ -f sidecar/target/test.classpath ] && [ -f server/target/test.classpath ] || ./mvnw -q -B -pl server,sidecar -am test-compile
 mkdir -p target/fuzz
 
 # Lines of: module class method
 targets() {
     local source class
-    grep -rl --include='*.java' '@FuzzTest' node/src/test sidecar/src/test | LC_ALL=C sort | while read -r source; do
+    grep -rl --include='*.java' '@FuzzTest' node/src/test server/src/test sidecar/src/test | LC_ALL=C sort | while read -r source; do
         class=${source#*/src/test/java/}
         class=$(tr / . <<<"${class%.java}")
         [[ $class == *"$wanted"* ]] || continue

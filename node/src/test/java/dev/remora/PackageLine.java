@@ -31,6 +31,9 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | engine!
             | node
             | !
+            | server.stun server.tls
+            | server.relay
+            | server!
             | sidecar.serve sidecar.egress sidecar.config
             | sidecar.localapi sidecar.health
             | sidecar.life

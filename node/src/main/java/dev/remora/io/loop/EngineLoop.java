@@ -8,12 +8,15 @@ import io.netty.channel.ServerChannel;
 import io.netty.channel.SingleThreadIoEventLoop;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerDomainSocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
@@ -99,6 +102,11 @@ public final class EngineLoop implements AutoCloseable {
     /// A channel that accepts TCP connections.
     public ServerSocketChannel newServerSocket() {
         return epoll ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+    }
+
+    /// A channel for datagrams of either family.
+    public DatagramChannel newDatagramSocket() {
+        return epoll ? new EpollDatagramChannel() : new NioDatagramChannel();
     }
 
     /// A channel that accepts connections on a Unix socket.
