@@ -38,7 +38,8 @@ public final class StunServer implements AutoCloseable {
                         .bind(address)
                         .awaitUninterruptibly();
         if (!binding.isSuccess()) {
-            String why = "cannot listen for STUN on " + address + ": " + binding.cause().getMessage();
+            String why =
+                    "cannot listen for STUN on " + address + ": " + binding.cause().getMessage();
             throw new IOException(why, binding.cause());
         }
         return new StunServer(binding.channel(), counts);
