@@ -161,7 +161,7 @@ public final class Node implements AutoCloseable {
 
     // Traffic.
 
-    /// Listens on a port of all our tailnet addresses; empty if that port is taken.
+    /// Listens on a port of all our tailnet addresses; empty if that port is taken. Port 0: on every port that nobody else listens on.
     public Optional<ServedPort> listen(int port, PortHandler handler) {
         return ask(() -> core.listen(port, handler));
     }

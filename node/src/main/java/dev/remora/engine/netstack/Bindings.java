@@ -7,9 +7,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Who holds which port of one protocol: on one of our addresses, or on all of them.
+/// Who holds which port of one protocol: on one of our addresses, or on all of them. Port 0, which nobody can ask for, stands for all that nobody else holds.
 final class Bindings<T> {
     private record Key(Optional<IpAddress> ip, int port) {}
+
+    /// Every port that has no holder of its own.
+    static final int REST = 0;
 
     private final Map<Key, T> bound = new HashMap<>();
 
@@ -28,7 +31,8 @@ final class Bindings<T> {
             return null;
         }
         T exact = bound.get(new Key(Optional.of(ip), port));
-        return exact != null ? exact : bound.get(new Key(Optional.empty(), port));
+        T general = exact != null ? exact : bound.get(new Key(Optional.empty(), port));
+        return general != null ? general : bound.get(new Key(Optional.empty(), REST));
     }
 
     Collection<T> holders() {

@@ -198,7 +198,7 @@ public final class NetStack {
         tcp.endOfBatch(now);
     }
 
-    /// Serves a port on one of our addresses, or on all of them; empty if it is taken.
+    /// Serves a port on one of our addresses, or on all of them; empty if it is taken. Port 0 on all of them: every port that nobody else serves.
     public Optional<TcpListener> listen(
             Optional<IpAddress> ip, int port, TcpListener.Handler handler) {
         return tcp.listen(ip, port, handler);

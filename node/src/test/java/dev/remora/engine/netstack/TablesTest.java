@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -167,5 +168,22 @@ class TablesTest {
         }
         assertThat(taken).doesNotHaveDuplicates();
         assertThat(ports.choose(Stack.OWN, remote, flow -> false)).isEmpty();
+    }
+
+    @Test
+    void portsWithoutAHolderOfTheirOwnGoToWhoeverHoldsTheRest() throws Exception {
+        IpAddress ours = IpAddress.parse("100.64.0.1");
+        Bindings<String> bindings = new Bindings<>();
+        bindings.bind(Optional.of(ours), 1, "one address");
+        bindings.bind(Optional.empty(), 2, "all addresses");
+        assertThat(bindings.find(ours, 3)).isNull();
+
+        bindings.bind(Optional.empty(), Bindings.REST, "rest");
+
+        assertThat(bindings.find(ours, 1)).isEqualTo("one address");
+        assertThat(bindings.find(ours, 2)).isEqualTo("all addresses");
+        assertThat(bindings.find(ours, 3)).isEqualTo("rest");
+        bindings.release(Optional.empty(), Bindings.REST);
+        assertThat(bindings.find(ours, 3)).isNull();
     }
 }

@@ -36,7 +36,9 @@ final class Advice {
 
     private void server() {
         boolean isHeadscales = environment.text("TS_AUTHKEY").startsWith("hskey-");
-        boolean isNamed = ExtraWords.of(environment.words("TS_EXTRA_ARGS")).names("login-server");
+        boolean isNamed =
+                environment.isGiven("REMORA_CONTROL_URL")
+                        || ExtraWords.of(environment.words("TS_EXTRA_ARGS")).names("login-server");
         if (isHeadscales && !isNamed) {
             sentences.add(
                     "TS_AUTHKEY is a key of Headscale, but TS_EXTRA_ARGS names no server: without --login-server=https://… the key is shown to Tailscale's.");

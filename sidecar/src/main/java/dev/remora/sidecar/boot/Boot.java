@@ -32,7 +32,8 @@ public final class Boot {
     /// The kernel's list is long where there are thousands of connections.
     private static final int APP_EVERY_LOOKS = 4;
 
-    private final BootSettings settings;
+    private final LiveFile file;
+    private volatile BootSettings settings;
     private final Daemon daemon;
     private final Optional<ServeFile> serveFile;
     private final Admission admission;
@@ -48,7 +49,8 @@ public final class Boot {
     private long looks;
     private volatile int exitCode;
 
-    private Boot(BootSettings settings, Daemon daemon) {
+    private Boot(LiveFile file, BootSettings settings, Daemon daemon) {
+        this.file = file;
         this.settings = settings;
         this.daemon = daemon;
         this.serveFile = settings.publishing().file().map(ServeFile::new);
@@ -67,10 +69,11 @@ public final class Boot {
     public static void main() {
         try {
             Environment environment = Environment.of(System.getenv());
-            BootSettings settings = SettingsReader.read(environment);
+            LiveFile file = LiveFile.open(environment);
+            BootSettings settings = file.sources().read();
             Daemon daemon =
                     Daemon.inside(Words.ofDaemon(settings.daemon()), probes(settings.endpoints()));
-            new Boot(settings, daemon).run(environment);
+            new Boot(file, settings, daemon).run();
         } catch (InvalidSettingsException e) {
             giveUp(e.reasons().stream().map(reason -> INVALID + reason).toList());
         } catch (MalformedException e) {
@@ -94,8 +97,9 @@ public final class Boot {
                 .map(address -> new Probes(address, endpoints.metrics(), endpoints.health()));
     }
 
-    private void run(Environment environment) throws InterruptedException {
+    private void run() throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::end, "shutdown"));
+        Environment environment = file.sources().merged();
         NotYet.in(environment).forEach(LOG::warn);
         Advice.on(environment, Advice.mounts()).forEach(LOG::warn);
         link.make();
@@ -107,6 +111,7 @@ public final class Boot {
     private void look() {
         try {
             serveFile.flatMap(ServeFile::change).ifPresent(this::onServeFile);
+            file.look().ifPresent(this::onChange);
             Situation situation = daemon.situation();
             take(next(situation, Instant.now()), situation);
             if (!complete && situation.isRunning()) {
@@ -172,9 +177,23 @@ public final class Boot {
     }
 
     private Admission.Step next(Situation situation, Instant now) {
-        return commands.areBusy()
-                ? admission.whileTrying(situation, now)
+        if (commands.areBusy()) {
+            return admission.whileTrying(situation, now);
+        }
+        return commands.restate()
+                ? Admission.Step.NOTHING
                 : admission.next(situation, KeyText.digest(settings.login()), now);
+    }
+
+    private void onChange(LiveFile.Change change) {
+        settings = change.settings();
+        commands.onChange(change);
+        if (change.has(Setting.SERVE)) {
+            publish(settings.publishing().declared().orElse("{}"), "what the file serves");
+        }
+        if (change.has(Setting.LOG_LEVEL)) {
+            daemon.logFrom(settings.daemon().verbosity());
+        }
     }
 
     private void exit(int code) {

@@ -75,13 +75,17 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpo
     /// @param extra further words for the daemon
     /// @param link where tools look for the socket
     /// @param jsonLog one JSON object a line
+    /// @param verbosity 0 for what a person running a node wants to know, 1 for more, 2 for everything
+    /// @param exposesAll whether ports of localhost that nobody declared answer, too
     record DaemonPart(
             boolean userspace,
             Optional<Path> stateDirectory,
             Path socket,
             Path link,
             List<String> extra,
-            boolean jsonLog) {}
+            boolean jsonLog,
+            int verbosity,
+            boolean exposesAll) {}
 
     /// What is published on the tailnet.
     ///

@@ -6,6 +6,7 @@ import dev.remora.sidecar.life.Daemon;
 import dev.remora.sidecar.life.Situation;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,11 +27,14 @@ final class Commands {
         void onNonsense(String why);
     }
 
-    private final BootSettings settings;
+    private volatile BootSettings settings;
     private final Daemon daemon;
     private final Listener listener;
-    private final TagsOfTheKey tags;
+    private volatile TagsOfTheKey tags;
     private final AtomicBoolean busy = new AtomicBoolean();
+
+    /// What the daemon is to be told as soon as no command is under way.
+    private Optional<Runnable> restatement = Optional.empty();
 
     /// What the last command that failed had to say.
     private volatile String complaint = "";
@@ -55,6 +59,32 @@ final class Commands {
     /// States those settings that need no login.
     void set() {
         inBackground(() -> run(Words.ofSet(settings)));
+    }
+
+    /// The settings are others now. Tags are the control server's to give, so the node asks it again; the rest it just tells.
+    void onChange(LiveFile.Change change) {
+        boolean takesTagsBack =
+                !settings.login().tags().isEmpty() && change.settings().login().tags().isEmpty();
+        BootSettings now = takesTagsBack ? change.settings().withoutTags() : change.settings();
+        settings = now;
+        tags = new TagsOfTheKey(now.login().tags());
+        if (change.has(Setting.TAGS)) {
+            restatement = Optional.of(this::upWithOrWithoutTags);
+        } else if (change.has(Setting.HOSTNAME)
+                || change.has(Setting.ROUTES)
+                || change.has(Setting.ACCEPT_DNS)) {
+            restatement = Optional.of(() -> run(Words.ofChange(now, change)));
+        }
+    }
+
+    /// Tells the daemon what has changed.
+    ///
+    /// @return whether there was anything to tell
+    boolean restate() {
+        Optional<Runnable> due = restatement;
+        restatement = Optional.empty();
+        due.ifPresent(this::inBackground);
+        return due.isPresent();
     }
 
     private void inBackground(Runnable commands) {

@@ -15,7 +15,7 @@ final class KeyText {
     private KeyText() {}
 
     static String digest(BootSettings.Login login) {
-        return login.keyFile().map(KeyText::ofFile).orElse("given");
+        return login.keyFile().map(KeyText::ofFile).orElseGet(() -> sha256(login.authKey()));
     }
 
     private static String ofFile(Path file) {

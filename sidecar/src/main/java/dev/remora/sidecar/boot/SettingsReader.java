@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 final class SettingsReader {
     static final String DEFAULT_SOCKET = "/tmp/tailscaled.sock";
     private static final String LINK = "var/run/tailscale/tailscaled.sock";
-    private static final String DEFAULT_ENDPOINTS = "[::]:9002";
+    static final String DEFAULT_ENDPOINTS = "[::]:9002";
     private static final String DEFAULT_PATIENCE = "60s";
     private static final String DEFAULT_DRAIN = "5s";
 
@@ -182,6 +182,8 @@ final class SettingsReader {
         refuseIf(
                 !hostname.isEmpty() && extra.names("hostname"),
                 "TS_HOSTNAME and --hostname in TS_EXTRA_ARGS are both set; only one of them can be");
+        List<String> further = new ArrayList<>(extra.rest());
+        controlUrl(extra).ifPresent(url -> further.add("--login-server=" + url));
         return new BootSettings.Login(
                 environment.get("TS_AUTHKEY").orElse(environment.text("TS_AUTH_KEY")),
                 environment.text("TS_CLIENT_ID"),
@@ -191,10 +193,20 @@ final class SettingsReader {
                 hostname,
                 tags,
                 environment.bool("TS_AUTH_ONCE", false),
-                extra.rest(),
+                List.copyOf(further),
                 extra.acceptDns().orElse(environment.bool("TS_ACCEPT_DNS", false)),
                 environment.getWithEmpty("TS_ROUTES"),
                 span("TS_BOOT_TIMEOUT", DEFAULT_PATIENCE));
+    }
+
+    private Optional<String> controlUrl(ExtraWords extra) {
+        Optional<String> url = environment.get("REMORA_CONTROL_URL");
+        refuseIf(
+                url.isPresent() && extra.names("login-server"),
+                "REMORA_CONTROL_URL and --login-server in TS_EXTRA_ARGS are both set; only one of them can be");
+        url.flatMap(SettingKind.URL::refusal)
+                .ifPresent(why -> wrong.add("REMORA_CONTROL_URL " + why));
+        return url;
     }
 
     /// Blanks around the commas are what people write into YAML; the command line would take them for parts of the tags.
@@ -221,7 +233,26 @@ final class SettingsReader {
                 Path.of(environment.get("TS_SOCKET").orElse(DEFAULT_SOCKET)),
                 Path.of(environment.get("TS_TEST_ONLY_ROOT").orElse("/")).resolve(LINK),
                 environment.words("TS_TAILSCALED_EXTRA_ARGS"),
-                environment.text("REMORA_LOG_FORMAT").equals("json"));
+                environment.text("REMORA_LOG_FORMAT").equals("json"),
+                verbosity(),
+                choice("REMORA_EXPOSE", SettingKind.EXPOSURE, "declared").equals("all"));
+    }
+
+    /// As the daemon's flag counts it.
+    private int verbosity() {
+        return switch (choice("REMORA_LOG_LEVEL", SettingKind.LEVEL, "info")) {
+            case "debug" -> 1;
+            case "trace" -> 2;
+            default -> 0;
+        };
+    }
+
+    private String choice(String name, SettingKind kind, String otherwise) {
+        String text = environment.get(name).orElse(otherwise);
+        if (environment.isGiven(name)) {
+            kind.refusal(text).ifPresent(why -> wrong.add(name + " \"" + text + "\" " + why));
+        }
+        return text;
     }
 
     private BootSettings.Publishing publishing() {

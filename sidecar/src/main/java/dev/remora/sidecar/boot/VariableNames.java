@@ -25,6 +25,7 @@ final class VariableNames {
                     TS_KUBE_SECRET TS_KUBERNETES_READ_API_SERVER_ADDRESS_FROM_ENV TS_ACME_ACCOUNT_SECRET_NAME TS_ACME_ACCOUNT_FIELD
                     TS_TEST_ONLY_ROOT TS_TEST_FAKE_NETFILTER TS_LOG_VERBOSITY TS_NO_LOGS_NO_SUPPORT TS_LOGS_DIR TS_PERMIT_CERT_UID
                     REMORA_SERVE REMORA_DRAIN REMORA_JOB REMORA_LOG_FORMAT REMORA_EXPOSE REMORA_CONFIG REMORA_MEMORY
+                    REMORA_LOG_LEVEL REMORA_CONTROL_URL
                     """
                             .strip()
                             .split("\\s+"));
@@ -59,27 +60,9 @@ final class VariableNames {
 
     private static Optional<String> nearest(String name) {
         return KNOWN.stream()
-                .filter(known -> distance(name, known) <= MOST_ERRORS)
+                .filter(known -> Spelling.errors(name, known) <= MOST_ERRORS)
                 .min(
-                        Comparator.<String>comparingInt(known -> distance(name, known))
+                        Comparator.<String>comparingInt(known -> Spelling.errors(name, known))
                                 .thenComparing(Comparator.naturalOrder()));
-    }
-
-    /// How many letters have to be put in, taken out or exchanged (Levenshtein's distance).
-    private static int distance(String a, String b) {
-        int[] row = new int[b.length() + 1];
-        for (int j = 0; j <= b.length(); j++) {
-            row[j] = j;
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row[0];
-            row[0] = i;
-            for (int j = 1; j <= b.length(); j++) {
-                int exchanged = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.min(exchanged, 1 + Math.min(row[j], row[j - 1]));
-            }
-        }
-        return row[b.length()];
     }
 }

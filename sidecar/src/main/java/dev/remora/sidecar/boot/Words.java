@@ -18,6 +18,12 @@ final class Words {
         if (daemon.jsonLog()) {
             words.add("--log-format=json");
         }
+        if (daemon.verbosity() > 0) {
+            words.add("--verbose=" + daemon.verbosity());
+        }
+        if (daemon.exposesAll()) {
+            words.add("--expose=all");
+        }
         words.addAll(daemon.extra());
         return words;
     }
@@ -42,6 +48,18 @@ final class Words {
         List<String> words = start(settings, "set");
         settings.login().routes().ifPresent(routes -> words.add("--advertise-routes=" + routes));
         add(words, "hostname", settings.login().hostname());
+        return words;
+    }
+
+    /// States what has changed without a login, and takes back what is no longer asked for.
+    static List<String> ofChange(BootSettings settings, LiveFile.Change change) {
+        List<String> words = start(settings, "set");
+        if (change.has(Setting.ROUTES)) {
+            words.add("--advertise-routes=" + settings.login().routes().orElse(""));
+        }
+        if (change.has(Setting.HOSTNAME)) {
+            words.add("--hostname=" + settings.login().hostname());
+        }
         return words;
     }
 

@@ -48,11 +48,16 @@ final class CommandLine {
     private final Command root;
 
     CommandLine(Surroundings world) {
-        this.world = world;
-        this.root = root();
+        this(world, List.of());
     }
 
-    private static Command root() {
+    /// @param further commands that only this program has, in this place
+    CommandLine(Surroundings world, List<Command> further) {
+        this.world = world;
+        this.root = root(further);
+    }
+
+    private static Command root(List<Command> further) {
         List<Command> own =
                 List.of(
                         UpCommand.up(),
@@ -82,7 +87,9 @@ final class CommandLine {
                 List.of("[flags] <subcommand> [command flags]"),
                 "What a command takes: add --help behind it.",
                 CommandLine::rootFlags,
-                Stream.concat(own.stream(), ABSENT.stream().map(Command::absent)).toList(),
+                Stream.of(own.stream(), further.stream(), ABSENT.stream().map(Command::absent))
+                        .flatMap(each -> each)
+                        .toList(),
                 CommandLine::runWithoutCommand);
     }
 

@@ -9,12 +9,16 @@ import java.util.Optional;
 public final class Main {
     private Main() {}
 
-    public static void main(String[] args) {
-        Optional<List<String>> daemonFlags = daemonFlags(List.of(args));
-        if (daemonFlags.isPresent()) {
-            Daemon.main(daemonFlags.get().toArray(String[]::new));
-        }
-        System.exit(new CommandLine(Surroundings.ofThisProcess(args)).run());
+    /// @param inspection answers the `config` command
+    public static void main(String[] args, ConfigCommand.Inspection inspection) {
+        daemonIfAsked(args);
+        List<Command> further = List.of(ConfigCommand.command(inspection));
+        System.exit(new CommandLine(Surroundings.ofThisProcess(args), further).run());
+    }
+
+    /// Returns if these words do not ask for the daemon.
+    static void daemonIfAsked(String[] args) {
+        daemonFlags(List.of(args)).ifPresent(flags -> Daemon.main(flags.toArray(String[]::new)));
     }
 
     /// If this starts the daemon: its flags, with those that stood before the word `daemon`.

@@ -16,6 +16,21 @@ public final class Rehearsal {
 
     private static final String COMMANDS = "dev/remora/sidecar/cli/";
 
+    private static final String BOOT = "dev/remora/sidecar/boot/";
+
+    /// What is needed only where there is a configuration file.
+    private static final List<String> OF_A_FILE =
+            List.of(
+                    "ConfigInspection",
+                    "ConfigSchema",
+                    "Explanation",
+                    "FileValue",
+                    "NearestKey",
+                    "Setting.",
+                    "Setting$",
+                    "SettingKind",
+                    "Yaml");
+
     /// In the names of those parts of Netty's HTTP/2 that a client with a frame codec and a multiplexer has no use for.
     private static final List<String> UNUSED =
             List.of(
@@ -39,13 +54,18 @@ public final class Rehearsal {
     public static void main(String[] args) throws IOException {
         for (String jar : System.getProperty("java.class.path").split(":")) {
             if (jar.contains("remora-")) {
-                loadJar(jar, name -> !name.startsWith(COMMANDS));
+                loadJar(jar, Rehearsal::isUsedByADaemon);
             } else if (jar.contains("netty-codec-http2-")) {
                 loadJar(jar, Rehearsal::isUsedOfHttp2);
             }
         }
         rehearseTraffic();
-        Main.main(args);
+        Main.daemonIfAsked(args);
+    }
+
+    private static boolean isUsedByADaemon(String name) {
+        return !name.startsWith(COMMANDS)
+                && OF_A_FILE.stream().noneMatch(part -> name.startsWith(BOOT + part));
     }
 
     private static boolean isUsedOfHttp2(String name) {

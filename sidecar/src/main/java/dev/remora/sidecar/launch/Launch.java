@@ -1,6 +1,7 @@
 package dev.remora.sidecar.launch;
 
 import dev.remora.sidecar.boot.Boot;
+import dev.remora.sidecar.boot.ConfigInspection;
 import dev.remora.sidecar.cli.Main;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -29,7 +30,9 @@ public final class Launch {
         if (program.equals(BOOT)) {
             Boot.main();
         } else {
-            Main.main(words(program, words).toArray(String[]::new));
+            Main.main(
+                    words(program, words).toArray(String[]::new),
+                    new ConfigInspection(System.getenv()));
         }
     }
 

@@ -124,6 +124,13 @@ public final class Daemon implements AutoCloseable {
         });
     }
 
+    /// Logs more or less from now on.
+    ///
+    /// @param verbosity as the flag `--verbose` has it
+    public void logFrom(int verbosity) {
+        Logging.verbosity(verbosity);
+    }
+
     /// Takes no new connections; those that are open go on.
     ///
     /// @return how many are open
@@ -229,12 +236,16 @@ public final class Daemon implements AutoCloseable {
         Node node = begun(Node.start(settings(flags, store, profiles, system), events));
         NodeStatus status = node.status();
         LOG.info("UDP port {}, cipher {}", status.udpPortV4(), status.aead());
+        ServedPorts ports = new ServedPorts(node.loop(), node::listen);
+        if (flags.exposesAll()) {
+            ports.exposeRest();
+        }
         Backend backend =
                 begun(
                         new Backend(
                                 profiles,
                                 Tailnode.of(node),
-                                new ServedPorts(node.loop(), node::listen),
+                                ports,
                                 system,
                                 flags.stateDirectory().isEmpty(),
                                 noState,

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param stateDirectory where the state is; empty: nowhere, it ends with the process
 /// @param udpPort for WireGuard, 0 for any
 /// @param verbosity 0 for what a person running a node wants to know, 1 for more, 2 for everything
+/// @param exposesAll whether each TCP port of localhost answers on the tailnet, not only those that are served
 /// @param errand what to do instead of being a daemon
 /// @param notes what is asked for and has no effect, in sentences
 record DaemonFlags(
@@ -21,6 +22,7 @@ record DaemonFlags(
         int udpPort,
         int verbosity,
         boolean jsonLog,
+        boolean exposesAll,
         Optional<Errand> errand,
         List<String> notes) {
     /// Something that is done at once.
@@ -41,6 +43,7 @@ record DaemonFlags(
               --port=N                      UDP port for WireGuard, 0 for any (default 0)
               --verbose=N                   0, 1 or 2: how much is logged (default 0)
               --log-format=text|json        (default text)
+              --expose=declared|all         which ports answer: those that are served, or all of localhost's (default declared)
               --version, --help, --cleanup  say so, or clean up, and end
             """
                     .formatted(Defaults.STATE_DIRECTORY, Defaults.SOCKET);
@@ -98,6 +101,7 @@ record DaemonFlags(
         private int port;
         private int verbosity;
         private boolean json;
+        private boolean exposesAll;
         private Optional<Errand> errand = Optional.empty();
         private final List<String> notes = new ArrayList<>();
 
@@ -132,7 +136,8 @@ record DaemonFlags(
                                             "socket",
                                             "port",
                                             "verbose",
-                                            "log-format")
+                                            "log-format",
+                                            "expose")
                                     .contains(name);
             if (!known) {
                 throw new UsageException("flag provided but not defined: -" + name);
@@ -151,6 +156,12 @@ record DaemonFlags(
                     json = value.equals("json");
                     if (!json && !value.equals("text")) {
                         throw invalid(name, value, "text or json");
+                    }
+                }
+                case "expose" -> {
+                    exposesAll = value.equals("all");
+                    if (!exposesAll && !value.equals("declared")) {
+                        throw invalid(name, value, "declared or all");
                     }
                 }
                 case "no-logs-no-support" -> {} // we send logs nowhere, told to or not
@@ -212,6 +223,7 @@ record DaemonFlags(
                     port,
                     verbosity,
                     json,
+                    exposesAll,
                     errand,
                     List.copyOf(notes));
         }

@@ -32,6 +32,10 @@ final class LineLoggers implements ILoggerFactory {
         settings = now;
     }
 
+    Settings settings() {
+        return settings;
+    }
+
     @Override
     public Logger getLogger(String name) {
         return loggers.computeIfAbsent(name, n -> new LineLogger(n, this));

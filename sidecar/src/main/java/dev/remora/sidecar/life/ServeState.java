@@ -62,6 +62,7 @@ final class ServeState {
     int drain() {
         draining = true;
         apply(ServeConfig.EMPTY);
+        ports.drain();
         return ports.connections();
     }
 

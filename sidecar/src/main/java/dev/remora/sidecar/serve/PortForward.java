@@ -4,14 +4,10 @@ import dev.remora.engine.netstack.BackendGate;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.node.IncomingStream;
 import dev.remora.node.PortHandler;
-import dev.remora.node.StreamChannel;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,13 +78,7 @@ final class PortForward implements PortHandler {
                 reported = false;
                 LOG.info("port {}: the app at {} answers again", port, target);
             }
-            open.add(app);
-            Optional<StreamChannel> stream = peer.accept(new Joining(app));
-            if (stream.isEmpty()) {
-                app.close(); // the peer has given up meanwhile
-            } else {
-                stream.get().closeFuture().addListener(closed -> closeUnlessJoined(app));
-            }
+            Joining.begin(peer, app, open);
         }
 
         @Override
@@ -114,33 +104,6 @@ final class PortForward implements PortHandler {
         private void end() {
             over = true;
             dials.remove(peer);
-        }
-    }
-
-    private static void closeUnlessJoined(DuplexChannel app) {
-        if (app.pipeline().get(Splice.class) == null) {
-            app.close();
-        }
-    }
-
-    /// Waits until the peer has confirmed the connection; what the app says first must not be lost.
-    private static final class Joining extends ChannelInboundHandlerAdapter {
-        private final DuplexChannel app;
-
-        Joining(DuplexChannel app) {
-            this.app = app;
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext ctx) {
-            DuplexChannel peer = (DuplexChannel) ctx.channel();
-            ctx.pipeline().remove(this);
-            if (app.isActive()) {
-                Splice.join(peer, app);
-                app.pipeline().remove(EarlyWords.class);
-            } else {
-                Splice.reset(peer);
-            }
         }
     }
 }

@@ -23,12 +23,16 @@ public final class ServedPorts implements AutoCloseable {
         Optional<ServedPort> listen(int port, PortHandler handler);
     }
 
+    /// Stands for all ports that are not served.
+    private static final int REST = 0;
+
     private record Served(AppAddress target, ServedPort port) {}
 
     private final EngineLoop loop;
     private final Listening node;
     private final OpenConnections open;
     private final Map<Integer, Served> served = new HashMap<>();
+    private Optional<ServedPort> rest = Optional.empty();
 
     public ServedPorts(EngineLoop loop, Listening node) {
         this.loop = loop;
@@ -69,6 +73,19 @@ public final class ServedPorts implements AutoCloseable {
         return listening.isPresent();
     }
 
+    /// Lets every port that is not served answer as well, by whoever listens on the same port of localhost.
+    public void exposeRest() {
+        rest = node.listen(REST, new ExposedPorts(loop, open));
+        LOG.warn("every TCP port of localhost can be reached on the tailnet");
+    }
+
+    /// Takes no new connections, not on the ports that are exposed either.
+    public void drain() {
+        update(Map.of());
+        rest.ifPresent(ServedPort::close);
+        rest = Optional.empty();
+    }
+
     /// Connections to apps that are open now.
     public int connections() {
         return open.size();
@@ -76,7 +93,7 @@ public final class ServedPorts implements AutoCloseable {
 
     @Override
     public void close() {
-        update(Map.of());
+        drain();
         open.closeAll();
     }
 }

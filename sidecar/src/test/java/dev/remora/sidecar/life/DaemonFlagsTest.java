@@ -26,7 +26,8 @@ class DaemonFlagsTest {
                         "--port",
                         "41641",
                         "-verbose=1",
-                        "--log-format=json");
+                        "--log-format=json",
+                        "--expose=all");
         assertThat(flags)
                 .isEqualTo(
                         new DaemonFlags(
@@ -35,6 +36,7 @@ class DaemonFlagsTest {
                                 Path.of("/s/x"),
                                 41641,
                                 1,
+                                true,
                                 true,
                                 Optional.empty(),
                                 List.of()));
@@ -78,6 +80,7 @@ class DaemonFlagsTest {
         "--port=x, invalid value",
         "--port=65536, invalid value",
         "--log-format=xml, invalid value",
+        "--expose=some, invalid value",
         "--state=kube:x, invalid value",
         "--encrypt-state, cannot encrypt its state",
         "--cleanup=x, invalid value",
