@@ -7,7 +7,8 @@
 # the order of the stages matters.
 #
 #   --build-arg BASE=gcr.io/distroless/base-debian13    no shell, no package manager; any base with glibc will do
-#   --build-arg RUN_AS=0:0                              who the program runs as, root for instance
+#   --build-arg START_AS=65532:65532                    never root; by default the program starts as root, takes the
+#                                                       state over, and becomes user 65532 (docs/configuration.md)
 #   --build-arg PLATFORM=linux/arm64                    for another processor than this machine's: BuildKit with QEMU
 ARG BASE=debian:trixie-slim
 ARG MAVEN=maven:3.9-eclipse-temurin-25
@@ -17,6 +18,7 @@ ARG PLATFORM=linux/amd64
 FROM --platform=${PLATFORM} ${BASE} AS base
 # glibc would otherwise keep a heap per thread; it has to be said before the process starts
 ENV MALLOC_ARENA_MAX=1 \
+    REMORA_RUN_AS=65532 \
     TS_SOCKET=/tmp/tailscaled.sock \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 LABEL org.opencontainers.image.title="Remora" \
@@ -32,18 +34,15 @@ WORKDIR /image/runtime
 WORKDIR /image/app
 WORKDIR /image/aot
 COPY LICENSE /image/rest/opt/remora/
-WORKDIR /image/empty
 COPY LICENSE sidecar/target/containe[r] /image/
 
 FROM base AS prebuilt
-ARG RUN_AS=65532:65532
+ARG START_AS=0:0
 COPY --from=handed /image/runtime /opt/remora/runtime
 COPY --from=handed /image/app /opt/remora/app
 COPY --from=handed /image/aot /opt/remora/aot
 COPY --from=handed /image/rest /
-COPY --from=handed --chown=${RUN_AS} /image/empty /var/lib/tailscale
-COPY --from=handed --chown=${RUN_AS} /image/empty /run/tailscale
-USER ${RUN_AS}
+USER ${START_AS}
 
 FROM --platform=${PLATFORM} ${MAVEN} AS compile
 WORKDIR /src
@@ -51,17 +50,16 @@ COPY LICENSE pom.xml ./
 COPY .mvn .mvn
 COPY node/pom.xml node/pom.xml
 COPY sidecar/pom.xml sidecar/pom.xml
+COPY server/pom.xml server/pom.xml
 COPY lab/pom.xml lab/pom.xml
 COPY node/src/main node/src/main
 COPY sidecar/src/main sidecar/src/main
 RUN mvn -q -B -Dquick -Dmaven.test.skip -pl sidecar -am package && mv sidecar/target/container /image
 
 FROM base
-ARG RUN_AS=65532:65532
+ARG START_AS=0:0
 COPY --from=compile /image/runtime /opt/remora/runtime
 COPY --from=compile /image/app /opt/remora/app
 COPY --from=compile /image/aot /opt/remora/aot
 COPY --from=compile /image/rest /
-COPY --from=compile --chown=${RUN_AS} /image/empty /var/lib/tailscale
-COPY --from=compile --chown=${RUN_AS} /image/empty /run/tailscale
-USER ${RUN_AS}
+USER ${START_AS}

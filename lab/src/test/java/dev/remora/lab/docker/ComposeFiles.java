@@ -37,6 +37,18 @@ public record ComposeFiles(
                 Map.of());
     }
 
+    /// A stack that lies in a folder of our resources.
+    public static ComposeFiles resource(String name) {
+        Path folder = Programs.repository().resolve("lab/src/test/resources/lab/stacks");
+        Map<String, Path> copies = new LinkedHashMap<>();
+        try (var files = Files.list(folder.resolve(name))) {
+            files.forEach(file -> copies.put(String.valueOf(file.getFileName()), file));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new ComposeFiles(List.of(), Map.of(), copies, Map.of());
+    }
+
     /// A stack of the test's own.
     public static ComposeFiles of(String yaml) {
         return new ComposeFiles(List.of(), Map.of(MAIN, yaml), Map.of(), Map.of());
@@ -92,9 +104,15 @@ public record ComposeFiles(
             for (Map.Entry<String, Path> copy : copies.entrySet()) {
                 copy(copy.getValue(), folder.resolve(copy.getKey()));
             }
-            for (Map.Entry<String, String> text : texts.entrySet()) {
-                Files.writeString(folder.resolve(text.getKey()), text.getValue());
-            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        texts.forEach((path, text) -> write(folder.resolve(path), text));
+    }
+
+    static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -22,6 +22,11 @@ public final class ComposeStack {
         return engine.folder(project);
     }
 
+    /// Writes one of its files anew.
+    public void write(String path, String text) {
+        ComposeFiles.write(folder().resolve(path), text);
+    }
+
     /// Runs `docker compose` with these words.
     public Result compose(String... words) {
         List<String> command = new ArrayList<>(List.of("compose", "--project-name", project));

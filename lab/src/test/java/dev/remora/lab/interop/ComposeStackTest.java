@@ -11,6 +11,7 @@ import dev.remora.lab.docker.DockerContainer;
 import dev.remora.lab.docker.DockerImage;
 import dev.remora.lab.peers.Headscale;
 import dev.remora.lab.run.Json;
+import dev.remora.lab.run.Shell;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +35,9 @@ class ComposeStackTest {
     }
 
     private static DockerContainer up(String name, ComposeFiles files) {
-        ComposeStack stack = lab.docker().stack(name, files);
+        // the engine looks at the health more often than it would
+        ComposeFiles watched = files.with("remora-sidecar", "healthcheck:\n  interval: 1s");
+        ComposeStack stack = lab.docker().stack(name, watched);
         stack.up();
         return stack.container("remora-sidecar");
     }
@@ -56,7 +59,32 @@ class ComposeStackTest {
                 .contains(ips.get(0), NODE, "tagged-devices");
         assertThat(tailnet.headscale().node(NODE).orElseThrow().at("tags").each().map(Json::text))
                 .containsExactlyInAnyOrder("tag:flask-app-service", "tag:dockerized-app");
+        assertThat(userOfTheProgram(sidecar)).isEqualTo("65532");
         sidecar.awaitHealth("healthy");
+    }
+
+    /// The number of the user that the container's first process belongs to.
+    private static String userOfTheProgram(DockerContainer container) {
+        String pid = "%.0f".formatted(container.state().at("Pid").number());
+        return Shell.run("ps", "-o", "uid=", "-p", pid).stdout().strip();
+    }
+
+    @Test
+    void rootWithoutRightsIsEnough() {
+        ComposeFiles files =
+                tailnet.example(tailnet.taggedKey())
+                        .with(
+                                "remora-sidecar",
+                                """
+                                environment:
+                                  - TS_HOSTNAME=no-rights
+                                cap_drop: [ALL]
+                                """);
+        DockerContainer sidecar = up("no-rights", files);
+
+        tailnet.awaitFlask(addresses(sidecar).get(0));
+        sidecar.awaitLog("running as root: cannot become user 65532");
+        assertThat(userOfTheProgram(sidecar)).isEqualTo("0");
     }
 
     @Test
@@ -68,6 +96,7 @@ class ComposeStackTest {
                                 """
                                 environment:
                                   - TS_HOSTNAME=locked-down
+                                user: "65532:65532"
                                 read_only: true
                                 tmpfs: [/tmp]
                                 cap_drop: [ALL]
@@ -77,7 +106,7 @@ class ComposeStackTest {
 
         tailnet.awaitFlask(addresses(sidecar).get(0));
         sidecar.awaitHealth("healthy");
-        assertThat(sidecar.inspect().at("Config").at("User").text()).isEqualTo("65532:65532");
+        assertThat(userOfTheProgram(sidecar)).isEqualTo("65532");
         assertThat(sidecar.exec("touch", "/opt/remora/x").stderr())
                 .contains("Read-only file system");
     }

@@ -21,15 +21,13 @@ final class DockerTailnet {
              "acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}
             """;
 
-    /// All that a container has to be told to find its way in the lab; and the engine looks at its health more often than it would.
+    /// All that a container has to be told to find its way in the lab.
     private static final String IN_THE_LAB =
             """
             environment:
               - SSL_CERT_FILE=/lab/root.pem
             volumes:
               - ./root.pem:/lab/root.pem:ro
-            healthcheck:
-              interval: 1s
             """;
 
     private final Lab lab;
@@ -69,8 +67,12 @@ final class DockerTailnet {
 
     /// The example, on this tailnet.
     ComposeFiles example(String key) {
-        return ComposeFiles.example()
-                .with("remora-sidecar", IN_THE_LAB)
+        return inThisLab(ComposeFiles.example(), "remora-sidecar", key);
+    }
+
+    /// A stack of which this service is the node.
+    ComposeFiles inThisLab(ComposeFiles files, String service, String key) {
+        return files.with(service, IN_THE_LAB)
                 .withCopy("root.pem", lab.authority().root())
                 .withVariable("TS_AUTHKEY", key)
                 .withVariable("TS_EXTRA_ARGS", "--login-server=" + headscale.url());
@@ -92,5 +94,12 @@ final class DockerTailnet {
     void awaitFlask(String host) {
         String url = "http://" + host + "/";
         assertThat(new Curl(peer.host()).awaitOk(url, Ways.SOON).body()).isEqualTo(HELLO);
+    }
+
+    /// Waits until nginx answers the peer on port 8080 of this host.
+    void awaitNginx(String host) {
+        String url = "http://" + host + ":8080/";
+        assertThat(new Curl(peer.host()).awaitOk(url, Ways.SOON).body())
+                .contains("Welcome to nginx");
     }
 }

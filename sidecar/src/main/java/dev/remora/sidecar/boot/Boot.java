@@ -71,8 +71,11 @@ public final class Boot {
             Environment environment = Environment.of(System.getenv());
             LiveFile file = LiveFile.open(environment);
             BootSettings settings = file.sources().read();
+            Optional<String> root =
+                    Rights.reduce(file.sources().merged(), settings.daemon().stateDirectory());
             Daemon daemon =
                     Daemon.inside(Words.ofDaemon(settings.daemon()), probes(settings.endpoints()));
+            root.ifPresent(LOG::info);
             new Boot(file, settings, daemon).run();
         } catch (InvalidSettingsException e) {
             giveUp(e.reasons().stream().map(reason -> INVALID + reason).toList());

@@ -67,6 +67,9 @@ final class SettingsReader {
         configDirectory();
         podAddresses();
         debugAddress();
+        refuseIf(
+                Rights.user(environment).isEmpty(),
+                Rights.VARIABLE + " is no user's number; write one like 65532, or 0 to stay root");
         BootSettings settings = new BootSettings(login(), daemon(), publishing(), endpoints());
         if (!wrong.isEmpty()) {
             throw new InvalidSettingsException(wrong);
