@@ -77,9 +77,13 @@ class ConfigFileTest {
         Path file = host.folder("root").resolve("etc/remora/remora.yaml");
         Files.createDirectories(file.getParent());
         String common = yaml(host, "by-file", "");
-        Files.writeString(file, common + "serve: [\"tcp:80=localhost:5000\"]\n");
+        String first = common + "serve: [\"tcp:80=localhost:5000\"]\n";
+        Files.writeString(file, first.replaceFirst("key: [^}]*", "key: not-a-key"));
         ContainerNode node = ContainerNode.on(host, lab.authority(), false, Map.of());
         node.start();
+        awaitLog(node, "auth-key-invalid");
+
+        Files.writeString(file, first);
         node.awaitRunning();
 
         awaitApp(node, 80);

@@ -30,7 +30,7 @@ final class Commands {
     private volatile BootSettings settings;
     private final Daemon daemon;
     private final Listener listener;
-    private volatile TagsOfTheKey tags;
+    private final TagsOfTheKey tags;
     private final AtomicBoolean busy = new AtomicBoolean();
 
     /// What the daemon is to be told as soon as no command is under way.
@@ -61,16 +61,11 @@ final class Commands {
         inBackground(() -> run(Words.ofSet(settings)));
     }
 
-    /// The settings are others now. Tags are the control server's to give, so the node asks it again; the rest it just tells.
+    /// The settings are others now; those that need no login are told to the daemon. A new key is for the next login.
     void onChange(LiveFile.Change change) {
-        boolean takesTagsBack =
-                !settings.login().tags().isEmpty() && change.settings().login().tags().isEmpty();
-        BootSettings now = takesTagsBack ? change.settings().withoutTags() : change.settings();
+        BootSettings now = change.settings();
         settings = now;
-        tags = new TagsOfTheKey(now.login().tags());
-        if (change.has(Setting.TAGS)) {
-            restatement = Optional.of(this::upWithOrWithoutTags);
-        } else if (change.has(Setting.HOSTNAME)
+        if (change.has(Setting.HOSTNAME)
                 || change.has(Setting.ROUTES)
                 || change.has(Setting.ACCEPT_DNS)) {
             restatement = Optional.of(() -> run(Words.ofChange(now, change)));

@@ -56,7 +56,7 @@ enum Setting {
             "after how long without success the log says what the node waits for"),
     CONTROL_URL("control.url", "REMORA_CONTROL_URL", URL, "", "control server, as --login-server"),
     HOSTNAME("hostname", "TS_HOSTNAME", TEXT, "", "name of the node on the tailnet", Trait.LIVE),
-    TAGS("tags", "TS_TAGS", SettingKind.TAGS, "", "tags that the node asks for", Trait.LIVE),
+    TAGS("tags", "TS_TAGS", SettingKind.TAGS, "", "tags that the node asks for when it logs in"),
     ROUTES(
             "routes",
             "TS_ROUTES",
