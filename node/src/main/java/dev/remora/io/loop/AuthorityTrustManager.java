@@ -18,13 +18,17 @@ import org.jspecify.annotations.Nullable;
 /// The JDK's own check of chains and names, over only those authorities that could have signed the
 /// chain at hand. Without any authorities of the system the JDK's are used. An authority that is not there
 /// may have been installed since: the files are read again before a chain is refused for that.
+/// Where only one file is to count, nothing takes its place, however empty it is.
 final class AuthorityTrustManager extends ServerTrustManager {
     private final Supplier<CaCertificates> reader;
+    private final boolean orThoseOfTheJdk;
     private volatile CaCertificates authorities;
 
     /// @param reader reads all authorities
-    AuthorityTrustManager(Supplier<CaCertificates> reader) {
+    /// @param orThoseOfTheJdk whether the JDK's own count where the reader finds none
+    AuthorityTrustManager(Supplier<CaCertificates> reader, boolean orThoseOfTheJdk) {
         this.reader = reader;
+        this.orThoseOfTheJdk = orThoseOfTheJdk;
         this.authorities = reader.get();
     }
 
@@ -49,7 +53,7 @@ final class AuthorityTrustManager extends ServerTrustManager {
     private X509ExtendedTrustManager checkerFor(X509Certificate[] chain)
             throws CertificateException {
         try {
-            if (authorities.isEmpty()) {
+            if (authorities.isEmpty() && orThoseOfTheJdk) {
                 return checker(null);
             }
             List<X509Certificate> anchors = authorities.issuersOf(chain);

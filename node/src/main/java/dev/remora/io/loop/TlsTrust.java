@@ -2,6 +2,7 @@ package dev.remora.io.loop;
 
 import io.netty.handler.ssl.SslHandler;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Optional;
@@ -37,10 +38,19 @@ public final class TlsTrust {
     /// Trust as the two environment variables say; an empty text counts as absent, as in Go.
     public static TlsTrust of(Optional<String> sslCertFile, Optional<String> sslCertDir) {
         return new TlsTrust(() ->
-                new AuthorityTrustManager(() ->
-                        CaCertificates.read(
-                                CaCertificates.files(sslCertFile),
-                                CaCertificates.directories(sslCertDir))));
+                new AuthorityTrustManager(
+                        () ->
+                                CaCertificates.read(
+                                        CaCertificates.files(sslCertFile),
+                                        CaCertificates.directories(sslCertDir)),
+                        true));
+    }
+
+    /// Trust in the authorities of this one PEM file and in nobody else, as a cluster's own.
+    public static TlsTrust only(Path file) {
+        return new TlsTrust(() ->
+                new AuthorityTrustManager(
+                        () -> CaCertificates.read(List.of(file), List.of()), false));
     }
 
     /// A new TLS client handler for one connection.

@@ -48,6 +48,16 @@ class TlsTrustTest {
     }
 
     @Test
+    void oneFileAloneIsTrustedAndNobodyInItsPlace() throws Exception {
+        Path empty = Files.createFile(directory.resolve("empty.pem"));
+
+        assertThat(failure(TlsTrust.only(RESOURCES.resolve("ca.pem")), CONTROL, "server.pem"))
+                .isEmpty();
+        assertThat(failure(TlsTrust.only(empty), CONTROL, "server.pem").orElseThrow())
+                .contains("unknown authority");
+    }
+
+    @Test
     void readsPastWhatIsNoCertificate() throws Exception {
         Path bundle = directory.resolve("bundle.pem");
         Files.writeString(
