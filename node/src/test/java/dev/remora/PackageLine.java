@@ -35,7 +35,7 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | server.relay
             | server!
             | sidecar.serve sidecar.egress sidecar.config
-            | sidecar.localapi sidecar.health
+            | sidecar.localapi sidecar.health sidecar.oauth sidecar.kube
             | sidecar.life
             | sidecar.cli sidecar.demo
             | sidecar.boot

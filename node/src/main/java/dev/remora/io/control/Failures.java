@@ -35,7 +35,7 @@ final class Failures {
     /// A kind of failure.
     ///
     /// @param sign which exception, or which cause of one, gives it away
-    /// @param sentence with the server, the system's own words and what our clock says in the places of three texts
+    /// @param sentence with the server, the system's own words, what our clock says and the server's role in the places of four texts
     private record Kind(Predicate<Throwable> sign, Reason reason, String sentence) {}
 
     /// The first that fits counts, and the last fits everything.
@@ -44,27 +44,27 @@ final class Failures {
                     new Kind(
                             Failures::isExpired,
                             Reason.CERTIFICATE_DATES,
-                            "The certificate of the control server %1$s has expired by this machine's clock, which says %3$s: have it renewed, or set the clock."),
+                            "The certificate of the %4$s %1$s has expired by this machine's clock, which says %3$s: have it renewed, or set the clock."),
                     new Kind(
                             Failures::isNotYetValid,
                             Reason.CERTIFICATE_DATES,
-                            "The certificate of the control server %1$s is not valid yet by this machine's clock, which says %3$s: set the clock, or wait for it."),
+                            "The certificate of the %4$s %1$s is not valid yet by this machine's clock, which says %3$s: set the clock, or wait for it."),
                     new Kind(
                             Failures::isForAnotherName,
                             Reason.CERTIFICATE_OTHER_NAME,
-                            "The certificate of the control server %1$s is for another name: use the name it was made for."),
+                            "The certificate of the %4$s %1$s is for another name: use the name it was made for."),
                     new Kind(
                             NotSslRecordException.class::isInstance,
                             Reason.TLS_FAILED,
-                            "What answers at %1$s does not speak TLS: check the port, or begin the URL with http:// if the control server is without TLS."),
+                            "What answers at %1$s does not speak TLS: check the port, or begin the URL with http:// if the %4$s is without TLS."),
                     new Kind(
                             CertificateException.class::isInstance,
                             Reason.CERTIFICATE_UNTRUSTED,
-                            "The certificate of the control server %1$s is signed by nobody this machine trusts: install the authority's certificate, or name its file in SSL_CERT_FILE."),
+                            "The certificate of the %4$s %1$s is signed by nobody this machine trusts: install the authority's certificate, or name its file in SSL_CERT_FILE."),
                     new Kind(
                             _ -> true,
                             Reason.TLS_FAILED,
-                            "TLS with the control server %1$s failed (%2$s): check the URL's scheme and port."));
+                            "TLS with the %4$s %1$s failed (%2$s): check the URL's scheme and port."));
 
     /// The same without TLS, or below it.
     private static final List<Kind> OF_NETWORK =
@@ -72,29 +72,29 @@ final class Failures {
                     new Kind(
                             UnknownHostException.class::isInstance,
                             Reason.NAME_NOT_FOUND,
-                            "The name of the control server %1$s cannot be looked up: check the URL and this machine's resolver."),
+                            "The name of the %4$s %1$s cannot be looked up: check the URL and this machine's resolver."),
                     new Kind(
                             e ->
                                     e instanceof ConnectTimeoutException
                                             || e instanceof InterruptedIOException,
                             Reason.TIMED_OUT,
-                            "The control server %1$s does not answer: check the URL, and that a firewall lets us out."),
+                            "The %4$s %1$s does not answer: check the URL, and that a firewall lets us out."),
                     new Kind(
                             e ->
                                     e instanceof ConnectException
                                             || e instanceof NoRouteToHostException,
                             Reason.UNREACHABLE,
-                            "The control server %1$s cannot be reached (%2$s): check the URL and that the server runs."),
+                            "The %4$s %1$s cannot be reached (%2$s): check the URL and that the server runs."),
                     new Kind(
                             e ->
                                     e instanceof ProtocolException
                                             || e instanceof TooLongFrameException,
                             Reason.NOT_A_CONTROL_SERVER,
-                            "What answers at %1$s does not speak HTTP as a control server does: check the URL's host and port."),
+                            "What answers at %1$s does not speak HTTP as a %4$s does: check the URL's host and port."),
                     new Kind(
                             _ -> true,
                             Reason.CONNECTION_LOST,
-                            "The connection to the control server %1$s broke (%2$s)."));
+                            "The connection to the %4$s %1$s broke (%2$s)."));
 
     private Failures() {}
 
@@ -103,6 +103,15 @@ final class Failures {
         if (failure instanceof ControlException known) {
             return known;
         }
+        Found found = find(failure, "control server", server, now);
+        return new ControlException(found.reason, found.sentence, failure);
+    }
+
+    /// What is behind a failure.
+    record Found(Reason reason, String sentence) {}
+
+    /// @param role what the server is, such as `control server`
+    static Found find(Throwable failure, String role, String server, Instant now) {
         boolean isTls =
                 any(failure, e -> e instanceof SSLException || e instanceof NotSslRecordException);
         Kind kind =
@@ -110,8 +119,8 @@ final class Failures {
                         .stream().filter(one -> any(failure, one.sign)).findFirst().orElseThrow();
         String sentence =
                 kind.sentence.formatted(
-                        server, plain(failure), now.truncatedTo(ChronoUnit.SECONDS));
-        return new ControlException(kind.reason, sentence, failure);
+                        server, plain(failure), now.truncatedTo(ChronoUnit.SECONDS), role);
+        return new Found(kind.reason, sentence);
     }
 
     static ControlException ofMalformed(MalformedException failure, String server) {

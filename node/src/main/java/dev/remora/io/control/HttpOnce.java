@@ -6,12 +6,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpClientCodec;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpObjectAggregator;
-import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -21,12 +21,13 @@ import java.io.IOException;
 import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /// One ordinary HTTP request on a connection of its own, with full verification of the server where it
-/// is HTTPS: for the key of a control server, and for signs of life that it wants outside of Noise.
+/// is HTTPS: for the key of a control server, for signs of life that it wants outside of Noise, and for [WebClient].
 final class HttpOnce {
     /// Longer answers are refused; the key's has some 180 bytes.
     private static final int MAX_BODY = 64 * 1024;
@@ -46,48 +47,58 @@ final class HttpOnce {
     /// @param target path and query
     Answer request(HttpMethod method, ControlUrl url, String target, Duration timeout)
             throws IOException, InterruptedException {
+        FullHttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, target);
+        request.headers().set(HttpHeaderNames.USER_AGENT, "remora");
+        return request(request, url, MAX_BODY, timeout);
+    }
+
+    /// @param request all but the headers that have to do with the connection
+    /// @param maxBody longer answers are refused
+    Answer request(FullHttpRequest request, ControlUrl url, int maxBody, Duration timeout)
+            throws IOException, InterruptedException {
         Optional<ServerIdentity> tls =
                 url.tls() ? Optional.of(new ServerIdentity.Named(url.host())) : Optional.empty();
-        HttpRequest request = new DefaultFullHttpRequest(HttpVersion.HTTP_1_1, method, target);
         request.headers()
                 .set(HttpHeaderNames.HOST, url.authority())
-                .set(HttpHeaderNames.USER_AGENT, "remora")
                 .set(HttpHeaderNames.CONNECTION, "close");
-        List<Race.Contender<Answer>> contenders =
-                dialer.hops(url.tls(), url.host(), url.effectivePort()).stream()
-                        .map(hop -> contender(hop, tls, request))
-                        .toList();
+        // what changes something must not be asked for twice because the first address is slow
+        Duration headStart = request.method() == HttpMethod.GET ? NEXT_ADDRESS_AFTER : timeout;
+        List<Race.Contender<Answer>> contenders = new ArrayList<>();
+        for (Dialer.Hop hop : dialer.hops(url.tls(), url.host(), url.effectivePort())) {
+            contenders.add(
+                    new Race.Contender<>(
+                            () ->
+                                    dialer.connect(
+                                            hop,
+                                            tls,
+                                            (channel, result) ->
+                                                    handlers(request, maxBody, result)),
+                            headStart));
+        }
         return new Race<>(contenders, late -> {}).run(timeout);
     }
 
-    private Race.Contender<Answer> contender(
-            Dialer.Hop hop, Optional<ServerIdentity> tls, HttpRequest request) {
-        return new Race.Contender<>(
-                () -> dialer.connect(hop, tls, (channel, result) -> handlers(request, result)),
-                NEXT_ADDRESS_AFTER);
-    }
-
     private static List<ChannelHandler> handlers(
-            HttpRequest request, CompletableFuture<Answer> result) {
+            FullHttpRequest request, int maxBody, CompletableFuture<Answer> result) {
         return List.of(
                 new HttpClientCodec(),
-                new HttpObjectAggregator(MAX_BODY),
+                new HttpObjectAggregator(maxBody),
                 new Exchange(request, result));
     }
 
     /// Sends the request once connected and takes the one answer.
     private static final class Exchange extends ChannelInboundHandlerAdapter {
-        private final HttpRequest request;
+        private final FullHttpRequest request;
         private final CompletableFuture<Answer> result;
 
-        Exchange(HttpRequest request, CompletableFuture<Answer> result) {
+        Exchange(FullHttpRequest request, CompletableFuture<Answer> result) {
             this.request = request;
             this.result = result;
         }
 
         @Override
         public void channelActive(ChannelHandlerContext ctx) {
-            ctx.writeAndFlush(ReferenceCountUtil.retain(request));
+            ctx.writeAndFlush(request.retainedDuplicate());
         }
 
         @Override
