@@ -62,7 +62,7 @@ final class HttpOnce {
                 .set(HttpHeaderNames.HOST, url.authority())
                 .set(HttpHeaderNames.CONNECTION, "close");
         // what changes something must not be asked for twice because the first address is slow
-        Duration headStart = request.method() == HttpMethod.GET ? NEXT_ADDRESS_AFTER : timeout;
+        Duration headStart = request.method().equals(HttpMethod.GET) ? NEXT_ADDRESS_AFTER : timeout;
         List<Race.Contender<Answer>> contenders = new ArrayList<>();
         for (Dialer.Hop hop : dialer.hops(url.tls(), url.host(), url.effectivePort())) {
             contenders.add(

@@ -5,6 +5,7 @@ import dev.remora.sidecar.boot.ServeFile.Content;
 import dev.remora.sidecar.life.Daemon;
 import dev.remora.sidecar.life.Probes;
 import dev.remora.sidecar.life.Situation;
+import dev.remora.sidecar.oauth.KeyExchange;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,8 @@ public final class Boot {
     private final Daemon daemon;
     private final Optional<ServeFile> serveFile;
     private final Admission admission;
+    private final Optional<PodSecret> secret;
+    private final LoginCredentials credentials;
     private final Commands commands;
     private final SocketLink link;
     private final AppWatch app;
@@ -49,14 +52,17 @@ public final class Boot {
     private long looks;
     private volatile int exitCode;
 
-    private Boot(LiveFile file, BootSettings settings, Daemon daemon) {
+    /// @param podUid of the pod that this runs in; empty if it is not known
+    private Boot(LiveFile file, BootSettings settings, Daemon daemon, String podUid) {
         this.file = file;
         this.settings = settings;
         this.daemon = daemon;
         this.serveFile = settings.publishing().file().map(ServeFile::new);
         this.admission =
                 new Admission(settings.login().once(), settings.login().patience(), Instant.now());
-        this.commands = new Commands(settings, daemon, new OnCommands());
+        this.secret = PodSecret.of(settings, podUid);
+        this.credentials = new LoginCredentials(KeyExchange.ofThisProcess(), secret);
+        this.commands = new Commands(settings, daemon, credentials, new OnCommands());
         this.app =
                 new AppWatch(
                         settings.endpoints().address().stream()
@@ -76,7 +82,7 @@ public final class Boot {
             Daemon daemon =
                     Daemon.inside(Words.ofDaemon(settings.daemon()), probes(settings.endpoints()));
             root.ifPresent(LOG::info);
-            new Boot(file, settings, daemon).run();
+            new Boot(file, settings, daemon, environment.text("POD_UID")).run();
         } catch (InvalidSettingsException e) {
             giveUp(e.reasons().stream().map(reason -> INVALID + reason).toList());
         } catch (MalformedException e) {
@@ -107,6 +113,7 @@ public final class Boot {
         Advice.on(environment, Advice.mounts()).forEach(LOG::warn);
         link.make();
         settings.publishing().declared().ifPresent(json -> publish(json, "REMORA_SERVE"));
+        secret.ifPresent(each -> each.follow(daemon));
         watch.scheduleWithFixedDelay(this::look, 0, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
         Thread.currentThread().join();
     }
@@ -185,7 +192,7 @@ public final class Boot {
         }
         return commands.restate()
                 ? Admission.Step.NOTHING
-                : admission.next(situation, KeyText.digest(settings.login()), now);
+                : admission.next(situation, credentials.digest(settings.login()), now);
     }
 
     private void onChange(LiveFile.Change change) {

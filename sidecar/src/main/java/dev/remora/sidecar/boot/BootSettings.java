@@ -1,11 +1,13 @@
 package dev.remora.sidecar.boot;
 
+import dev.remora.sidecar.oauth.Credentials;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// All that the environment asks for, checked.
 record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpoints endpoints) {
@@ -24,6 +26,25 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpo
                         "",
                         login.once(),
                         extra,
+                        login.acceptDns(),
+                        login.routes(),
+                        login.patience());
+        return new BootSettings(same, daemon, publishing, endpoints);
+    }
+
+    /// The same, with this key and nothing else to log in with.
+    BootSettings withKey(String key) {
+        Login same =
+                new Login(
+                        key,
+                        "",
+                        "",
+                        "",
+                        "",
+                        login.hostname(),
+                        login.tags(),
+                        login.once(),
+                        login.extra(),
                         login.acceptDns(),
                         login.routes(),
                         login.patience());
@@ -61,17 +82,22 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpo
             return "Login[hostname=%s, tags=%s, once=%s]".formatted(hostname, tags, once);
         }
 
-        /// The file that the key is read from, if it is.
-        Optional<Path> keyFile() {
-            return authKey.startsWith("file:")
-                    ? Optional.of(Path.of(authKey.substring("file:".length())))
-                    : Optional.empty();
+        /// The files that key, secret and token are read from, as far as they are.
+        Stream<Path> keyFiles() {
+            return Stream.of(authKey, clientSecret, idToken)
+                    .filter(text -> text.startsWith("file:"))
+                    .map(text -> Path.of(text.substring("file:".length())));
+        }
+
+        Credentials credentials() {
+            return new Credentials(authKey, clientId, clientSecret, idToken, audience);
         }
     }
 
     /// What the daemon is told.
     ///
-    /// @param stateDirectory empty: nothing is kept, and the node is an ephemeral one
+    /// @param stateDirectory empty, and no Secret: nothing is kept, and the node is an ephemeral one
+    /// @param secret the Kubernetes Secret that the state is kept in, whatever the directory
     /// @param extra further words for the daemon
     /// @param link where tools look for the socket
     /// @param jsonLog one JSON object a line
@@ -80,6 +106,7 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpo
     record DaemonPart(
             boolean userspace,
             Optional<Path> stateDirectory,
+            Optional<String> secret,
             Path socket,
             Path link,
             List<String> extra,

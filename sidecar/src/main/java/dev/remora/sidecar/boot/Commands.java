@@ -4,10 +4,13 @@ import dev.remora.base.MalformedException;
 import dev.remora.sidecar.cli.Program;
 import dev.remora.sidecar.life.Daemon;
 import dev.remora.sidecar.life.Situation;
+import dev.remora.sidecar.oauth.CredentialException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,11 @@ final class Commands {
 
     /// What the command line answers to flags that make no sense.
     private static final int USAGE = 2;
+
+    /// Between tries to have an auth key made.
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     /// Hears what came of a command that was of no use.
     interface Listener {
@@ -30,6 +38,7 @@ final class Commands {
     private volatile BootSettings settings;
     private final Daemon daemon;
     private final Listener listener;
+    private final LoginCredentials credentials;
     private final TagsOfTheKey tags;
     private final AtomicBoolean busy = new AtomicBoolean();
 
@@ -39,10 +48,12 @@ final class Commands {
     /// What the last command that failed had to say.
     private volatile String complaint = "";
 
-    Commands(BootSettings settings, Daemon daemon, Listener listener) {
+    Commands(
+            BootSettings settings, Daemon daemon, LoginCredentials credentials, Listener listener) {
         this.settings = settings;
         this.daemon = daemon;
         this.listener = listener;
+        this.credentials = credentials;
         this.tags = new TagsOfTheKey(settings.login().tags());
     }
 
@@ -96,13 +107,15 @@ final class Commands {
     }
 
     private void upWithOrWithoutTags() {
-        if (run(Words.ofUp(settings))
-                || !tags.mayComeFromTheKey(situation(), KeyText.digest(settings.login()))) {
+        Optional<BootSettings> ready = ready();
+        if (ready.isEmpty()
+                || run(Words.ofUp(ready.get()))
+                || !tags.mayComeFromTheKey(situation(), credentials.digest(settings.login()))) {
             return;
         }
         LOG.info(
                 "The control server takes no tags from a node that has an auth key; perhaps the key has them: trying without TS_TAGS.");
-        if (run(Words.ofUp(settings.withoutTags()))) {
+        if (run(Words.ofUp(ready.get().withoutTags()))) {
             List<String> missing = tags.missing(situation());
             if (!missing.isEmpty()) {
                 LOG.error(
@@ -111,6 +124,39 @@ final class Commands {
                 run(Words.ofLogout(settings));
                 listener.onFailure();
             }
+        }
+    }
+
+    /// Empty if there is nothing to log in with: then the daemon knows why. What may pass by itself is tried until it does.
+    private Optional<BootSettings> ready() {
+        Duration pause = FIRST_PAUSE;
+        while (true) {
+            try {
+                return Optional.of(credentials.ready(settings, situation()));
+            } catch (CredentialException e) {
+                onHindrance(e);
+                if (!e.isPassing()) {
+                    listener.onFailure();
+                    return Optional.empty();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return Optional.empty();
+            }
+            LockSupport.parkNanos(pause.toNanos());
+            pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+    }
+
+    private void onHindrance(CredentialException why) {
+        try {
+            daemon.hinder(why.reason(), why.sentence());
+        } catch (IOException e) {
+            LOG.debug("the daemon does not answer: {}", e.getMessage());
+        }
+        if (!why.sentence().equals(complaint)) {
+            complaint = why.sentence();
+            LOG.error("{} ({})", why.sentence(), why.reason().code());
         }
     }
 

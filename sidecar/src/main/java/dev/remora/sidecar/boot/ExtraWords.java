@@ -23,6 +23,20 @@ record ExtraWords(List<String> rest, Optional<Boolean> acceptDns) {
         return new ExtraWords(List.copyOf(rest), acceptDns);
     }
 
+    /// The value of a flag among words for `up`, behind an equals sign or as the next word.
+    static Optional<String> value(List<String> words, String flag) {
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i).replaceFirst("^--?", "");
+            if (word.startsWith(flag + "=")) {
+                return Optional.of(word.substring(flag.length() + 1));
+            }
+            if (word.equals(flag) && i + 1 < words.size()) {
+                return Optional.of(words.get(i + 1));
+            }
+        }
+        return Optional.empty();
+    }
+
     /// Whether a flag is among the words.
     boolean names(String flag) {
         return rest.stream()

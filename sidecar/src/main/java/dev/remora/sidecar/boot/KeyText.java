@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.Collectors;
 
 /// A key as it is at this moment, in a form that tells whether it is another one, and nothing else about it.
 final class KeyText {
@@ -15,7 +16,8 @@ final class KeyText {
     private KeyText() {}
 
     static String digest(BootSettings.Login login) {
-        return login.keyFile().map(KeyText::ofFile).orElseGet(() -> sha256(login.authKey()));
+        String files = login.keyFiles().map(KeyText::ofFile).collect(Collectors.joining(" "));
+        return files.isEmpty() ? sha256(login.authKey()) : files;
     }
 
     private static String ofFile(Path file) {
@@ -28,7 +30,7 @@ final class KeyText {
         }
     }
 
-    private static String sha256(String text) {
+    static String sha256(String text) {
         try {
             return HexFormat.of()
                     .formatHex(

@@ -13,9 +13,6 @@ final class NotYet {
         VARIABLES.put("TS_SOCKS5_SERVER", "there is no SOCKS5 proxy into the tailnet yet");
         VARIABLES.put(
                 "TS_OUTBOUND_HTTP_PROXY_LISTEN", "there is no HTTP proxy into the tailnet yet");
-        VARIABLES.put(
-                "TS_KUBE_SECRET",
-                "state is not kept in a Kubernetes Secret yet; give TS_STATE_DIR a volume");
         VARIABLES.put("TS_DEBUG_ADDR_PORT", "there are no debug pages");
         VARIABLES.put("TS_EXPERIMENTAL_CERT_SHARE", "there are no certificates yet");
     }

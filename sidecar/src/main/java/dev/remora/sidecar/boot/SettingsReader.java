@@ -2,6 +2,7 @@ package dev.remora.sidecar.boot;
 
 import dev.remora.base.MalformedException;
 import dev.remora.sidecar.cli.GoDuration;
+import dev.remora.sidecar.kube.Cluster;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +17,7 @@ final class SettingsReader {
     static final String DEFAULT_SOCKET = "/tmp/tailscaled.sock";
     private static final String LINK = "var/run/tailscale/tailscaled.sock";
     static final String DEFAULT_ENDPOINTS = "[::]:9002";
+    private static final String DEFAULT_SECRET = "tailscale";
     private static final String DEFAULT_PATIENCE = "60s";
     private static final String DEFAULT_DRAIN = "5s";
 
@@ -233,8 +235,9 @@ final class SettingsReader {
         return new BootSettings.DaemonPart(
                 isUserspace(),
                 environment.get("TS_STATE_DIR").map(Path::of),
+                secret(),
                 Path.of(environment.get("TS_SOCKET").orElse(DEFAULT_SOCKET)),
-                Path.of(environment.get("TS_TEST_ONLY_ROOT").orElse("/")).resolve(LINK),
+                root().resolve(LINK),
                 environment.words("TS_TAILSCALED_EXTRA_ARGS"),
                 environment.text("REMORA_LOG_FORMAT").equals("json"),
                 verbosity(),
@@ -256,6 +259,21 @@ final class SettingsReader {
             kind.refusal(text).ifPresent(why -> wrong.add(name + " \"" + text + "\" " + why));
         }
         return text;
+    }
+
+    private Path root() {
+        return Path.of(environment.get("TS_TEST_ONLY_ROOT").orElse("/"));
+    }
+
+    /// A pod keeps its state in a Secret unless it is told not to, as in the official image; without a service account it cannot, and nobody who did not ask for it is bothered.
+    private Optional<String> secret() {
+        Optional<String> named = environment.getWithEmpty("TS_KUBE_SECRET");
+        return named.isEmpty()
+                ? Optional.of(DEFAULT_SECRET)
+                        .filter(_ ->
+                                Cluster.isHere(environment.variables())
+                                        && Cluster.hasAccount(root()))
+                : named.filter(name -> !name.isEmpty());
     }
 
     private BootSettings.Publishing publishing() {

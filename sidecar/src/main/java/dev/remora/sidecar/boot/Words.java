@@ -11,8 +11,10 @@ final class Words {
         List<String> words = new ArrayList<>();
         words.add("--socket=" + daemon.socket());
         words.add(
-                daemon.stateDirectory()
-                        .map(directory -> "--statedir=" + directory)
+                daemon.secret()
+                        .map(secret -> "--state=kube:" + secret)
+                        .or(() ->
+                                daemon.stateDirectory().map(directory -> "--statedir=" + directory))
                         .orElse("--state=mem:"));
         words.add("--tun=userspace-networking");
         if (daemon.jsonLog()) {

@@ -39,7 +39,7 @@ final class LoginWatch {
         Flags flags = call.flags();
         this.call = call;
         this.json = flags.has("json") && flags.bool("json");
-        this.hasKey = flags.isGiven("auth-key");
+        this.hasKey = LoginKey.isGiven(flags);
         this.needsNewKey = flags.has("force-reauth") && flags.bool("force-reauth");
         this.server = server;
         this.oldNodeKey = before.tree().at("Self").at("PublicKey").text();

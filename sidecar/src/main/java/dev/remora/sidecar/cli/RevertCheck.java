@@ -68,7 +68,7 @@ final class RevertCheck {
     }
 
     private static void append(StringBuilder out, String name, String value) {
-        boolean isSecret = name.equals("auth-key") && !value.startsWith("file:");
+        boolean isSecret = LoginKey.isSecret(name) && !value.startsWith("file:");
         out.append(" --").append(name);
         if (isSecret) {
             out.append("=..."); // not into terminals' and supervisors' logs

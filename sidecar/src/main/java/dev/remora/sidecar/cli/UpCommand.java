@@ -3,12 +3,6 @@ package dev.remora.sidecar.cli;
 import dev.remora.base.MalformedException;
 import dev.remora.sidecar.cli.Command.Invocation;
 import dev.remora.sidecar.config.Prefs;
-import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -67,12 +61,7 @@ final class UpCommand {
 
     private static Flags commonFlags() {
         Flags flags =
-                new Flags()
-                        .text(
-                                "auth-key",
-                                "",
-                                "key that lets the node in without a person; file:PATH reads it from a file")
-                        .alias("authkey", "auth-key")
+                LoginKey.addTo(new Flags())
                         .duration(
                                 "timeout",
                                 "0s",
@@ -223,33 +212,16 @@ final class UpCommand {
         Map<String, @Nullable Object> options = new LinkedHashMap<>();
         options.put("FrontendLogID", "");
         options.put("UpdatePrefs", wanted);
-        options.put("AuthKey", authKey());
+        Tree settings = new Tree(wanted);
+        options.put(
+                "AuthKey",
+                LoginKey.of(
+                        flags,
+                        settings.at("AdvertiseTags").texts(),
+                        settings.at("ControlURL").text()));
         call.daemon().send("POST", "start", options);
         if (isSet("force-reauth") || !status.tree().at("HaveNodeKey").bool()) {
             call.daemon().send("POST", "login-interactive", null);
-        }
-    }
-
-    /// The key, and a blank for one that was given but is empty: a daemon that needs a key then says what is wrong, instead of waiting for a person
-    /// who is not there.
-    private String authKey() throws CommandException {
-        String key = flags.text("auth-key");
-        if (!flags.isGiven("auth-key")) {
-            return "";
-        }
-        String text = key.startsWith("file:") ? read(key.substring("file:".length())) : key;
-        return text.isBlank() ? " " : text;
-    }
-
-    private static String read(String file) throws CommandException {
-        try {
-            return Files.readString(Path.of(file)).strip();
-        } catch (NoSuchFileException e) {
-            throw new CommandException("open " + file + ": no such file or directory");
-        } catch (AccessDeniedException e) {
-            throw new CommandException("open " + file + ": permission denied");
-        } catch (IOException | InvalidPathException e) {
-            throw new CommandException("open " + file + ": " + e.getMessage());
         }
     }
 

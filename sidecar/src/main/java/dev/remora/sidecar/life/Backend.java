@@ -310,6 +310,11 @@ final class Backend implements AutoCloseable {
         }
     }
 
+    void onHindrance(ControlState.Failed why) {
+        membership.hinder(why);
+        standing.settle();
+    }
+
     void onIdentity() {
         standing.settle();
     }

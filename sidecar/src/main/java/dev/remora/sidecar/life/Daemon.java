@@ -2,6 +2,8 @@ package dev.remora.sidecar.life;
 
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
+import dev.remora.io.control.ControlState;
+import dev.remora.io.control.Reason;
 import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.io.state.StateException;
@@ -13,6 +15,8 @@ import dev.remora.node.NodeSettings;
 import dev.remora.node.NodeStatus;
 import dev.remora.sidecar.config.ServeConfig;
 import dev.remora.sidecar.config.Version;
+import dev.remora.sidecar.kube.DeviceFacts;
+import dev.remora.sidecar.kube.SecretStateStore;
 import dev.remora.sidecar.localapi.HttpEndpoint;
 import dev.remora.sidecar.localapi.LocalApiServer;
 import dev.remora.sidecar.serve.AppAddress;
@@ -108,8 +112,31 @@ public final class Daemon implements AutoCloseable {
         return backend().netMap().map(map -> map.displayName(map.self())).orElse("");
     }
 
+    /// Tells the daemon why nobody can log it in at the moment; it says so wherever it says how it stands, until the next login begins.
+    ///
+    /// @param sentence for people
+    public void hinder(Reason reason, String sentence) throws IOException {
+        Backend now = backend();
+        now.post(
+                () -> now.onHindrance(new ControlState.Failed(reason, sentence, Optional.empty())));
+    }
+
     private Backend backend() throws IOException {
         return backend.orElseThrow(() -> new IOException("the daemon is ending"));
+    }
+
+    /// Who the node is on its tailnet; empty before it knows.
+    public Optional<DeviceFacts.Device> device() throws IOException, MalformedException {
+        return backend()
+                .netMap()
+                .map(map -> {
+                    List<String> addresses =
+                            map.self().addresses().stream()
+                                    .map(prefix -> prefix.ip().toString())
+                                    .toList();
+                    return new DeviceFacts.Device(
+                            map.self().stableId().value(), map.self().name(), addresses);
+                });
     }
 
     /// Publishes what `json` says and nothing else, until the next change.
@@ -247,7 +274,7 @@ public final class Daemon implements AutoCloseable {
                                 Tailnode.of(node),
                                 ports,
                                 system,
-                                flags.stateDirectory().isEmpty(),
+                                flags.forgets(),
                                 noState,
                                 random));
         begun(StateRetry.start(profiles, () -> backend.post(backend::onChange)));
@@ -276,6 +303,9 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static StateStore store(DaemonFlags flags) throws IOException {
+        if (flags.stateSecret().isPresent()) {
+            return SecretStateStore.open(flags.stateSecret().get());
+        }
         return flags.stateDirectory().isPresent()
                 ? StateFile.open(flags.stateDirectory().get())
                 : StateStore.inMemory();

@@ -9,7 +9,8 @@ import java.util.Optional;
 /// How the daemon was called, in `tailscaled`'s flags and Go's syntax for them: one dash or two, `--flag=value` or `--flag value`.
 ///
 /// @param tun the device packets come from; only `userspace-networking` is served
-/// @param stateDirectory where the state is; empty: nowhere, it ends with the process
+/// @param stateDirectory where the state is; empty: elsewhere, or nowhere
+/// @param stateSecret the Kubernetes Secret that has the state instead
 /// @param udpPort for WireGuard, 0 for any
 /// @param verbosity 0 for what a person running a node wants to know, 1 for more, 2 for everything
 /// @param exposesAll whether each TCP port of localhost answers on the tailnet, not only those that are served
@@ -18,6 +19,7 @@ import java.util.Optional;
 record DaemonFlags(
         String tun,
         Optional<Path> stateDirectory,
+        Optional<String> stateSecret,
         Path socket,
         int udpPort,
         int verbosity,
@@ -38,7 +40,7 @@ record DaemonFlags(
             usage: remora daemon [flags]
               --tun=userspace-networking    packets stay inside the process (there is no other mode yet)
               --statedir=DIR                where keys and settings are kept (default %s)
-              --state=FILE|mem:             instead of --statedir: DIR/tailscaled.state, or nothing kept at all
+              --state=FILE|mem:|kube:NAME   instead of --statedir: DIR/tailscaled.state, nothing kept at all, or a Kubernetes Secret
               --socket=PATH                 the Unix socket that commands talk to (default %s)
               --port=N                      UDP port for WireGuard, 0 for any (default 0)
               --verbose=N                   0, 1 or 2: how much is logged (default 0)
@@ -69,12 +71,18 @@ record DaemonFlags(
                     "hardware-attestation");
 
     private static final String MEMORY = "mem:";
+    private static final String SECRET = "kube:";
     private static final String STATE_FILE = "tailscaled.state";
     private static final int MAX_PORT = 65535;
 
     private static final class Defaults {
         static final String STATE_DIRECTORY = "/var/lib/remora";
         static final String SOCKET = "/var/run/tailscale/tailscaled.sock";
+    }
+
+    /// Whether the node ends with the process.
+    boolean forgets() {
+        return stateDirectory.isEmpty() && stateSecret.isEmpty();
     }
 
     /// The flags cannot be understood: usage is to be shown.
@@ -219,6 +227,9 @@ record DaemonFlags(
             return new DaemonFlags(
                     tun,
                     directory(),
+                    state.startsWith(SECRET)
+                            ? Optional.of(state.substring(SECRET.length()))
+                            : Optional.empty(),
                     Path.of(socket),
                     port,
                     verbosity,
@@ -229,7 +240,7 @@ record DaemonFlags(
         }
 
         private Optional<Path> directory() throws UsageException {
-            if (state.equals(MEMORY)) {
+            if (state.equals(MEMORY) || state.startsWith(SECRET)) {
                 return Optional.empty();
             }
             if (state.isEmpty()) {
@@ -241,7 +252,8 @@ record DaemonFlags(
             }
             Path file = Path.of(state).toAbsolutePath();
             if (state.contains(":") || !file.endsWith(STATE_FILE)) {
-                throw invalid("state", state, "mem: or a path that ends in " + STATE_FILE);
+                throw invalid(
+                        "state", state, "mem:, kube:NAME, or a path that ends in " + STATE_FILE);
             }
             return Optional.ofNullable(file.getParent());
         }

@@ -60,7 +60,7 @@ final class Diagnosis {
         if (stateTrouble.isPresent() && !membership.isUnsaved()) {
             diagnosis.add("state-not-saved", "medium", "State", stateTrouble.get());
         }
-        if (!prefs.wantRunning()) {
+        if (!prefs.wantRunning() && membership.failure().isEmpty()) {
             diagnosis.add("wantrunning-false", "low", "Remora is stopped", "Tailscale is stopped.");
         } else {
             diagnosis.login(state, membership, zone);

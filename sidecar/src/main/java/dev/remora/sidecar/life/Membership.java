@@ -25,6 +25,8 @@ final class Membership {
     private static final Set<Reason> FINAL =
             EnumSet.of(
                     Reason.NODE_GONE,
+                    Reason.CREDENTIALS_INCOMPLETE,
+                    Reason.CREDENTIALS_REFUSED,
                     Reason.AUTH_KEY_EMPTY,
                     Reason.AUTH_KEY_INVALID,
                     Reason.AUTH_KEY_EXPIRED,
@@ -160,6 +162,11 @@ final class Membership {
         return control instanceof ControlState.NeedsLogin(var why, _)
                         && why == ControlState.NeedsLogin.Why.KEY_EXPIRED
                 || netMap.filter(map -> map.isSelfExpired(now)).isPresent();
+    }
+
+    /// Something outside of this conversation keeps a login from beginning.
+    void hinder(ControlState.Failed why) {
+        failure = Optional.of(why);
     }
 
     Optional<ControlState.Failed> failure() {

@@ -131,9 +131,9 @@ class SettingsReaderTest {
 
     @Test
     void knowsAKeyThatIsInAFile() throws Exception {
-        assertThat(read("TS_AUTHKEY=file:/run/secrets/key").login().keyFile())
+        assertThat(read("TS_AUTHKEY=file:/run/secrets/key").login().keyFiles())
                 .contains(Path.of("/run/secrets/key"));
-        assertThat(read("TS_AUTHKEY=tskey-auth-1").login().keyFile()).isEmpty();
+        assertThat(read("TS_AUTHKEY=tskey-auth-1").login().keyFiles()).isEmpty();
     }
 
     @Test

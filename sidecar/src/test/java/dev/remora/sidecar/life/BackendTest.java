@@ -167,6 +167,21 @@ class BackendTest {
     }
 
     @Test
+    void whatKeepsALoginFromBeginningIsToldUntilOneBegins() throws Exception {
+        ControlState.Failed why =
+                new ControlState.Failed(
+                        Reason.CREDENTIALS_REFUSED, "The API says no.", Optional.empty());
+        daemon.backend.post(() -> daemon.backend.onHindrance(why));
+        assertThat(daemon.backend.situation().code()).isEqualTo("credentials-refused");
+        assertThat(daemon.backend.situation().sentence()).contains("The API says no.");
+        assertThat(daemon.status().get("Health").toString()).contains("The API says no.");
+
+        daemon.post(
+                "start", "{\"AuthKey\":\"k\",\"UpdatePrefs\":" + TestDaemon.RECORDED_PREFS + "}");
+        assertThat(daemon.backend.situation().code()).isNotEqualTo("credentials-refused");
+    }
+
+    @Test
     void whatBecomesOfTheLastLoginIsNotToldOfTheNext() throws Exception {
         Watcher watcher = daemon.watch(0);
         daemon.post(

@@ -33,6 +33,7 @@ class DaemonFlagsTest {
                         new DaemonFlags(
                                 "userspace-networking",
                                 Optional.of(Path.of("/s")),
+                                Optional.empty(),
                                 Path.of("/s/x"),
                                 41641,
                                 1,
@@ -40,6 +41,14 @@ class DaemonFlagsTest {
                                 true,
                                 Optional.empty(),
                                 List.of()));
+    }
+
+    @Test
+    void theStateMayBeInASecret() throws Exception {
+        assertThat(parse("--state=kube:app", "--statedir=/s").stateSecret()).contains("app");
+        assertThat(parse("--state=kube:app", "--statedir=/s").stateDirectory()).isEmpty();
+        assertThat(parse("--state=kube:app").forgets()).isFalse();
+        assertThat(parse("--state=mem:").forgets()).isTrue();
     }
 
     @Test
@@ -81,7 +90,7 @@ class DaemonFlagsTest {
         "--port=65536, invalid value",
         "--log-format=xml, invalid value",
         "--expose=some, invalid value",
-        "--state=kube:x, invalid value",
+        "--state=arn:x, invalid value",
         "--encrypt-state, cannot encrypt its state",
         "--cleanup=x, invalid value",
         "up, the daemon takes no arguments",
