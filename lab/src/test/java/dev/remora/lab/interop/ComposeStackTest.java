@@ -10,8 +10,12 @@ import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerContainer;
 import dev.remora.lab.docker.DockerImage;
 import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.peers.Programs;
 import dev.remora.lab.run.Json;
 import dev.remora.lab.run.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -70,16 +74,38 @@ class ComposeStackTest {
     }
 
     @Test
+    void threeStacksLiveOnOneHost() {
+        List<String> names = List.of("one", "two", "three");
+        List<DockerContainer> sidecars =
+                names.stream().map(name -> up("of-" + name, named(name))).toList();
+
+        for (int i = 0; i < names.size(); i++) {
+            addresses(sidecars.get(i));
+            tailnet.awaitFlask(names.get(i) + "." + Headscale.DOMAIN);
+        }
+        assertThat(sidecars.stream().map(each -> addresses(each).get(0)).distinct()).hasSize(3);
+    }
+
+    /// The example with another name on the tailnet.
+    private static ComposeFiles named(String name) {
+        return tailnet.example(tailnet.taggedKey())
+                .with("remora-sidecar", "environment:\n  - TS_HOSTNAME=" + name);
+    }
+
+    @Test
+    void theExamplesScriptPublishesTheApp() throws IOException {
+        Path overlay =
+                Programs.repository().resolve("examples/flask-app/docker-compose.entrypoint.yml");
+        ComposeFiles files = named("scripted").with(Files.readString(overlay));
+        DockerContainer sidecar = up("scripted", files);
+
+        tailnet.awaitFlask(addresses(sidecar).get(0));
+        assertThat(sidecar.inspect().at("Path").text()).isEqualTo("/bin/sh");
+    }
+
+    @Test
     void rootWithoutRightsIsEnough() {
-        ComposeFiles files =
-                tailnet.example(tailnet.taggedKey())
-                        .with(
-                                "remora-sidecar",
-                                """
-                                environment:
-                                  - TS_HOSTNAME=no-rights
-                                cap_drop: [ALL]
-                                """);
+        ComposeFiles files = named("no-rights").with("remora-sidecar", "cap_drop: [ALL]");
         DockerContainer sidecar = up("no-rights", files);
 
         tailnet.awaitFlask(addresses(sidecar).get(0));
@@ -90,12 +116,10 @@ class ComposeStackTest {
     @Test
     void nothingIsWrittenButToTheStateAndToTmp() {
         ComposeFiles lockedDown =
-                tailnet.example(tailnet.taggedKey())
+                named("locked-down")
                         .with(
                                 "remora-sidecar",
                                 """
-                                environment:
-                                  - TS_HOSTNAME=locked-down
                                 user: "65532:65532"
                                 read_only: true
                                 tmpfs: [/tmp]
