@@ -1,0 +1,92 @@
+package dev.remora.server;
+
+import dev.remora.base.IpAddress;
+import dev.remora.crypto.NodePrivateKey;
+import dev.remora.io.loop.EngineLoop;
+import dev.remora.proto.derp.DerpServerKey;
+import dev.remora.server.relay.RelayServer;
+import dev.remora.server.relay.RelaySettings;
+import dev.remora.server.stun.StunServer;
+import dev.remora.server.tls.ServerCertificate;
+import dev.remora.server.tls.ServerTls;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/// A relay with what belongs to it: TLS, STUN, and plain HTTP where that is wanted.
+final class RelayProgram implements AutoCloseable {
+    private final EngineLoop loop = EngineLoop.start("relay");
+    private final ExecutorService slow = Executors.newVirtualThreadPerTaskExecutor();
+    private final Deque<AutoCloseable> running = new ArrayDeque<>();
+
+    private RelayProgram() {}
+
+    /// @throws IOException if an address or a file is not to be had
+    /// @throws GeneralSecurityException if the certificate or its key is not usable
+    static RelayProgram start(RelayFlags flags) throws IOException, GeneralSecurityException {
+        RelayProgram program = new RelayProgram();
+        try {
+            program.open(flags);
+            return program;
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            program.close();
+            throw e;
+        }
+    }
+
+    private void open(RelayFlags flags) throws IOException, GeneralSecurityException {
+        NodePrivateKey key = KeyFile.at(flags.state());
+        Optional<ServerTls> tls = tls(flags, new DerpServerKey(key.publicKey().bytes()));
+        listen(RelaySettings.open(flags.listen(), tls, key));
+        if (flags.http().isPresent()) {
+            listen(RelaySettings.open(flags.http().get(), Optional.empty(), key));
+        }
+        if (flags.stun().isPresent()) {
+            running.push(StunServer.start(loop, flags.stun().get()));
+        }
+    }
+
+    private void listen(RelaySettings settings) throws IOException {
+        running.push(RelayServer.start(loop, settings));
+    }
+
+    private Optional<ServerTls> tls(RelayFlags flags, DerpServerKey key)
+            throws IOException, GeneralSecurityException {
+        Instant now = Instant.now();
+        ServerCertificate certificate =
+                switch (flags.tls()) {
+                    case RelayFlags.Tls.Files(var chain, var file) ->
+                            ServerCertificate.read(chain, file);
+                    case RelayFlags.Tls.SelfMade() ->
+                            ServerCertificate.forAddress(ip(flags.listen()), now);
+                    case RelayFlags.Tls.Off() -> null;
+                };
+        return certificate == null
+                ? Optional.empty()
+                : Optional.of(ServerTls.of(certificate.tellingKey(key, now), slow));
+    }
+
+    private static IpAddress ip(InetSocketAddress address) {
+        return IpAddress.of(address.getAddress().getAddress());
+    }
+
+    /// Ends what runs, the latest first, and tells clients.
+    @Override
+    public void close() {
+        while (!running.isEmpty()) {
+            try {
+                running.pop().close();
+            } catch (Exception e) {
+                throw new IllegalStateException("our servers end without exceptions", e);
+            }
+        }
+        loop.close();
+        slow.close();
+    }
+}

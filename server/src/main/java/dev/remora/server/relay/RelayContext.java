@@ -1,0 +1,43 @@
+package dev.remora.server.relay;
+
+import dev.remora.crypto.NodePrivateKey;
+import dev.remora.proto.derp.DerpServerKey;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/// What all connections of one relay share.
+///
+/// @param handlers the clients' connections, introduced or not
+/// @param clock nanoseconds since the relay started
+record RelayContext(
+        NodePrivateKey key,
+        Admission admission,
+        Switchboard switchboard,
+        QueueBudget budget,
+        RelayCounts counts,
+        Set<ClientHandler> handlers,
+        RandomGenerator random,
+        LongSupplier clock) {
+    static RelayContext of(RelaySettings settings, RandomGenerator random, LongSupplier clock) {
+        RelayCounts counts = new RelayCounts();
+        return new RelayContext(
+                settings.key(),
+                settings.admission(),
+                new Switchboard(counts),
+                new QueueBudget(settings.queueBytes()),
+                counts,
+                new HashSet<>(),
+                random,
+                clock);
+    }
+
+    DerpServerKey publicKey() {
+        return new DerpServerKey(key.publicKey().bytes());
+    }
+
+    long now() {
+        return clock.getAsLong();
+    }
+}

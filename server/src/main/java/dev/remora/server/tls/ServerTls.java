@@ -1,0 +1,35 @@
+package dev.remora.server.tls;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLException;
+
+/// TLS 1.2 and 1.3 as a server, without application protocols: what can be upgraded must be HTTP/1.1.
+public final class ServerTls {
+    private final SslContext context;
+    private final Executor slow;
+
+    private ServerTls(SslContext context, Executor slow) {
+        this.context = context;
+        this.slow = slow;
+    }
+
+    /// @param slow where the arithmetic of handshakes is done, so that those who are connected need not wait for it
+    public static ServerTls of(ServerCertificate certificate, Executor slow) throws SSLException {
+        SslContext context =
+                SslContextBuilder.forServer(new OneCertificate(certificate))
+                        .sslProvider(SslProvider.JDK)
+                        .protocols("TLSv1.3", "TLSv1.2")
+                        .build();
+        return new ServerTls(context, slow);
+    }
+
+    /// The handler for one new connection.
+    public SslHandler newHandler(ByteBufAllocator allocator) {
+        return context.newHandler(allocator, slow);
+    }
+}
