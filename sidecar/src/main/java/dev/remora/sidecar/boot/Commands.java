@@ -107,6 +107,9 @@ final class Commands {
     }
 
     private void upWithOrWithoutTags() {
+        if (isForAnotherServer()) {
+            run(Words.ofDown(settings)); // a node that runs does not leave its server
+        }
         Optional<BootSettings> ready = ready();
         if (ready.isEmpty()
                 || run(Words.ofUp(ready.get()))
@@ -160,6 +163,21 @@ final class Commands {
         }
     }
 
+    private boolean isForAnotherServer() {
+        try {
+            String before = daemon.server();
+            Optional<String> wanted = ExtraWords.value(settings.login().extra(), "login-server");
+            return !before.isEmpty()
+                    && wanted.filter(url -> !bare(url).equals(bare(before))).isPresent();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String bare(String url) {
+        return url.replaceFirst("/$", "");
+    }
+
     private Situation situation() {
         try {
             return daemon.situation();
@@ -172,7 +190,9 @@ final class Commands {
     private boolean run(List<String> words) {
         CommandOutput output = new CommandOutput(System.err);
         int code = Program.run("tailscale", words, System.out, output.stream());
-        if (code != 0) {
+        if (code == 0) {
+            blame(Optional.empty());
+        } else {
             onFailure(words.get(1), code, output.kept());
         }
         return code == 0;
@@ -183,9 +203,31 @@ final class Commands {
         listener.onFailure();
         if (code == USAGE) {
             listener.onNonsense("TS_EXTRA_ARGS: " + why.lines().findFirst().orElse(""));
-        } else if (!why.startsWith("backend error: ") && !why.equals(complaint)) {
-            complaint = why;
-            LOG.error("{} failed: {}", command, why);
+        } else if (!why.startsWith("backend error: ")) {
+            onTrouble(trouble(command, why));
+        }
+    }
+
+    private Situation.Trouble trouble(String command, String why) {
+        return KeyText.isUnreadable(settings.login())
+                ? new Situation.Trouble(
+                        "auth-key-missing", "The auth key's file cannot be read: " + why + ".")
+                : new Situation.Trouble("settings-refused", command + " failed: " + why);
+    }
+
+    private void onTrouble(Situation.Trouble trouble) {
+        if (!trouble.sentence().equals(complaint)) {
+            complaint = trouble.sentence();
+            LOG.error("{} [{}]", trouble.sentence(), trouble.code());
+        }
+        blame(Optional.of(trouble));
+    }
+
+    private void blame(Optional<Situation.Trouble> trouble) {
+        try {
+            daemon.blame(trouble);
+        } catch (IOException | MalformedException e) {
+            LOG.debug("the daemon is ending: {}", e.getMessage());
         }
     }
 }

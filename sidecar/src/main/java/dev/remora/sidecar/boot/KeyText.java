@@ -15,6 +15,13 @@ final class KeyText {
 
     private KeyText() {}
 
+    private static final String UNREADABLE = "unreadable";
+
+    /// The key is in a file that is not there, or not for us.
+    static boolean isUnreadable(BootSettings.Login login) {
+        return digest(login).equals(UNREADABLE);
+    }
+
     static String digest(BootSettings.Login login) {
         String files = login.keyFiles().map(KeyText::ofFile).collect(Collectors.joining(" "));
         return files.isEmpty() ? sha256(login.authKey()) : files;
@@ -26,7 +33,7 @@ final class KeyText {
                     ? "too large"
                     : sha256(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
         } catch (IOException e) {
-            return "unreadable";
+            return UNREADABLE;
         }
     }
 

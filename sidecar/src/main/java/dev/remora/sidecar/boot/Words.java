@@ -65,6 +65,10 @@ final class Words {
         return words;
     }
 
+    static List<String> ofDown(BootSettings settings) {
+        return List.of("--socket=" + settings.daemon().socket(), "down");
+    }
+
     static List<String> ofLogout(BootSettings settings) {
         return List.of("--socket=" + settings.daemon().socket(), "logout");
     }

@@ -18,7 +18,8 @@ final class StatusCommand {
     private static final String NEVER = "0001-01-01T00:00:00Z";
 
     /// How those health texts begin that say why a node is not running, or will not be.
-    private static final List<String> EXPLAINING = List.of("You are logged out. ", "Cannot write ");
+    private static final List<String> EXPLAINING =
+            List.of("You are logged out. ", "Cannot write ", "An administrator ");
 
     private StatusCommand() {}
 

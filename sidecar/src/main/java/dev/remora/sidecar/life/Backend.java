@@ -166,6 +166,7 @@ final class Backend implements AutoCloseable {
         change(() -> {
             Prefs prefs = wanted.orElse(prefs());
             refuseBad(prefs);
+            login.noteServer(prefs().controlUrl(), prefs.controlUrl());
             Saving saving = Saving.attempt(() -> profiles.save(prefs));
             applyToNode(prefs);
             standing.startOver();
@@ -343,6 +344,14 @@ final class Backend implements AutoCloseable {
 
     Situation situation() throws IOException, MalformedException {
         return ask(standing::situation);
+    }
+
+    /// What keeps the settings from being stated, if anything does.
+    void blame(Optional<Situation.Trouble> trouble) throws IOException, MalformedException {
+        ask(() -> {
+            standing.blame(trouble);
+            return true;
+        });
     }
 
     /// Tells `stream` what happens from now on, and first of all how things are, as far as `mask` asks for it.

@@ -101,6 +101,16 @@ public final class Daemon implements AutoCloseable {
         return backend().situation();
     }
 
+    /// What keeps the settings from being stated to this daemon; empty: nothing does.
+    public void blame(Optional<Situation.Trouble> trouble) throws IOException, MalformedException {
+        backend().blame(trouble);
+    }
+
+    /// The control server that the node belongs to, as it was named; empty while it belongs to none.
+    public String server() throws IOException {
+        return backend().prefs().controlUrl();
+    }
+
     /// The apps behind the served ports.
     public Collection<AppAddress> apps() throws IOException, MalformedException {
         Backend now = backend();
@@ -224,7 +234,11 @@ public final class Daemon implements AutoCloseable {
             closeParts();
             String why = String.valueOf(e.getMessage());
             String sentence = Character.toUpperCase(why.charAt(0)) + why.substring(1) + ".";
-            LOG.error("{} It is looked at again every {} s.", sentence, StateWatch.EVERY_S);
+            LOG.error(
+                    "{} [{}] It is looked at again every {} s.",
+                    sentence,
+                    Situation.STATE_UNUSABLE,
+                    StateWatch.EVERY_S);
             startOn(begun(StateStore.inMemory()), Optional.of(sentence), flags);
             begun(StateWatch.start(() -> trouble(flags), why, () -> startAnew(flags)));
         }

@@ -47,7 +47,7 @@ final class Diagnosis {
                                     "state-store-health",
                                     "high",
                                     "No state",
-                                    coded(noState.get(), "state-unusable"))
+                                    coded(noState.get(), Situation.STATE_UNUSABLE))
                             .cuttingOff()
                             .loggedAlready());
         }
@@ -77,12 +77,25 @@ final class Diagnosis {
         return diagnosis.found;
     }
 
+    /// What keeps the settings from being stated; whoever noticed it has logged it.
+    static Warning ofTrouble(Situation.Trouble trouble, RunState state) {
+        String start = state == RunState.NEEDS_LOGIN ? "You are logged out. " : "";
+        String text = start + coded(trouble.sentence(), trouble.code());
+        return Warning.of(trouble.code(), "medium", "Settings", text).loggedAlready();
+    }
+
     private void add(String code, String severity, String title, String text) {
         found.add(Warning.of(code, severity, title, text));
     }
 
     private void login(RunState state, Membership membership, ZoneId zone) {
         String why = membership.failure().map(failed -> sentence(failed, zone)).orElse("");
+        if (state == RunState.NEEDS_MACHINE_AUTH) {
+            String text = coded(Situation.ADMISSION, Situation.APPROVAL_PENDING);
+            found.add(
+                    Warning.of(Situation.APPROVAL_PENDING, "medium", "Approval", text)
+                            .loggedAlready());
+        }
         if (state == RunState.NEEDS_LOGIN || membership.netMap().isEmpty() && !why.isEmpty()) {
             String text = "You are logged out." + cause(membership);
             String last =
@@ -128,6 +141,9 @@ final class Diagnosis {
     }
 
     private static String cause(Membership membership) {
+        if (membership.isNodeKeyRefused()) {
+            return " This node was deleted on the control server, or its key has expired there.";
+        }
         if (membership.isDeleted()) {
             return " This node was deleted on the control server.";
         }

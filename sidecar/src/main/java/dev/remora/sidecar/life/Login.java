@@ -8,9 +8,12 @@ import dev.remora.sidecar.config.Prefs;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// How the node becomes a member, and stays one: at which server, with which key. Used on the backend's thread.
 final class Login {
+    private static final Logger LOG = LoggerFactory.getLogger(Login.class);
     static final String DEFAULT_CONTROL_URL = "https://controlplane.tailscale.com";
 
     /// `up` says `start` and `login-interactive` one right after the other.
@@ -48,6 +51,16 @@ final class Login {
         connect(false);
     }
 
+    /// A state made with one control server is used with another: allowed, and perhaps not meant.
+    void noteServer(String before, String after) {
+        if (profiles.current().hasKey() && !before.isEmpty() && !before.equals(after)) {
+            LOG.warn(
+                    "The state here is that of a node of {}. It leaves that for {}, where it logs in as a new node; the old server goes on listing it. If that is not meant, name the old server again.",
+                    before,
+                    after.isEmpty() ? DEFAULT_CONTROL_URL : after);
+        }
+    }
+
     /// Whether the login that is asked for has just been begun; only the first question counts.
     boolean isBegun() {
         boolean begun = Instant.now().isBefore(sameUntil);
@@ -79,7 +92,7 @@ final class Login {
 
     private void connect(boolean newKey) throws MalformedException {
         String url = prefs().controlUrl().isEmpty() ? DEFAULT_CONTROL_URL : prefs().controlUrl();
-        long number = membership.begin(url, authKey.isPresent());
+        long number = membership.begin(url, authKey.isPresent(), profiles.current().hasKey());
         node.login(
                 ControlUrl.parse(url),
                 profiles.current().identity(),

@@ -36,6 +36,15 @@ final class Membership {
                     Reason.TAILNET_LOCKED,
                     Reason.REGISTRATION_REFUSED);
 
+    /// What a server answers to an auth key only after it has not taken the node key either.
+    private static final Set<Reason> NODE_KEY_REFUSED =
+            EnumSet.of(
+                    Reason.AUTH_KEY_EMPTY,
+                    Reason.AUTH_KEY_INVALID,
+                    Reason.AUTH_KEY_EXPIRED,
+                    Reason.AUTH_KEY_USED,
+                    Reason.AUTH_KEY_REVOKED);
+
     private ControlState control = new ControlState.Stopped();
 
     /// The last failure, until something else comes of the next try: what is said about it does not go away while that lasts.
@@ -44,6 +53,7 @@ final class Membership {
     private Optional<NetMap> netMap = Optional.empty();
     private boolean deleted;
     private boolean withAuthKey;
+    private boolean withNodeKey;
     private boolean loginFinished;
 
     /// The number of the present login.
@@ -68,13 +78,15 @@ final class Membership {
     /// A login begins. What another server told us of its tailnet counts no more.
     ///
     /// @param withAuthKey nobody is to be sent to a page
+    /// @param withNodeKey the node was a member before
     /// @return the login's number
-    long begin(String server, boolean withAuthKey) {
+    long begin(String server, boolean withAuthKey, boolean withNodeKey) {
         if (!server.equals(this.server)) {
             netMap = Optional.empty();
         }
         this.server = server;
         this.withAuthKey = withAuthKey;
+        this.withNodeKey = withNodeKey;
         unheard = true;
         loginFinished = false;
         deleted = false;
@@ -114,7 +126,7 @@ final class Membership {
                                 && why != ControlState.NeedsLogin.Why.KEY_EXPIRED
                         || now instanceof ControlState.Failed(var reason, _, _)
                                 && reason == Reason.NODE_GONE;
-        if (gone) {
+        if (gone || isNodeKeyRefused()) {
             netMap = Optional.empty();
         }
         deleted |=
@@ -124,6 +136,7 @@ final class Membership {
     /// True if this is the first map of this login.
     boolean onNetMap(NetMap map) {
         netMap = Optional.of(map);
+        withNodeKey = true;
         deleted = false;
         boolean first = !loginFinished;
         loginFinished = true;
@@ -140,6 +153,13 @@ final class Membership {
     /// The server has forgotten us, and nobody has logged in since.
     boolean isDeleted() {
         return deleted;
+    }
+
+    /// The server does not know the key that made us a member, or any more.
+    boolean isNodeKeyRefused() {
+        return withNodeKey
+                && control instanceof ControlState.Failed(var reason, _, _)
+                && NODE_KEY_REFUSED.contains(reason);
     }
 
     /// Whether nothing but a new login helps: the server has said so, or does not take what we have.

@@ -28,7 +28,12 @@ public record Situation(
         boolean isRefused,
         List<String> tags) {
     public static final String RUNNING = "running";
+    static final String APPROVAL_PENDING = "approval-pending";
+    static final String ADMISSION =
+            "An administrator has to admit this node on the control server.";
     static final String STATE_CLONED = "state-cloned";
+    static final String STATE_UNUSABLE = "state-unusable";
+    private static final String LOGGED_OUT = "logged-out";
 
     /// Something that does not work.
     public record Trouble(String code, String sentence) {}
@@ -50,7 +55,7 @@ public record Situation(
             Membership membership,
             NodeStatus node,
             List<Warning> warnings) {
-        String code = noState.isPresent() ? "state-unusable" : code(state, twin, membership);
+        String code = noState.isPresent() ? STATE_UNUSABLE : code(state, twin, membership);
         return new Situation(
                 state.toString(),
                 code,
@@ -90,12 +95,28 @@ public record Situation(
                 tags);
     }
 
+    /// The same of a node that is as it was before, since `trouble` keeps what the settings say from being done.
+    Situation with(Trouble trouble) {
+        return code.equals(LOGGED_OUT) || code.equals(RUNNING)
+                ? new Situation(
+                        state,
+                        trouble.code(),
+                        trouble.sentence(),
+                        hasAddresses,
+                        control,
+                        hasPath,
+                        hasLogin,
+                        isRefused,
+                        tags)
+                : this;
+    }
+
     private static String code(RunState state, Optional<String> twin, Membership membership) {
         Optional<Reason> failure = membership.failure().map(ControlState.Failed::reason);
         return switch (state) {
             case RUNNING -> twin.isPresent() ? STATE_CLONED : RUNNING;
             case STOPPED -> "stopped";
-            case NEEDS_MACHINE_AUTH -> "approval-pending";
+            case NEEDS_MACHINE_AUTH -> APPROVAL_PENDING;
             case NEEDS_LOGIN -> loginCode(membership);
             case NO_STATE, STARTING -> failure.map(Reason::code).orElse("starting");
         };
@@ -115,10 +136,10 @@ public record Situation(
                 case NEW -> "auth-key-missing";
                 case KEY_EXPIRED -> "node-key-expired";
                 case NODE_GONE -> Reason.NODE_GONE.code();
-                case LOGGED_OUT -> "logged-out";
+                case LOGGED_OUT -> LOGGED_OUT;
             };
         }
-        return "logged-out";
+        return LOGGED_OUT;
     }
 
     private static String sentence(
@@ -126,8 +147,7 @@ public record Situation(
         return switch (code) {
             case RUNNING -> "";
             case STATE_CLONED -> twin.orElse("");
-            case "approval-pending" ->
-                    "An administrator has to admit this node on the control server.";
+            case APPROVAL_PENDING -> ADMISSION;
             case "auth-key-missing" ->
                     membership.authUrl().isEmpty()
                             ? "There is no auth key, and nobody has logged this node in."

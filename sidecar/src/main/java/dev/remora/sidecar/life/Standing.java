@@ -5,14 +5,19 @@ import dev.remora.sidecar.localapi.NodeJson;
 import dev.remora.sidecar.localapi.StatusView;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// How things stand: the state and the warnings that follow from preferences, membership and the node. Used on the backend's thread.
 final class Standing {
     private static final Logger LOG = LoggerFactory.getLogger(Standing.class);
+
+    private static final Set<String> QUIET =
+            Set.of("auth-key-missing", "node-key-expired", "node-gone", "approval-pending");
 
     private final Profiles profiles;
     private final Tailnode node;
@@ -24,6 +29,8 @@ final class Standing {
     private final News news;
     private final Twin twin = new Twin();
     private Optional<String> cloned = Optional.empty();
+    private Optional<Situation.Trouble> trouble = Optional.empty();
+    private String toldCode = "";
     private RunState state = RunState.NO_STATE;
     private RunState logged = RunState.NO_STATE;
     private List<Warning> warnings = List.of();
@@ -67,7 +74,16 @@ final class Standing {
                         membership,
                         node.status(),
                         warnings);
-        return serve.isDraining() ? now.ending() : now;
+        Situation told = trouble.map(now::with).orElse(now);
+        return serve.isDraining() ? told.ending() : told;
+    }
+
+    /// Something keeps the settings from being stated, or nothing does any more.
+    void blame(Optional<Situation.Trouble> now) {
+        if (!now.equals(trouble)) {
+            trouble = now;
+            settle();
+        }
     }
 
     /// Another profile or another login: what was reached before counts no more.
@@ -82,17 +98,21 @@ final class Standing {
             settleState(status);
         }
         cloned = twin.look(status, membership, Instant.now());
-        warnings =
-                Diagnosis.of(
-                        noState,
-                        cloned,
-                        profiles.trouble(),
-                        profiles.current().prefs(),
-                        state,
-                        membership,
-                        status,
-                        serve.problems(),
-                        ZoneId.systemDefault());
+        List<Warning> found =
+                new ArrayList<>(
+                        Diagnosis.of(
+                                noState,
+                                cloned,
+                                profiles.trouble(),
+                                profiles.current().prefs(),
+                                state,
+                                membership,
+                                status,
+                                serve.problems(),
+                                ZoneId.systemDefault()));
+        trouble.map(each -> Diagnosis.ofTrouble(each, state)).ifPresent(found::add);
+        warnings = List.copyOf(found);
+        tellCode();
         if (health.update(warnings, Instant.now())) {
             news.health();
         }
@@ -115,6 +135,22 @@ final class Standing {
             state = next;
             news.state(next);
         }
+    }
+
+    /// Failures are logged where they are found, with their codes; what is none of them, here.
+    private void tellCode() {
+        Situation now = situation();
+        boolean isNews = !now.code().equals(toldCode);
+        toldCode = now.code();
+        if (isNews && QUIET.contains(now.code()) && isUntold()) {
+            String code = "[" + now.code() + "]";
+            boolean hasIt = now.sentence().endsWith(code);
+            LOG.warn("{}", hasIt ? now.sentence() : now.sentence() + " " + code);
+        }
+    }
+
+    private boolean isUntold() {
+        return membership.failure().isEmpty() && trouble.isEmpty();
     }
 
     private String addresses(RunState next) {
