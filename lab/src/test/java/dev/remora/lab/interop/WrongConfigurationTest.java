@@ -102,10 +102,7 @@ class WrongConfigurationTest {
                         file + "/x");
         node.launch();
 
-        awaitLog(
-                node,
-                file + "/x",
-                "[state-unusable] It is looked at again every 2 s.");
+        awaitLog(node, file + "/x", "[state-unusable] It is looked at again every 2 s.");
         assertThat(headscale.node("nostate")).isEmpty();
     }
 
