@@ -1,5 +1,6 @@
 package dev.remora.sidecar.boot;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +43,15 @@ final class LiveFile {
         }
         String text = file.text();
         Map<Setting, FileValue> values = YamlSettings.read(file.path().toString(), text);
-        return new LiveFile(file, new Sources(environment, values), Optional.of(text));
+        Sources sources = new Sources(named(environment, file), values);
+        return new LiveFile(file, sources, Optional.of(text));
+    }
+
+    /// Whoever asks the environment which files this program has to read later on hears of this one, too.
+    private static Environment named(Environment environment, ConfigFile file) {
+        Map<String, String> variables = new HashMap<>(environment.variables());
+        variables.put(ConfigFile.VARIABLE, file.path().toString());
+        return new Environment(Map.copyOf(variables), environment.quoted());
     }
 
     Sources sources() {

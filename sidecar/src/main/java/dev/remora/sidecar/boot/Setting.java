@@ -99,6 +99,12 @@ enum Setting {
             PATH,
             "",
             "directory of keys and settings; none: nothing is kept"),
+    KUBE_SECRET(
+            "kube_secret",
+            "TS_KUBE_SECRET",
+            TEXT,
+            "",
+            "Kubernetes Secret of keys and settings; empty in Kubernetes: none"),
     SOCKET(
             "socket",
             "TS_SOCKET",
@@ -191,7 +197,8 @@ enum Setting {
                 || rivals().stream().anyMatch(environment::isGiven)
                 || flag().filter(words::names).isPresent()
                 || (this == ACCEPT_DNS && words.acceptDns().isPresent())
-                || (this == ROUTES && environment.getWithEmpty(variable).isPresent());
+                || ((this == ROUTES || this == KUBE_SECRET)
+                        && environment.getWithEmpty(variable).isPresent());
     }
 
     /// Variables that cannot be set together with this one.

@@ -92,6 +92,18 @@ class LiveFileTest {
     }
 
     @Test
+    void theUsualFileIsNamedToWhoeverAsksWhatIsReadLater() throws Exception {
+        Path usual = folder.resolve("etc/remora/remora.yaml");
+        Files.createDirectories(usual.getParent());
+        Files.writeString(usual, "hostname: a\n");
+
+        LiveFile live =
+                LiveFile.open(Environment.of(Map.of("TS_TEST_ONLY_ROOT", folder.toString())));
+
+        assertThat(live.sources().merged().text(ConfigFile.VARIABLE)).isEqualTo(usual.toString());
+    }
+
+    @Test
     void aFileThatWasAskedForHasToBeThere() {
         assertThatThrownBy(this::open)
                 .isInstanceOf(InvalidSettingsException.class)
