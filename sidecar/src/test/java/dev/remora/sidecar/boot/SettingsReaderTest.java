@@ -241,10 +241,10 @@ class SettingsReaderTest {
     @Test
     void showsNoSecretWhateverIsPrinted() throws Exception {
         BootSettings settings =
-                read("TS_AUTHKEY=tskey-auth-secret", "TS_EXTRA_ARGS=--authkey=tskey-auth-secret");
+                read("TS_AUTHKEY=tskey-auth-hidden", "TS_EXTRA_ARGS=--authkey=tskey-auth-hidden");
 
-        assertThat(settings.toString() + Environment.of(Map.of("TS_AUTHKEY", "secret")))
-                .doesNotContain("secret");
+        assertThat(settings.toString() + Environment.of(Map.of("TS_AUTHKEY", "hidden")))
+                .doesNotContain("hidden");
     }
 
     @Test
