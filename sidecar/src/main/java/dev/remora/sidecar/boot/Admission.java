@@ -44,6 +44,9 @@ final class Admission {
     ///
     /// @param key what the key is at this moment, in a form that tells whether it is another one
     Step next(Situation situation, String key, Instant now) {
+        if (situation.code().equals(Situation.STATE_UNUSABLE)) {
+            return complaint(now); // nothing that is stated could be kept; it is tried when it can
+        }
         boolean running = situation.isRunning();
         if (triedAt.isEmpty()) {
             return first(situation, running, key, now);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// written back whole. Safe for several threads.
 public final class SecretApi implements AutoCloseable {
     /// A node must not hang because its cluster's API server does; what could not be written is written later.
-    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final String JSON = "application/json";
     private static final String MERGE_PATCH = "application/merge-patch+json";

@@ -28,11 +28,11 @@ public record Situation(
         boolean isRefused,
         List<String> tags) {
     public static final String RUNNING = "running";
+    public static final String STATE_UNUSABLE = "state-unusable";
     static final String APPROVAL_PENDING = "approval-pending";
     static final String ADMISSION =
             "An administrator has to admit this node on the control server.";
     static final String STATE_CLONED = "state-cloned";
-    static final String STATE_UNUSABLE = "state-unusable";
     private static final String LOGGED_OUT = "logged-out";
 
     /// Something that does not work.

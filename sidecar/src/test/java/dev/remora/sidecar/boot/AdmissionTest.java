@@ -69,6 +69,25 @@ class AdmissionTest {
     }
 
     @Test
+    void waitsForAStateThatCanBeUsed() {
+        Situation noState =
+                new Situation(
+                        "NoState",
+                        Situation.STATE_UNUSABLE,
+                        "…",
+                        false,
+                        Optional.empty(),
+                        false,
+                        false,
+                        false,
+                        List.of());
+        Admission admission = admission(true);
+        assertThat(admission.next(noState, "k", now)).isEqualTo(Step.NOTHING);
+        assertThat(after(Duration.ofSeconds(61), admission, noState, "k")).isEqualTo(Step.COMPLAIN);
+        assertThat(after(Duration.ofSeconds(1), admission, NO_LOGIN, "k")).isEqualTo(Step.UP);
+    }
+
+    @Test
     void statesEverythingAtEachStart() {
         assertThat(admission(false).next(STARTING, "k", now)).isEqualTo(Step.UP);
         assertThat(admission(false).next(RUNNING, "k", now)).isEqualTo(Step.UP);
