@@ -13,6 +13,7 @@ import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.io.state.StateFile;
 import dev.remora.io.state.StateStore;
+import dev.remora.node.Capacity;
 import dev.remora.node.Node;
 import dev.remora.node.NodeSettings;
 import dev.remora.node.NodeStatus;
@@ -224,7 +225,7 @@ public final class RemoraNode implements AutoCloseable {
         private List<String> tags = List.of();
         private boolean ephemeral;
         private int udpPort;
-        private long memory = NodeSettings.DEFAULT_MEMORY;
+        private Capacity capacity = Capacity.DEFAULT;
         private boolean portable;
 
         private Builder() {}
@@ -279,7 +280,7 @@ public final class RemoraNode implements AutoCloseable {
 
         /// Bytes that the buffers of all connections may take together; 64 MiB if nothing else is said.
         public Builder memory(long bytes) {
-            memory = bytes;
+            capacity = Capacity.ofBuffers(bytes);
             return this;
         }
 
@@ -325,7 +326,7 @@ public final class RemoraNode implements AutoCloseable {
                             .build();
             return new NodeSettings(
                     udpPort,
-                    memory,
+                    capacity,
                     machineKey,
                     trust(),
                     HttpProxies.of(System.getenv()),

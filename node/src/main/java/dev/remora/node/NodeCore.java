@@ -14,7 +14,6 @@ import dev.remora.engine.netmap.DerpMap;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.engine.netmap.Node;
-import dev.remora.engine.netstack.NetStackConfig;
 import dev.remora.engine.path.Endpoint;
 import dev.remora.engine.path.LocalSockets;
 import dev.remora.io.control.ControlState;
@@ -94,7 +93,7 @@ final class NodeCore implements Performer.Reports, AutoCloseable {
                         nobody,
                         cache.disco(),
                         settings.aead(),
-                        NetStackConfig.withMemory(settings.memory()),
+                        settings.capacity().netstack(),
                         () -> epoch,
                         random,
                         performer::perform);

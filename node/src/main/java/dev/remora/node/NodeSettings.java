@@ -11,7 +11,7 @@ import java.util.Optional;
 /// What a node is started with.
 ///
 /// @param udpPort the port for WireGuard, 0 for any
-/// @param memory bytes that buffers of all streams may take together
+/// @param capacity how much it takes on
 /// @param machineKey who this installation is
 /// @param trust whom TLS connections believe
 /// @param proxies who stands between us and control servers and relays
@@ -20,7 +20,7 @@ import java.util.Optional;
 /// @param cache where to keep what makes the next start quicker; empty: nowhere
 public record NodeSettings(
         int udpPort,
-        long memory,
+        Capacity capacity,
         MachinePrivateKey machineKey,
         TlsTrust trust,
         HttpProxies proxies,
@@ -28,9 +28,6 @@ public record NodeSettings(
         boolean portable,
         HostInfo hostInfo,
         Optional<CacheFile> cache) {
-    /// The budget for stream buffers where nobody says otherwise.
-    public static final long DEFAULT_MEMORY = 64L << 20;
-
     /// What to call the cache beside a state file.
     public static final String CACHE_NAME = "remora.cache";
 }

@@ -64,7 +64,7 @@ class HotPathAllocationTest {
                         NodeSettings settings =
                                 new NodeSettings(
                                         0,
-                                        NodeSettings.DEFAULT_MEMORY,
+                                        Capacity.DEFAULT,
                                         MachinePrivateKey.generate(random),
                                         TlsTrust.of(Optional.empty(), Optional.empty()),
                                         HttpProxies.NONE,

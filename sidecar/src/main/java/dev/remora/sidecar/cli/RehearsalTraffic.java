@@ -15,6 +15,7 @@ import dev.remora.io.loop.HttpProxies;
 import dev.remora.io.loop.TlsTrust;
 import dev.remora.io.state.CacheFile;
 import dev.remora.io.state.StateFile;
+import dev.remora.node.Capacity;
 import dev.remora.node.Node;
 import dev.remora.node.NodeListener;
 import dev.remora.node.NodeSettings;
@@ -167,7 +168,7 @@ final class RehearsalTraffic {
         private NodeSettings settings(CacheFile cache) {
             return new NodeSettings(
                     0,
-                    NodeSettings.DEFAULT_MEMORY,
+                    Capacity.DEFAULT,
                     MachinePrivateKey.generate(random),
                     TlsTrust.of(Optional.empty(), Optional.empty()),
                     HttpProxies.NONE,

@@ -3,6 +3,7 @@ package dev.remora.sidecar.launch;
 import dev.remora.sidecar.boot.Boot;
 import dev.remora.sidecar.boot.ConfigInspection;
 import dev.remora.sidecar.cli.Main;
+import dev.remora.sidecar.life.MemoryContract;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,8 @@ import java.util.Optional;
 ///
 /// In a container the launchers are files of one line, `#!…/java @…/command.args`: the kernel hands the file's path to the JVM, so that no shell is needed to
 /// start us, and the JVM is the process that was started. Such a file stands for the JVM's flags as well, those of a daemon or those of a command; the command
-/// line, when it is asked for a daemon, becomes the launcher that `remora.launcher.daemon` names.
+/// line, when it is asked for a daemon, becomes the launcher that `remora.launcher.daemon` names. Where memory is limited, the daemon starts once more with
+/// the flags in the file that `remora.launcher.flags` names and what suits the limit: a JVM that runs has its heap and its compilers already.
 public final class Launch {
     private static final String BOOT = "containerboot";
 
@@ -27,12 +29,25 @@ public final class Launch {
         String program = program(args[0]);
         List<String> words = List.of(args).subList(1, args.length);
         System.setProperty("remora.program", program);
+        startAgainIfMemoryIsLimited(args);
         if (program.equals(BOOT)) {
             Boot.main();
         } else {
             Main.main(
                     words(program, words).toArray(String[]::new),
                     new ConfigInspection(System.getenv()));
+        }
+    }
+
+    private static void startAgainIfMemoryIsLimited(String[] args) throws IOException {
+        String file = System.getProperty("remora.launcher.flags");
+        List<String> suiting = file == null ? List.of() : MemoryContract.flags();
+        if (!suiting.isEmpty()) {
+            List<String> words = new ArrayList<>(List.of("@" + file));
+            words.addAll(suiting);
+            words.add(Launch.class.getName());
+            words.addAll(List.of(args));
+            Exec.become(System.getProperty("java.home") + "/bin/java", words);
         }
     }
 

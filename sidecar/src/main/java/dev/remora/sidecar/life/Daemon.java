@@ -274,7 +274,9 @@ public final class Daemon implements AutoCloseable {
         SystemInfo system = SystemInfo.here();
         Profiles profiles = new Profiles(store, random);
         NodeEvents events = new NodeEvents(profiles);
-        Node node = begun(Node.start(settings(flags, store, profiles, system), events));
+        MemoryContract memory = MemoryContract.ofThisProcess();
+        LOG.info(memory.sentence());
+        Node node = begun(Node.start(settings(flags, memory, store, profiles, system), events));
         NodeStatus status = node.status();
         LOG.info("UDP port {}, cipher {}", status.udpPortV4(), status.aead());
         ServedPorts ports = new ServedPorts(node.loop(), node::listen);
@@ -326,10 +328,14 @@ public final class Daemon implements AutoCloseable {
     }
 
     private static NodeSettings settings(
-            DaemonFlags flags, StateStore store, Profiles profiles, SystemInfo system) {
+            DaemonFlags flags,
+            MemoryContract memory,
+            StateStore store,
+            Profiles profiles,
+            SystemInfo system) {
         return new NodeSettings(
                 flags.udpPort(),
-                NodeSettings.DEFAULT_MEMORY,
+                memory.capacity(),
                 profiles.machineKey(),
                 TlsTrust.of(
                         Optional.ofNullable(System.getenv("SSL_CERT_FILE")),

@@ -1,0 +1,89 @@
+package dev.remora.sidecar.life;
+
+import dev.remora.node.Capacity;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+
+/// What this process promises to get along with. The heap is a quarter of the limit, with which the launcher starts the JVM ([#flags]); the rest is shared out here, so that load is refused before
+/// the kernel ends us.
+///
+///     limit  = heap + what the program itself takes + stream buffers + the system's part of connections
+///
+/// @param limit bytes, if there is a limit
+/// @param heap bytes at most
+public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
+    private static final long MIB = 1 << 20;
+
+    /// Outside the heap, measured with and without the JIT's second compiler, whose work takes up to 20 MiB for a moment: classes, code, stacks, libraries.
+    private static final long PROGRAM = 62 * MIB;
+
+    private static final long SMALL_PROGRAM = 40 * MIB;
+
+    /// Of the heap, with a tailnet of some hundred peers.
+    private static final long PROGRAM_IN_HEAP = 11 * MIB;
+
+    /// For each connection: of the heap, and outside it, where most is the system's for its socket.
+    private static final long CONNECTION_IN_HEAP = 7 * 1024;
+
+    private static final long CONNECTION = 6 * 1024;
+
+    private static final long LEAST_BUFFERS = 4 * MIB;
+    private static final long LEAST_CONNECTIONS = 100;
+
+    /// Below it the JIT has to do without its second compiler.
+    private static final long SMALL = 100 * MIB;
+
+    private static final long HEAP_SHARE = 4;
+    private static final long LEAST_HEAP = 16 * MIB;
+
+    /// As in `daemon.flags`.
+    private static final long USUAL_HEAP = 128 * MIB;
+
+    /// What the JVM is to be started with in this place, beside the usual; nothing where there is no limit, or room enough.
+    public static List<String> flags() {
+        return flags(new MemoryLimit(Path.of("/")).bytes());
+    }
+
+    static List<String> flags(OptionalLong limit) {
+        long heap = Math.max(limit.orElse(Long.MAX_VALUE) / HEAP_SHARE, LEAST_HEAP);
+        if (heap >= USUAL_HEAP) {
+            return List.of();
+        }
+        List<String> flags = new ArrayList<>(List.of("-Xmx%dm".formatted(heap / MIB)));
+        if (limit.getAsLong() < SMALL) {
+            flags.add("-XX:TieredStopAtLevel=1");
+        }
+        return flags;
+    }
+
+    static MemoryContract ofThisProcess() {
+        return of(new MemoryLimit(Path.of("/")).bytes(), Runtime.getRuntime().maxMemory());
+    }
+
+    static MemoryContract of(OptionalLong limit, long heap) {
+        long rest = rest(limit.orElse(Long.MAX_VALUE), heap);
+        long buffers = Math.clamp(rest / 2, LEAST_BUFFERS, Capacity.DEFAULT.bufferBytes());
+        long connections =
+                Math.min((heap - PROGRAM_IN_HEAP) / CONNECTION_IN_HEAP, rest / 2 / CONNECTION);
+        long capped = Math.clamp(connections, LEAST_CONNECTIONS, Capacity.DEFAULT.connections());
+        return new MemoryContract(limit, heap, new Capacity(buffers, (int) capped));
+    }
+
+    private static long rest(long limit, long heap) {
+        return limit - heap - (limit < SMALL ? SMALL_PROGRAM : PROGRAM);
+    }
+
+    /// For the log.
+    String sentence() {
+        return "Memory: %s; at most %d MiB heap, %d MiB for the bytes of streams, %d connections"
+                .formatted(
+                        limit.isPresent()
+                                ? "the limit is %d MiB".formatted(limit.getAsLong() / MIB)
+                                : "there is no limit",
+                        heap / MIB,
+                        capacity.bufferBytes() / MIB,
+                        capacity.connections());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.remora.sidecar.life;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.node.Capacity;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class MemoryContractTest {
+    private static final long MIB = 1 << 20;
+
+    private static MemoryContract of(long limit) {
+        return MemoryContract.of(OptionalLong.of(limit * MIB), limit * MIB / 4);
+    }
+
+    @Test
+    void whoHasMoreTakesOnMore() {
+        assertThat(of(64).capacity().bufferBytes()).isEqualTo(4 * MIB);
+        assertThat(of(128).capacity().bufferBytes()).isEqualTo(17 * MIB);
+        assertThat(of(256).capacity().bufferBytes()).isEqualTo(64 * MIB);
+        assertThat(of(64).capacity().connections()).isEqualTo(682);
+        assertThat(of(128).capacity().connections()).isEqualTo(2_901);
+        assertThat(of(256).capacity().connections()).isEqualTo(7_753);
+    }
+
+    @Test
+    void withoutALimitOnlyTheHeapBoundsConnections() {
+        MemoryContract contract = MemoryContract.of(OptionalLong.empty(), 128 * MIB);
+
+        assertThat(contract.capacity().bufferBytes()).isEqualTo(Capacity.DEFAULT.bufferBytes());
+        assertThat(contract.capacity().connections()).isEqualTo(17_115);
+    }
+
+    @Test
+    void aSmallLimitMeansASmallHeap() {
+        assertThat(MemoryContract.flags(OptionalLong.empty())).isEmpty();
+        assertThat(MemoryContract.flags(OptionalLong.of(512 * MIB))).isEmpty();
+        assertThat(MemoryContract.flags(OptionalLong.of(256 * MIB))).containsExactly("-Xmx64m");
+        assertThat(MemoryContract.flags(OptionalLong.of(64 * MIB)))
+                .containsExactly("-Xmx16m", "-XX:TieredStopAtLevel=1");
+        assertThat(MemoryContract.flags(OptionalLong.of(1))).contains("-Xmx16m");
+    }
+
+    @Test
+    void isSaidInOneSentence() {
+        assertThat(of(128).sentence())
+                .isEqualTo(
+                        "Memory: the limit is 128 MiB; at most 32 MiB heap, 17 MiB for the bytes of streams, 2901 connections");
+        assertThat(MemoryContract.of(OptionalLong.empty(), 128 * MIB).sentence())
+                .startsWith("Memory: there is no limit; at most 128 MiB heap");
+    }
+}
