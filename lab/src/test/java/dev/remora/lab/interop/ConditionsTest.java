@@ -52,7 +52,7 @@ class ConditionsTest {
         ContainerNode node = containers.node(host, true, "TS_AUTHKEY", "file:" + key);
         node.start();
         Shown shown = Shown.by(node);
-        shown.awaitFromStart("auth-key-missing");
+        shown.awaitFromStart("credentials-incomplete");
 
         Files.writeString(key, "\n");
         shown.await("auth-key-empty");

@@ -159,7 +159,7 @@ final class Commands {
         }
         if (!why.sentence().equals(complaint)) {
             complaint = why.sentence();
-            LOG.error("{} ({})", why.sentence(), why.reason().code());
+            LOG.error("{} [{}]", why.sentence(), why.reason().code());
         }
     }
 
