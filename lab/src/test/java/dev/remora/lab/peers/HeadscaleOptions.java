@@ -25,6 +25,11 @@ public record HeadscaleOptions(boolean embeddedRelay, List<Path> derpMaps, Strin
         return new HeadscaleOptions(false, List.of(relay.derpMap()), policy);
     }
 
+    /// The same with our relay instead of the embedded one.
+    public HeadscaleOptions withRelay(RemoraRelay relay) {
+        return new HeadscaleOptions(false, List.of(relay.derpMap()), policy);
+    }
+
     /// The same with this relay besides the embedded one.
     public HeadscaleOptions withSecondRelay(Derper relay) {
         return new HeadscaleOptions(embeddedRelay, List.of(relay.derpMap()), policy);
