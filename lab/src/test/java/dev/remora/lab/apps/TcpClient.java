@@ -85,10 +85,15 @@ public final class TcpClient {
 
     /// Opens connections and keeps them, until the transfer is closed.
     public Transfer hold(String ip, int port, int connections) {
-        Transfer transfer = start("hold", ip, port, connections);
+        Transfer transfer = tryHold(ip, port, connections);
         transfer.process.awaitReady(
                 PATIENCE, "all were open", () -> transfer.process.log().contains("holding"));
         return transfer;
+    }
+
+    /// Begins to open connections one after the other. All are kept, unless one is refused or gets no answer: then it ends with all of them.
+    public Transfer tryHold(String ip, int port, int connections) {
+        return start("hold", ip, port, connections);
     }
 
     private Transfer start(String verb, String ip, long... numbers) {

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /// A TCP client that checks what it gets. It prints its progress, and as its last line a JSON object:
 ///
@@ -53,7 +54,7 @@ final class TcpClientMain {
             case "echo" -> client.echo(port, number, parse(args[4]), parse(args[5]), true);
             case "swap" -> client.echo(port, number, parse(args[4]), parse(args[5]), false);
             case "scan" -> client.scan(port, (int) number, parse(args[4]));
-            case "hold" -> client.hold(port, (int) number);
+            case "hold" -> client.attempt(() -> client.hold(port, (int) number));
             default -> throw new IllegalArgumentException(args[0]);
         }
         client.report((System.nanoTime() - start) / 1_000_000);
@@ -189,13 +190,15 @@ final class TcpClientMain {
         }
     }
 
-    private void hold(int port, int connections) throws IOException, InterruptedException {
+    private void hold(int port, int connections) throws IOException {
         Socket[] held = new Socket[connections];
         for (int i = 0; i < connections; i++) {
             held[i] = connect(port, CONNECT_MILLIS);
         }
         System.out.println("holding " + held.length);
-        Thread.currentThread().join();
+        while (true) {
+            LockSupport.park();
+        }
     }
 
     private interface Numbered {

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// The daemon as a process: starts state, node, backend and socket, in this order, and ends them in the other.
 public final class Daemon implements AutoCloseable {
@@ -275,7 +276,7 @@ public final class Daemon implements AutoCloseable {
         Profiles profiles = new Profiles(store, random);
         NodeEvents events = new NodeEvents(profiles);
         MemoryContract memory = MemoryContract.ofThisProcess();
-        LOG.info(memory.sentence());
+        LOG.atLevel(memory.isTight() ? Level.WARN : Level.INFO).log(memory.sentence());
         Node node = begun(Node.start(settings(flags, memory, store, profiles, system), events));
         NodeStatus status = node.status();
         LOG.info("UDP port {}, cipher {}", status.udpPortV4(), status.aead());

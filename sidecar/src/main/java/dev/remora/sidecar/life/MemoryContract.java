@@ -35,6 +35,9 @@ public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
     /// Below it the JIT has to do without its second compiler.
     private static final long SMALL = 100 * MIB;
 
+    /// With less, bulk traffic has been seen to be too much.
+    private static final long ENOUGH = 96 * MIB;
+
     private static final long HEAP_SHARE = 4;
     private static final long LEAST_HEAP = 16 * MIB;
 
@@ -75,15 +78,24 @@ public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
         return limit - heap - (limit < SMALL ? SMALL_PROGRAM : PROGRAM);
     }
 
+    /// Whether load may be more than the limit has room for.
+    boolean isTight() {
+        return limit.orElse(Long.MAX_VALUE) < ENOUGH;
+    }
+
     /// For the log.
     String sentence() {
-        return "Memory: %s; at most %d MiB heap, %d MiB for the bytes of streams, %d connections"
+        return "Memory: %s; at most %d MiB heap, %d MiB for the bytes of streams, %d connections%s"
                 .formatted(
                         limit.isPresent()
                                 ? "the limit is %d MiB".formatted(limit.getAsLong() / MIB)
                                 : "there is no limit",
                         heap / MIB,
                         capacity.bufferBytes() / MIB,
-                        capacity.connections());
+                        capacity.connections(),
+                        isTight()
+                                ? ". With less than %d MiB the kernel may end this program under load"
+                                        .formatted(ENOUGH / MIB)
+                                : "");
     }
 }

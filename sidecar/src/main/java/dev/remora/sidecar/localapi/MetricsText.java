@@ -5,6 +5,7 @@ import dev.remora.engine.Counters;
 import dev.remora.engine.Traffic;
 import dev.remora.engine.netmap.DerpRegionId;
 import dev.remora.engine.netmap.NetMap;
+import dev.remora.engine.netstack.Drop;
 import dev.remora.node.NodeStatus;
 import java.util.List;
 import java.util.Locale;
@@ -61,7 +62,7 @@ public final class MetricsText {
                 "inbound_dropped_packets_total",
                 "counter",
                 "Counts the number of dropped packets received by the node from other peers");
-        byReason("inbound_dropped_packets_total", traffic.inboundDrops());
+        byReason("inbound_dropped_packets_total", inboundDrops(status));
         byPath("inbound_packets_total", received.formatted("packets"), traffic.receivedPackets());
         byPath("outbound_bytes_total", sent.formatted("bytes"), traffic.sentBytes());
         head(
@@ -73,6 +74,18 @@ public final class MetricsText {
         byReason("outbound_dropped_packets_total", outbound);
         byPath("outbound_packets_total", sent.formatted("packets"), traffic.sentPackets());
         return out.toString();
+    }
+
+    /// What came in and was not used, and what was refused because there is too much already.
+    private static Map<String, Long> inboundDrops(NodeStatus status) {
+        Map<String, Long> drops = new TreeMap<>(status.traffic().inboundDrops());
+        for (Drop refused : List.of(Drop.CONNECTION_LIMIT, Drop.MEMORY)) {
+            Long count = status.stack().drops().get(refused);
+            if (count != null) {
+                drops.merge(refused.name(), count, Long::sum);
+            }
+        }
+        return drops;
     }
 
     private static long approved(NetMap map) {

@@ -46,6 +46,8 @@ class MemoryContractTest {
         assertThat(of(128).sentence())
                 .isEqualTo(
                         "Memory: the limit is 128 MiB; at most 32 MiB heap, 17 MiB for the bytes of streams, 2901 connections");
+        assertThat(of(64).sentence())
+                .endsWith("With less than 96 MiB the kernel may end this program under load");
         assertThat(MemoryContract.of(OptionalLong.empty(), 128 * MIB).sentence())
                 .startsWith("Memory: there is no limit; at most 128 MiB heap");
     }
