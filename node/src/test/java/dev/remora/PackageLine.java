@@ -31,13 +31,17 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | engine!
             | node
             | !
-            | server.stun server.tls
-            | server.relay
+            | server.stun server.tls server.http server.model
+            | server.relay server.policy server.store
+            | server.tailnet
+            | server.netmap
+            | server.control server.admin
             | server!
             | sidecar.serve sidecar.egress sidecar.config
             | sidecar.localapi sidecar.health sidecar.oauth sidecar.kube
             | sidecar.life
-            | sidecar.cli sidecar.demo
+            | sidecar.cli
+            | sidecar.server sidecar.demo
             | sidecar.boot
             | sidecar.launch
             """;
