@@ -9,11 +9,12 @@
 set -euo pipefail
 
 tailscale=1.102.5
+older=1.80.3 # the oldest that our control server serves: tailscale and tailscaled with this behind their names
 headscale=0.29.0
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 peers=${REMORA_CACHE:-${HOME:-~}/.cache/remora}/peers
-done_dir=$peers/tailscale-$tailscale-headscale-$headscale
+done_dir=$peers/tailscale-$tailscale-$older-headscale-$headscale
 if [[ ${1:-} == --where ]]; then
     echo "$done_dir/bin"
     exit 0
@@ -31,11 +32,14 @@ if [[ ! -d $done_dir ]]; then
 fi
 
 if [[ ! -d $done_dir ]]; then
-    echo "lab/peers: building tailscale, tailscaled, derper, containerboot $tailscale and headscale $headscale with $(go env GOVERSION) into $done_dir (about 7 minutes on 2 cores, once)" >&2
+    echo "lab/peers: building tailscale, tailscaled, derper, containerboot $tailscale, tailscale and tailscaled $older and headscale $headscale with $(go env GOVERSION) into $done_dir (about 8 minutes on 2 cores, once)" >&2
     aside=$(mktemp -d "$peers/building.XXXXXX")
     trap 'rm -rf "$aside"' EXIT
     GOBIN=$aside/bin go install -buildvcs=false \
         tailscale.com/cmd/{tailscale,tailscaled,derper,containerboot}@v$tailscale
+    GOBIN=$aside/older go install -buildvcs=false tailscale.com/cmd/{tailscale,tailscaled}@v$older
+    for program in tailscale tailscaled; do mv "$aside/older/$program" "$aside/bin/$program-$older"; done
+    rmdir "$aside/older"
     (cd "$here" && go build -buildvcs=false -o "$aside/bin/headscale" github.com/juanfont/headscale/cmd/headscale)
     chmod 755 "$aside"
     mv -T "$aside" "$done_dir"

@@ -21,10 +21,29 @@ public final class Tailscaled extends TailnetDaemon {
         }
     }
 
+    /// Which release it is.
+    public enum Release {
+        CURRENT(""),
+        /// The oldest that our control server serves.
+        OLDEST("-1.80.3");
+
+        private final String suffix;
+
+        Release(String suffix) {
+            this.suffix = suffix;
+        }
+    }
+
+    private final Release release;
     private final Mode mode;
     private final List<String> flags;
 
-    private Tailscaled(Host host, CertificateAuthority authority, Mode mode, List<String> flags) {
+    private Tailscaled(
+            Host host,
+            CertificateAuthority authority,
+            Release release,
+            Mode mode,
+            List<String> flags) {
         super(
                 host,
                 Map.of(
@@ -32,6 +51,7 @@ public final class Tailscaled extends TailnetDaemon {
                         "TS_NO_LOGS_NO_SUPPORT", "true",
                         // never the machine's own resolver, which it would reconfigure
                         "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent"));
+        this.release = release;
         this.mode = mode;
         this.flags = flags;
     }
@@ -41,7 +61,13 @@ public final class Tailscaled extends TailnetDaemon {
     /// @param flags added to the daemon's command line
     public static Tailscaled on(
             Host host, CertificateAuthority authority, Mode mode, String... flags) {
-        return new Tailscaled(host, authority, mode, List.of(flags));
+        return new Tailscaled(host, authority, Release.CURRENT, mode, List.of(flags));
+    }
+
+    /// The same of a chosen release.
+    public static Tailscaled of(
+            Release release, Host host, CertificateAuthority authority, Mode mode) {
+        return new Tailscaled(host, authority, release, mode, List.of());
     }
 
     @Override
@@ -52,7 +78,7 @@ public final class Tailscaled extends TailnetDaemon {
     @Override
     List<String> daemonCommand() {
         List<String> command = new ArrayList<>();
-        command.add(Programs.peer("tailscaled"));
+        command.add(Programs.peer("tailscaled" + release.suffix));
         command.add("--tun=" + mode.flag);
         command.add("--statedir=" + state());
         command.add("--socket=" + socket());
@@ -62,6 +88,6 @@ public final class Tailscaled extends TailnetDaemon {
 
     @Override
     List<String> cliCommand() {
-        return List.of(Programs.peer("tailscale"));
+        return List.of(Programs.peer("tailscale" + release.suffix));
     }
 }
