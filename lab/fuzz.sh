@@ -2,11 +2,13 @@
 # Lets Jazzer look for inputs that break our parsers: each @FuzzTest for some seconds, two at a time.
 #
 #   lab/fuzz.sh [seconds] [part of a class name]      30 seconds, all of them
+#   FUZZ_RUNS=20000 FUZZ_SEED=1 lab/fuzz.sh 60        the same inputs on every machine: so many, or as many as 60 seconds allow
 #
 # Works on what the last full build compiled. Logs, what was found and what Jazzer learnt stay in target/fuzz.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export SECONDS_EACH=${1:-30}
+export FUZZ_RUNS=${FUZZ_RUNS:--1} FUZZ_SEED=${FUZZ_SEED:-0}
 wanted=${2:-}
 . .mvn/jdk25.sh
 find_jdk25
@@ -31,7 +33,7 @@ fuzz() {
         --sun-misc-unsafe-memory-access=allow \
         -cp "$top/$module/target/test-classes:$top/$module/target/classes:$(cat "$top/$module/target/test.classpath")" \
         com.code_intelligence.jazzer.Jazzer --target_class="$class" --target_method="$method" \
-        --instrumentation_includes='dev.remora.**' -max_total_time="$SECONDS_EACH" >"$log" 2>&1; then
+        --instrumentation_includes='dev.remora.**' -max_total_time="$SECONDS_EACH" -runs="$FUZZ_RUNS" -seed="$FUZZ_SEED" >"$log" 2>&1; then
         echo "fuzz: ${class##*.}.$method: $(sed -nE 's/^Done ([0-9]+) runs.*/\1 inputs/p' "$log"), none broke it"
     else
         echo "fuzz: ${class##*.}.$method: BROKEN, see $log"

@@ -1,5 +1,6 @@
 package dev.remora.io.state;
 
+import dev.remora.base.Unicode;
 import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
@@ -118,7 +119,7 @@ public final class StateFile implements StateStore {
             Map<String, String> values =
                     Jsonb.instance()
                             .<Map<String, String>>type(Types.mapOf(String.class))
-                            .fromJson(bytes);
+                            .fromJson(Unicode.mendJson(bytes));
             Base64.Decoder base64 = Base64.getDecoder();
             values.values().forEach(base64::decode);
             return new TreeMap<>(values);

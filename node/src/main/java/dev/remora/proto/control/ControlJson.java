@@ -4,6 +4,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
+import dev.remora.base.Unicode;
 import dev.remora.crypto.DiscoKey;
 import dev.remora.crypto.LockKey;
 import dev.remora.crypto.MachineKey;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads and writes the messages of this package as JSON, by the rules of Go's `encoding/json`: members
 /// that are absent or `null` keep their zero value, unknown members are skipped, `null` for a whole
-/// message is one without members.
+/// message is one without members, and what is no Unicode becomes U+FFFD, so that all that was read can be written.
 public final class ControlJson {
     /// Go stops at 10,000; nothing in this protocol nests deeper than about ten.
     private static final int MAX_DEPTH = 64;
@@ -44,9 +45,10 @@ public final class ControlJson {
 
     /// Reads one message.
     public static <T> T read(Class<T> type, byte[] json) throws MalformedException {
-        JsonShape.check(json, MAX_DEPTH);
+        byte[] mended = Unicode.mendJson(json);
+        JsonShape.check(mended, MAX_DEPTH);
         try {
-            return JSON.type(type).fromJson(JsonShape.isNull(json) ? NO_MEMBERS : json);
+            return JSON.type(type).fromJson(JsonShape.isNull(mended) ? NO_MEMBERS : mended);
         } catch (RuntimeException e) {
             // The library and the adapters below throw several unchecked kinds for wrong input.
             throw new MalformedException(type.getSimpleName() + ": " + e.getMessage());

@@ -132,6 +132,34 @@ class ControlJsonTest {
                 .isEqualTo(new RegisterResponse(null, null, false, false, null, null, null));
     }
 
+    /// Found by fuzzing: half of a surrogate pair can be said in JSON, and cannot be written in UTF-8.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"Error\":\"\\udc2c\"}",
+                "{\"AuthURL\":\"a\\ud83d\"}",
+                "{\"User\":{\"DisplayName\":\"\\ude00\\ud83d\"}}",
+                "{\"Error\":\"\u00ed\u00b0\u00ac\"}",
+                "{\"Error\":\"\u00ff\"}"
+            })
+    void whatIsNoUnicodeIsReplacedAndCanBeWritten(String json) throws Exception {
+        RegisterResponse response =
+                ControlJson.read(
+                        RegisterResponse.class, json.getBytes(StandardCharsets.ISO_8859_1));
+
+        byte[] written = ControlJson.write(response);
+
+        assertThat(written).asString(StandardCharsets.UTF_8).contains("\ufffd");
+        assertThat(ControlJson.read(RegisterResponse.class, written)).isEqualTo(response);
+    }
+
+    @Test
+    void anUnpairedSurrogateInsideRawJsonIsReplacedToo() throws Exception {
+        MapResponse response = response("{\"Node\":{\"ID\":1,\"CapMap\":{\"a\":[\"\\udc2c\"]}}}");
+
+        assertThat(ControlJson.text(response)).contains("\"a\":[\"\\ufffd\"]");
+    }
+
     @Test
     void keepsAllBitsOfAnId() throws Exception {
         MapResponse response =

@@ -99,6 +99,16 @@ class DerpFrameTest {
     }
 
     @Test
+    void halfASurrogatePairInAGreetingIsReplacedAndCanBeWritten() throws MalformedException {
+        byte[] json = "{\"AppName\":\"x\\udc2c\"}".getBytes(StandardCharsets.US_ASCII);
+
+        ClientDetails details = ClientDetails.parse(json);
+
+        assertThat(details.appName()).isEqualTo("x\ufffd");
+        assertThat(ClientDetails.parse(details.json())).isEqualTo(details);
+    }
+
+    @Test
     void theAllowanceFillsUpWithTimeButNotBeyondTheBurst() {
         SendAllowance allowance = new SendAllowance(new ServerDetails(2, 1000, 500), 0);
         long second = TimeUnit.SECONDS.toNanos(1);

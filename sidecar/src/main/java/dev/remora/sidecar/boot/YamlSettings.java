@@ -1,5 +1,6 @@
 package dev.remora.sidecar.boot;
 
+import dev.remora.base.Unicode;
 import dev.remora.sidecar.boot.FileValue.Problem;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -160,7 +161,7 @@ final class YamlSettings {
 
     private static Optional<String> scalar(Node node) {
         return node instanceof ScalarNode scalar && !isNothing(node)
-                ? Optional.of(scalar.getValue())
+                ? Optional.of(Unicode.mend(scalar.getValue()))
                 : Optional.empty();
     }
 

@@ -1,6 +1,7 @@
 package dev.remora.sidecar.config;
 
 import dev.remora.base.MalformedException;
+import dev.remora.base.Unicode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads JSON (RFC 8259) into maps, lists, texts, numbers, booleans and null. Small and without a library behind it: the command line reads every answer
 /// with it, and a library that knows all our messages would be most of its start.
 ///
-/// As in Go, the last of several members of one name counts, and bytes that are no UTF-8 become U+FFFD.
+/// As in Go, the last of several members of one name counts, and what is no Unicode becomes U+FFFD.
 final class JsonReader {
     private final String text;
     private int at;
@@ -22,7 +23,8 @@ final class JsonReader {
 
     /// Reads one value with nothing but white space around it.
     static @Nullable Object read(byte[] json) throws MalformedException {
-        JsonReader reader = new JsonReader(new String(json, StandardCharsets.UTF_8));
+        JsonReader reader =
+                new JsonReader(new String(Unicode.mendJson(json), StandardCharsets.UTF_8));
         Object value = reader.value(0);
         reader.skipSpace();
         if (reader.at < reader.text.length()) {

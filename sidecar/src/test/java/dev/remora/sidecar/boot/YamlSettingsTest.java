@@ -48,6 +48,11 @@ class YamlSettingsTest {
     }
 
     @Test
+    void halfASurrogatePairIsReplaced() throws Exception {
+        assertThat(read("hostname: \"a\\udc2c\"")).containsEntry("TS_HOSTNAME", "a\ufffd");
+    }
+
+    @Test
     void saysWhatTheVariablesWouldSay() throws Exception {
         assertThat(read(EVERYTHING))
                 .containsOnly(

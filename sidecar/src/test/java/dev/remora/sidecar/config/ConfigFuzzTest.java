@@ -3,12 +3,13 @@ package dev.remora.sidecar.config;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.remora.base.MalformedException;
 
-/// What a command or an older state file says: read or refused.
+/// What a command or an older state file says: read or refused; what was read can be written.
 class ConfigFuzzTest {
     @FuzzTest(maxDuration = "10s")
     void serveConfig(byte[] json) {
         try {
-            ServeConfig.parse(json);
+            byte[] written = ServeConfig.parse(json).toJson();
+            ServeConfig.parse(written);
         } catch (MalformedException refused) {
             return; // most are
         }

@@ -34,6 +34,12 @@ class JsonTreeTest {
     }
 
     @Test
+    void halfASurrogatePairIsReplaced() throws Exception {
+        assertThat(read("{\"a\\udc2c\":\"\\ud83d\\ude00\\ud83d\"}"))
+                .isEqualTo(Map.of("a\ufffd", "😀\ufffd"));
+    }
+
+    @Test
     void numbersKeepAllTheirDigitsWhereTheyCan() throws Exception {
         assertThat(read("9223372036854775807")).isEqualTo(Long.MAX_VALUE);
         assertThat(read("-9223372036854775808")).isEqualTo(Long.MIN_VALUE);

@@ -33,6 +33,15 @@ class ServeConfigTest {
         assertThat(new String(parse(json).toJson(), UTF_8)).isEqualTo(json);
     }
 
+    @Test
+    void halfASurrogatePairIsReplacedAndCanBeWritten() throws Exception {
+        ServeConfig config =
+                parse("{\"TCP\":{\"80\":{\"TCPForward\":\"a:1\",\"TerminateTLS\":\"x\\udc2c\"}}}");
+
+        assertThat(new String(config.toJson(), UTF_8)).contains("\"x\ufffd\"");
+        assertThat(ServeConfig.parse(config.toJson())).isEqualTo(config);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
