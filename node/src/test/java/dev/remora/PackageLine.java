@@ -31,7 +31,8 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | engine!
             | node
             | !
-            | server.stun server.tls server.http server.model
+            | server.stun server.tls server.model
+            | server.http
             | server.relay server.policy server.store
             | server.tailnet
             | server.netmap

@@ -4,6 +4,10 @@ import dev.remora.base.IpAddress;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.proto.derp.DerpServerKey;
+import dev.remora.server.http.HttpServer;
+import dev.remora.server.http.HttpSettings;
+import dev.remora.server.http.Routes;
+import dev.remora.server.relay.RelayHome;
 import dev.remora.server.relay.RelayServer;
 import dev.remora.server.relay.RelaySettings;
 import dev.remora.server.stun.StunServer;
@@ -43,17 +47,20 @@ final class RelayProgram implements AutoCloseable {
     private void open(RelayFlags flags) throws IOException, GeneralSecurityException {
         NodePrivateKey key = KeyFile.at(flags.state());
         Optional<ServerTls> tls = tls(flags, new DerpServerKey(key.publicKey().bytes()));
-        listen(RelaySettings.open(flags.listen(), tls, key));
+        RelayServer relay = new RelayServer(loop, RelaySettings.open(key));
+        Routes routes = relay.routes().and(RelayHome.routes());
+        listen(HttpSettings.of(flags.listen(), tls), routes);
         if (flags.http().isPresent()) {
-            listen(RelaySettings.open(flags.http().get(), Optional.empty(), key));
+            listen(HttpSettings.of(flags.http().get(), Optional.empty()), routes);
         }
+        running.push(relay);
         if (flags.stun().isPresent()) {
             running.push(StunServer.start(loop, flags.stun().get()));
         }
     }
 
-    private void listen(RelaySettings settings) throws IOException {
-        running.push(RelayServer.start(loop, settings));
+    private void listen(HttpSettings settings, Routes routes) throws IOException {
+        running.push(HttpServer.start(loop, settings, routes));
     }
 
     private Optional<ServerTls> tls(RelayFlags flags, DerpServerKey key)

@@ -1,6 +1,5 @@
 package dev.remora.server.relay;
 
-import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import dev.remora.proto.derp.ClientDetails;
@@ -17,7 +16,6 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -51,6 +49,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
 
     private final RelayContext relay;
     private final Channel channel;
+    private final IpPort from;
     private final Outbox outbox;
     private final DerpFrameReader reader = new DerpFrameReader(ServerHandshake.CLIENT_INFO_LIMIT);
     private final Deque<ByteBuf> held = new ArrayDeque<>(0);
@@ -59,9 +58,10 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
     private Future<?> deadline;
     private @Nullable Future<?> keepAlive;
 
-    ClientHandler(RelayContext relay, Channel channel) {
+    ClientHandler(RelayContext relay, Channel channel, IpPort from) {
         this.relay = relay;
         this.channel = channel;
+        this.from = from;
         this.outbox = new Outbox(channel, relay.budget(), relay.counts());
         this.deadline = in(INTRODUCTION_WITHIN_MS, Hangup.NO_INTRODUCTION);
     }
@@ -94,7 +94,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
                 }
             }
         } catch (MalformedException e) {
-            LOG.debug("hanging up on {}: {}", channel.remoteAddress(), e.reason());
+            LOG.debug("hanging up on {}: {}", from, e.reason());
             boolean known = stage instanceof Stage.Talking;
             close(known ? Hangup.MALFORMED : Hangup.BAD_INTRODUCTION);
         }
@@ -132,18 +132,12 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
         deadline = in(INTRODUCTION_WITHIN_MS, Hangup.NOT_ADMITTED);
         stage = new Stage.Deciding(handshake);
         hold();
-        Arrival arrival = new Arrival(info.client(), from(), details);
+        Arrival arrival = new Arrival(info.client(), from, details);
         relay.admission()
                 .decide(arrival)
                 .whenCompleteAsync(
                         (verdict, failure) -> onVerdict(arrival, verdict, failure),
                         channel.eventLoop());
-    }
-
-    private IpPort from() {
-        InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
-        IpAddress ip = IpAddress.of(address.getAddress().getAddress()).unmapped();
-        return new IpPort(ip, address.getPort());
     }
 
     private void onVerdict(
@@ -292,7 +286,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        LOG.debug("the connection of {} broke", channel.remoteAddress(), cause);
+        LOG.debug("the connection of {} broke", from, cause);
         close(Hangup.GONE);
     }
 }

@@ -1,13 +1,9 @@
 package dev.remora.server.relay;
 
-/// Why a connection ended.
+/// Why a connection ended that had been upgraded.
 public enum Hangup {
     /// The client closed it, or the network did.
     GONE,
-    /// It was no TLS, or TLS we do not speak.
-    TLS_FAILED,
-    /// It asked for nothing within its time, or for nothing that we have.
-    HTTP_MISUSED,
     /// It did not introduce itself within its time.
     NO_INTRODUCTION,
     /// The introduction was not of the owner of its key, or not understood.
@@ -16,8 +12,6 @@ public enum Hangup {
     MALFORMED,
     /// [Admission] said no.
     NOT_ADMITTED,
-    /// There are as many connections as there may be.
-    FULL,
     /// It did not read for too long.
     STALLED,
     /// The relay is stopping.

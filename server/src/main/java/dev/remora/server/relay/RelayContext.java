@@ -4,6 +4,7 @@ import dev.remora.crypto.NodePrivateKey;
 import dev.remora.proto.derp.DerpServerKey;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
@@ -19,7 +20,8 @@ record RelayContext(
         RelayCounts counts,
         Set<ClientHandler> handlers,
         RandomGenerator random,
-        LongSupplier clock) {
+        LongSupplier clock,
+        AtomicBoolean closed) {
     static RelayContext of(RelaySettings settings, RandomGenerator random, LongSupplier clock) {
         RelayCounts counts = new RelayCounts();
         return new RelayContext(
@@ -30,7 +32,17 @@ record RelayContext(
                 counts,
                 new HashSet<>(),
                 random,
-                clock);
+                clock,
+                new AtomicBoolean());
+    }
+
+    /// Nobody comes in from now on.
+    void close() {
+        closed.set(true);
+    }
+
+    boolean isClosed() {
+        return closed.get();
     }
 
     DerpServerKey publicKey() {

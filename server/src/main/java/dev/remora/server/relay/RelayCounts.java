@@ -6,7 +6,6 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// What a relay has done so far. Counted on its loop, read anywhere.
 public final class RelayCounts {
-    private final LongAdder accepted = new LongAdder();
     private final LongAdder introduced = new LongAdder();
     private final LongAdder left = new LongAdder();
     private final LongAdder packets = new LongAdder();
@@ -21,10 +20,6 @@ public final class RelayCounts {
         for (Hangup hangup : Hangup.values()) {
             hangups.put(hangup, new LongAdder());
         }
-    }
-
-    void accepted() {
-        accepted.increment();
     }
 
     void introduced() {
@@ -46,11 +41,6 @@ public final class RelayCounts {
 
     void hungUp(Hangup why) {
         of(hangups, why).increment();
-    }
-
-    /// TCP connections, of whatever kind.
-    public long connectionsAccepted() {
-        return accepted.sum();
     }
 
     /// Connections of clients that are admitted and still there.

@@ -3,34 +3,13 @@ package dev.remora.server.relay;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.proto.derp.DerpFrame;
 import dev.remora.proto.derp.DerpServerKey;
-import io.netty.bootstrap.ServerBootstrap;
-import io.netty.channel.Channel;
-import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
-import java.io.IOException;
-import java.net.InetSocketAddress;
+import dev.remora.server.http.Routes;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/// A DERP relay on one TCP address, on a loop that may have other work as well.
+/// A DERP relay: routes for any number of HTTP servers on one loop. Whoever comes through any of them can talk to each
+/// other.
 public final class RelayServer implements AutoCloseable {
-    private static final int BACKLOG = 1024;
-
-    /// What one client that does not read may have in its channel, besides its queues.
-    private static final WriteBufferWaterMark CHANNEL_BYTES =
-            new WriteBufferWaterMark(32 << 10, 64 << 10);
-
-    /// What we send must be acknowledged within this time, or the network to the client is gone.
-    private static final int UNACKNOWLEDGED_MS = 15_000;
-
-    private static final long FAREWELL_MS = 2_000;
-
     /// Clients come back spread over this time, and are asked to try for a minute.
     private static final int RECONNECT_SPREAD_MS = 5_000;
 
@@ -38,83 +17,17 @@ public final class RelayServer implements AutoCloseable {
 
     private final EngineLoop loop;
     private final RelayContext relay;
-    private final Channel listener;
-    private final ChannelGroup connections;
 
-    private RelayServer(
-            EngineLoop loop, RelayContext relay, Channel listener, ChannelGroup connections) {
-        this.loop = loop;
-        this.relay = relay;
-        this.listener = listener;
-        this.connections = connections;
-    }
-
-    /// Starts listening.
-    ///
-    /// @throws IOException if the address cannot be had; the message says which and why
-    public static RelayServer start(EngineLoop loop, RelaySettings settings) throws IOException {
+    /// @param loop the one that the HTTP servers are on, too
+    public RelayServer(EngineLoop loop, RelaySettings settings) {
         long start = System.nanoTime();
-        RelayContext relay =
-                RelayContext.of(settings, new SecureRandom(), () -> System.nanoTime() - start);
-        ChannelGroup connections = new DefaultChannelGroup(loop.netty());
-        ChannelFuture binding =
-                bootstrap(loop)
-                        .childHandler(new Door(settings, relay, connections))
-                        .bind(settings.listen())
-                        .awaitUninterruptibly();
-        if (!binding.isSuccess()) {
-            String why = binding.cause().getMessage();
-            throw new IOException(
-                    "cannot listen for DERP on " + settings.listen() + ": " + why, binding.cause());
-        }
-        return new RelayServer(loop, relay, binding.channel(), connections);
+        this.loop = loop;
+        this.relay = RelayContext.of(settings, new SecureRandom(), () -> System.nanoTime() - start);
     }
 
-    private static ServerBootstrap bootstrap(EngineLoop loop) {
-        ServerBootstrap bootstrap =
-                new ServerBootstrap()
-                        .group(loop.netty())
-                        .channelFactory(loop::newServerSocket)
-                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .childOption(ChannelOption.TCP_NODELAY, true)
-                        .childOption(ChannelOption.SO_KEEPALIVE, true)
-                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, CHANNEL_BYTES);
-        return loop.watchesDescriptors()
-                ? bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
-                : bootstrap;
-    }
-
-    /// Lets connections in, as many as there may be.
-    private static final class Door extends ChannelInitializer<Channel> {
-        private final RelaySettings settings;
-        private final RelayContext relay;
-        private final ChannelGroup connections;
-
-        Door(RelaySettings settings, RelayContext relay, ChannelGroup connections) {
-            this.settings = settings;
-            this.relay = relay;
-            this.connections = connections;
-        }
-
-        @Override
-        protected void initChannel(Channel channel) {
-            relay.counts().accepted();
-            if (connections.size() >= settings.mostConnections()) {
-                relay.counts().hungUp(Hangup.FULL);
-                channel.close();
-                return;
-            }
-            connections.add(channel);
-            settings.tls()
-                    .ifPresent(tls -> channel.pipeline().addLast(tls.newHandler(channel.alloc())));
-            HttpFront.addTo(channel, relay);
-        }
-    }
-
-    /// Where it listens, with the port that the system chose if it was asked to.
-    public InetSocketAddress address() {
-        return (InetSocketAddress) listener.localAddress();
+    /// `/derp` and what nodes ask a relay for besides.
+    public Routes routes() {
+        return RelayRoutes.of(relay);
     }
 
     public DerpServerKey publicKey() {
@@ -125,16 +38,15 @@ public final class RelayServer implements AutoCloseable {
         return relay.counts();
     }
 
-    /// Stops listening, tells the clients when to come back, and waits a moment until they have been told. Not to be
-    /// called on the loop.
+    /// Tells clients when to come back, hangs up, and lets no other in. Not to be called on the loop; the HTTP servers
+    /// are closed afterwards, which gives the last words a moment to get out.
     @Override
     public void close() {
-        listener.close().awaitUninterruptibly();
         loop.netty().submit(this::sayGoodbye).awaitUninterruptibly();
-        connections.close().awaitUninterruptibly(FAREWELL_MS, TimeUnit.MILLISECONDS);
     }
 
     private void sayGoodbye() {
+        relay.close();
         for (ClientHandler handler : List.copyOf(relay.handlers())) {
             int reconnectIn = relay.random().nextInt(RECONNECT_SPREAD_MS);
             handler.shutDown(new DerpFrame.Restarting(reconnectIn, TRY_FOR_MS));

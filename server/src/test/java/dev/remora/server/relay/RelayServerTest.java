@@ -13,6 +13,9 @@ import dev.remora.proto.derp.DerpFrame;
 import dev.remora.proto.derp.DerpServerKey;
 import dev.remora.proto.derp.HandshakeFrame;
 import dev.remora.proto.derp.MetaCertificate;
+import dev.remora.server.http.HttpEnd;
+import dev.remora.server.http.HttpServer;
+import dev.remora.server.http.HttpSettings;
 import dev.remora.server.tls.ServerCertificate;
 import dev.remora.server.tls.ServerTls;
 import java.io.DataInputStream;
@@ -43,7 +46,7 @@ class RelayServerTest {
 
     private final EngineLoop loop = EngineLoop.start("relay-test");
     private ServerCertificate certificate;
-    private RelaySettings settings;
+    private HttpSettings settings;
 
     @BeforeEach
     void makeTheCertificate() throws Exception {
@@ -52,7 +55,7 @@ class RelayServerTest {
         certificate = ServerCertificate.forAddress(IpAddress.LOOPBACK_V4, now).tellingKey(key, now);
         InetSocketAddress any = new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
         ServerTls tls = ServerTls.of(certificate, Thread::startVirtualThread);
-        settings = RelaySettings.open(any, Optional.of(tls), TestRelay.KEY);
+        settings = HttpSettings.of(any, Optional.of(tls));
     }
 
     @AfterEach
@@ -60,8 +63,21 @@ class RelayServerTest {
         loop.closeAndWait();
     }
 
+    private record Running(RelayServer relay, HttpServer http) implements AutoCloseable {
+        @Override
+        public void close() {
+            relay.close();
+            http.close();
+        }
+    }
+
+    private Running start(HttpSettings settings) throws IOException {
+        RelayServer relay = new RelayServer(loop, RelaySettings.open(TestRelay.KEY));
+        return new Running(relay, HttpServer.start(loop, settings, relay.routes()));
+    }
+
     /// A connection whose certificate was checked against the one trusted here, address included.
-    private SSLSocket connect(RelayServer relay, String protocol) throws Exception {
+    private SSLSocket connect(Running relay, String protocol) throws Exception {
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         trusted.setCertificateEntry("relay", certificate.chain().getFirst());
@@ -73,7 +89,7 @@ class RelayServerTest {
         SSLSocket socket =
                 (SSLSocket)
                         context.getSocketFactory()
-                                .createSocket("127.0.0.1", relay.address().getPort());
+                                .createSocket("127.0.0.1", relay.http().address().getPort());
         var parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         parameters.setProtocols(new String[] {protocol});
@@ -99,10 +115,10 @@ class RelayServerTest {
         return DerpFrame.parse(type, ByteBuffer.wrap(payload));
     }
 
-    private SSLSocket join(RelayServer relay, NodePrivateKey key) throws Exception {
+    private SSLSocket join(Running relay, NodePrivateKey key) throws Exception {
         SSLSocket socket = connect(relay, "TLSv1.3");
         write(socket, FAST, Wire.introduction(key, ClientDetails.OF_NODE));
-        assertThat(read(socket)).isEqualTo(new HandshakeFrame.ServerKey(relay.publicKey()));
+        assertThat(read(socket)).isEqualTo(new HandshakeFrame.ServerKey(relay.relay().publicKey()));
         assertThat(read(socket)).isInstanceOf(HandshakeFrame.ServerInfo.class);
         return socket;
     }
@@ -110,19 +126,20 @@ class RelayServerTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.3", "TLSv1.2"})
     void theCertificatesTellTheRelaysKey(String protocol) throws Exception {
-        try (RelayServer relay = RelayServer.start(loop, settings);
+        try (Running relay = start(settings);
                 SSLSocket socket = connect(relay, protocol)) {
             List<Certificate> presented = List.of(socket.getSession().getPeerCertificates());
 
             assertThat(presented).hasSize(2);
             assertThat(MetaCertificate.find(presented))
-                    .contains(new MetaCertificate(relay.publicKey(), ClientDetails.VERSION));
+                    .contains(
+                            new MetaCertificate(relay.relay().publicKey(), ClientDetails.VERSION));
         }
     }
 
     @Test
     void carriesPacketsBetweenClientsThatStartedFast() throws Exception {
-        try (RelayServer relay = RelayServer.start(loop, settings);
+        try (Running relay = start(settings);
                 SSLSocket alice = join(relay, ALICE);
                 SSLSocket bob = join(relay, BOB)) {
             for (int length : new int[] {1, 1400, DerpFrame.MAX_PACKET}) {
@@ -132,31 +149,31 @@ class RelayServerTest {
                 assertThat(read(bob))
                         .isEqualTo(new DerpFrame.RecvPacket(ALICE.publicKey(), packet));
             }
-            assertThat(relay.counts().packetsDelivered()).isEqualTo(3);
+            assertThat(relay.relay().counts().packetsDelivered()).isEqualTo(3);
         }
     }
 
     @Test
     void saysWhenItWillBeBackAndEndsConnectionsInOrder() throws Exception {
-        try (RelayServer relay = RelayServer.start(loop, settings);
+        try (Running relay = start(settings);
                 SSLSocket alice = join(relay, ALICE)) {
             relay.close();
 
             assertThat(read(alice)).isInstanceOf(DerpFrame.Restarting.class);
             assertThat(alice.getInputStream().read()).isEqualTo(-1);
-            assertThat(relay.counts().hangups(Hangup.SHUTDOWN)).isEqualTo(1);
+            assertThat(relay.relay().counts().hangups(Hangup.SHUTDOWN)).isEqualTo(1);
         }
     }
 
     @Test
     void moreConnectionsThanThereMayBeAreClosedAtOnce() throws Exception {
-        try (RelayServer relay = RelayServer.start(loop, settings.withMostConnections(1));
+        try (Running relay = start(settings.withMostConnections(1));
                 SSLSocket alice = join(relay, ALICE);
-                Socket other = new Socket("127.0.0.1", relay.address().getPort())) {
+                Socket other = new Socket("127.0.0.1", relay.http().address().getPort())) {
             other.setSoTimeout(PATIENCE_MS);
 
             assertThat(other.getInputStream().read()).isEqualTo(-1);
-            assertThat(relay.counts().hangups(Hangup.FULL)).isEqualTo(1);
+            assertThat(relay.http().counts().ended(HttpEnd.FULL)).isEqualTo(1);
             write(alice, "", new DerpFrame.Ping(5));
             assertThat(read(alice)).isEqualTo(new DerpFrame.Pong(5));
         }
@@ -164,8 +181,8 @@ class RelayServerTest {
 
     @Test
     void whatIsNoTlsIsHungUpOnAndCounted() throws Exception {
-        try (RelayServer relay = RelayServer.start(loop, settings);
-                Socket stranger = new Socket("127.0.0.1", relay.address().getPort())) {
+        try (Running relay = start(settings);
+                Socket stranger = new Socket("127.0.0.1", relay.http().address().getPort())) {
             stranger.setSoTimeout(PATIENCE_MS);
             write(stranger, "GET / HTTP/1.1\r\n\r\n");
 
@@ -173,16 +190,15 @@ class RelayServerTest {
             try (SSLSocket alice = join(relay, ALICE)) {
                 assertThat(alice.isConnected()).isTrue();
             }
-            assertThat(relay.counts().hangups(Hangup.TLS_FAILED)).isEqualTo(1);
+            assertThat(relay.http().counts().ended(HttpEnd.TLS_FAILED)).isEqualTo(1);
         }
     }
 
     @Test
     void withoutTlsItIsARelayForAProxyInFrontOfIt() throws Exception {
-        RelaySettings plain =
-                RelaySettings.open(settings.listen(), Optional.empty(), TestRelay.KEY);
-        try (RelayServer relay = RelayServer.start(loop, plain);
-                Socket alice = new Socket("127.0.0.1", relay.address().getPort())) {
+        HttpSettings plain = HttpSettings.of(settings.listen(), Optional.empty());
+        try (Running relay = start(plain);
+                Socket alice = new Socket("127.0.0.1", relay.http().address().getPort())) {
             alice.setSoTimeout(PATIENCE_MS);
             write(alice, FAST, Wire.introduction(ALICE, ClientDetails.OF_NODE));
 

@@ -3,12 +3,11 @@ package dev.remora.server.relay;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.proto.derp.ClientDetails;
-import java.net.InetSocketAddress;
+import dev.remora.server.http.HttpCounts;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -21,6 +20,7 @@ final class TestRelay {
     static final NodePrivateKey CAROL = NodePrivateKey.generate(new Random(4));
 
     private final RelayContext context;
+    private final HttpCounts http = new HttpCounts();
     private final List<Wire> wires = new ArrayList<>();
     private long now;
 
@@ -29,9 +29,7 @@ final class TestRelay {
     }
 
     TestRelay(Admission admission, long queueBytes) {
-        RelaySettings settings =
-                new RelaySettings(
-                        new InetSocketAddress(0), Optional.empty(), KEY, admission, queueBytes, 10);
+        RelaySettings settings = new RelaySettings(KEY, admission, queueBytes);
         context = RelayContext.of(settings, new Random(5), () -> now);
     }
 
@@ -43,9 +41,13 @@ final class TestRelay {
         return context.counts();
     }
 
+    HttpCounts http() {
+        return http;
+    }
+
     /// A connection that has sent nothing yet.
     Wire wire() {
-        Wire wire = new Wire(context);
+        Wire wire = new Wire(context, http);
         wires.add(wire);
         return wire;
     }

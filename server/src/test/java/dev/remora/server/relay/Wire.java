@@ -7,6 +7,10 @@ import dev.remora.proto.derp.ClientHandshake;
 import dev.remora.proto.derp.DerpFrame;
 import dev.remora.proto.derp.DerpFrameReader;
 import dev.remora.proto.derp.DerpServerKey;
+import dev.remora.server.http.HttpCounts;
+import dev.remora.server.http.HttpFront;
+import dev.remora.server.http.Routes;
+import dev.remora.server.http.TrustedProxies;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -30,7 +34,7 @@ final class Wire {
 
     private final EmbeddedChannel channel;
 
-    Wire(RelayContext relay) {
+    Wire(RelayContext relay, HttpCounts counts) {
         channel =
                 new EmbeddedChannel() {
                     @Override
@@ -40,7 +44,8 @@ final class Wire {
                 };
         channel.freezeTime();
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1, CHANNEL_BYTES));
-        HttpFront.addTo(channel, relay);
+        Routes routes = RelayRoutes.of(relay).and(RelayHome.routes());
+        HttpFront.addTo(channel, routes, TrustedProxies.NONE, counts);
     }
 
     boolean isOpen() {

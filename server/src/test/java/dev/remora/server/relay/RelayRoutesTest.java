@@ -2,13 +2,14 @@ package dev.remora.server.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.server.http.HttpEnd;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a relay says to those who do not become clients.
-class HttpFrontTest {
+class RelayRoutesTest {
     private final TestRelay relay = new TestRelay();
     private final Wire wire = relay.wire();
 
@@ -87,7 +88,7 @@ class HttpFrontTest {
         wire.write("\u0016\u0003\u0001 this is no request\r\n\r\n");
 
         assertThat(wire.isOpen()).isFalse();
-        assertThat(relay.counts().hangups(Hangup.HTTP_MISUSED)).isEqualTo(1);
+        assertThat(relay.http().ended(HttpEnd.MISUSED)).isEqualTo(1);
     }
 
     @Test
@@ -100,6 +101,6 @@ class HttpFrontTest {
         relay.pass(2, TimeUnit.SECONDS);
 
         assertThat(wire.isOpen()).isFalse();
-        assertThat(relay.counts().hangups(Hangup.HTTP_MISUSED)).isEqualTo(1);
+        assertThat(relay.http().ended(HttpEnd.TOO_SLOW)).isEqualTo(1);
     }
 }

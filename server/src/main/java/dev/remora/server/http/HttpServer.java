@@ -1,0 +1,125 @@
+package dev.remora.server.http;
+
+import dev.remora.io.loop.EngineLoop;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/// Listens on one TCP address for whatever its routes serve, on a loop that may have other work as well.
+public final class HttpServer implements AutoCloseable {
+    private static final int BACKLOG = 1024;
+
+    /// What one client that does not read may have in its channel, besides queues of those who write.
+    private static final WriteBufferWaterMark CHANNEL_BYTES =
+            new WriteBufferWaterMark(32 << 10, 64 << 10);
+
+    /// What we send must be acknowledged within this time, or the network to the client is gone.
+    private static final int UNACKNOWLEDGED_MS = 15_000;
+
+    private static final long FAREWELL_MS = 2_000;
+
+    private final Channel listener;
+    private final ChannelGroup connections;
+    private final HttpCounts counts;
+
+    private HttpServer(Channel listener, ChannelGroup connections, HttpCounts counts) {
+        this.listener = listener;
+        this.connections = connections;
+        this.counts = counts;
+    }
+
+    /// Starts listening.
+    ///
+    /// @throws IOException if the address cannot be had; the message says which and why
+    public static HttpServer start(EngineLoop loop, HttpSettings settings, Routes routes)
+            throws IOException {
+        HttpCounts counts = new HttpCounts();
+        ChannelGroup connections = new DefaultChannelGroup(loop.netty());
+        ChannelFuture binding =
+                bootstrap(loop)
+                        .childHandler(new Door(settings, routes, connections, counts))
+                        .bind(settings.listen())
+                        .awaitUninterruptibly();
+        if (!binding.isSuccess()) {
+            String why = binding.cause().getMessage();
+            throw new IOException(
+                    "cannot listen on " + settings.listen() + ": " + why, binding.cause());
+        }
+        return new HttpServer(binding.channel(), connections, counts);
+    }
+
+    private static ServerBootstrap bootstrap(EngineLoop loop) {
+        ServerBootstrap bootstrap =
+                new ServerBootstrap()
+                        .group(loop.netty())
+                        .channelFactory(loop::newServerSocket)
+                        .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.TCP_NODELAY, true)
+                        .childOption(ChannelOption.SO_KEEPALIVE, true)
+                        .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, CHANNEL_BYTES);
+        return loop.watchesDescriptors()
+                ? bootstrap.childOption(EpollChannelOption.TCP_USER_TIMEOUT, UNACKNOWLEDGED_MS)
+                : bootstrap;
+    }
+
+    /// Lets connections in, as many as there may be.
+    private static final class Door extends ChannelInitializer<Channel> {
+        private final HttpSettings settings;
+        private final Routes routes;
+        private final ChannelGroup connections;
+        private final HttpCounts counts;
+
+        Door(HttpSettings settings, Routes routes, ChannelGroup connections, HttpCounts counts) {
+            this.settings = settings;
+            this.routes = routes;
+            this.connections = connections;
+            this.counts = counts;
+        }
+
+        @Override
+        protected void initChannel(Channel channel) {
+            counts.accept();
+            if (connections.size() >= settings.mostConnections()) {
+                counts.end(HttpEnd.FULL);
+                channel.close();
+                return;
+            }
+            connections.add(channel);
+            settings.tls()
+                    .ifPresent(tls -> channel.pipeline().addLast(tls.newHandler(channel.alloc())));
+            HttpFront.addTo(channel, routes, settings.proxies(), counts);
+        }
+    }
+
+    /// Where it listens, with the port that the system chose if it was asked to.
+    public InetSocketAddress address() {
+        return (InetSocketAddress) listener.localAddress();
+    }
+
+    public HttpCounts counts() {
+        return counts;
+    }
+
+    /// Lets nobody in any more; who is here stays.
+    public void stopListening() {
+        listener.close().awaitUninterruptibly();
+    }
+
+    /// Stops listening, and ends connections as soon as what was written to them has gone, or after a moment. Who has
+    /// taken connections over says goodbye before. Not to be called on the loop.
+    @Override
+    public void close() {
+        stopListening();
+        connections.close().awaitUninterruptibly(FAREWELL_MS, TimeUnit.MILLISECONDS);
+    }
+}
