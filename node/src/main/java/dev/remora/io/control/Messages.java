@@ -78,6 +78,7 @@ final class Messages {
                 self.endpoints().stream().map(e -> (long) e.type().code()).toList(),
                 null,
                 !stream,
-                null);
+                null,
+                false);
     }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// @param keepAlive send a sign of life about every minute
 /// @param endpointTypes what kind each endpoint is, see [EndpointType#code()]
 /// @param tkaHead where our tailnet lock stands, base32
+/// @param readOnly of old debugging tools: look, and have nothing kept
 @Json
 public record MapRequest(
         @Property("Version") long version,
@@ -30,4 +31,5 @@ public record MapRequest(
         @Property("EndpointTypes") @Nullable List<Long> endpointTypes,
         @Property("TKAHead") @Nullable String tkaHead,
         @Property("OmitPeers") boolean omitPeers,
-        @Property("DebugFlags") @Nullable List<String> debugFlags) {}
+        @Property("DebugFlags") @Nullable List<String> debugFlags,
+        @Property("ReadOnly") boolean readOnly) {}
