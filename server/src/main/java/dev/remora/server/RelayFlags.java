@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// @param state the directory where the relay's key is kept
 /// @param listen where clients are awaited
 /// @param http where plain HTTP answers `/generate_204`, usually port 80
-record RelayFlags(
+public record RelayFlags(
         Path state,
         InetSocketAddress listen,
         Optional<InetSocketAddress> stun,
         Optional<InetSocketAddress> http,
         Tls tls) {
     /// What clients are shown.
-    sealed interface Tls {
+    public sealed interface Tls {
         record Files(Path chain, Path key) implements Tls {}
 
         /// A certificate for the address we listen on, made at each start.
@@ -34,7 +34,20 @@ record RelayFlags(
 
     private static final String OFF = "off";
 
-    static RelayFlags parse(List<String> words) throws MalformedException {
+    /// What `relay` can be told.
+    public static final List<Option> OPTIONS =
+            List.of(
+                    new Option("state", "the directory where the relay's key is kept"),
+                    new Option("listen", "IP:PORT where clients are awaited"),
+                    new Option(
+                            "stun",
+                            "IP:PORT for STUN, or off; port 3478 beside --listen if not given"),
+                    new Option("http", "IP:PORT that answers plain HTTP's /generate_204, or off"),
+                    new Option(
+                            "tls",
+                            "self, or CHAIN.PEM,KEY.PEM, or off behind a proxy; self if not given"));
+
+    public static RelayFlags parse(List<String> words) throws MalformedException {
         @Nullable Path state = null;
         @Nullable IpPort listen = null;
         String stun = "";

@@ -24,7 +24,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /// A relay with what belongs to it: TLS, STUN, and plain HTTP where that is wanted.
-final class RelayProgram implements AutoCloseable {
+public final class RelayProgram implements AutoCloseable {
     private final EngineLoop loop = EngineLoop.start("relay");
     private final ExecutorService slow = Executors.newVirtualThreadPerTaskExecutor();
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
@@ -33,7 +33,8 @@ final class RelayProgram implements AutoCloseable {
 
     /// @throws IOException if an address or a file is not to be had
     /// @throws GeneralSecurityException if the certificate or its key is not usable
-    static RelayProgram start(RelayFlags flags) throws IOException, GeneralSecurityException {
+    public static RelayProgram start(RelayFlags flags)
+            throws IOException, GeneralSecurityException {
         RelayProgram program = new RelayProgram();
         try {
             program.open(flags);

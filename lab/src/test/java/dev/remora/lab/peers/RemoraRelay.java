@@ -2,7 +2,6 @@ package dev.remora.lab.peers;
 
 import dev.remora.lab.net.Host;
 import dev.remora.lab.run.LabProcess;
-import dev.remora.server.RelayMain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -42,13 +41,8 @@ public final class RemoraRelay {
                         "relay",
                         Map.of(),
                         List.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                                "--enable-native-access=ALL-UNNAMED",
-                                "-XX:+UseSerialGC",
-                                "-Xmx128m",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                RelayMain.class.getName(),
+                                Programs.remora(),
+                                "relay",
                                 "--state=" + folder,
                                 "--listen=" + host.ip4() + ":443",
                                 "--tls=" + certificate + ".crt," + certificate + ".key"));
@@ -60,7 +54,7 @@ public final class RemoraRelay {
 
     /// How often the log, which all its lives share, says that it listens.
     private static int starts(LabProcess process) {
-        return process.log().split("relay: listening on ", -1).length - 1;
+        return process.log().split("INFO  relay: listening on ", -1).length - 1;
     }
 
     /// A file that describes this relay as headscale's `derp.paths` wants it.

@@ -1,6 +1,7 @@
 package dev.remora.sidecar.cli;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /// One command of the command line: how it is called, what help says about it, and what it does.
@@ -10,7 +11,7 @@ import java.util.function.Supplier;
 /// @param details further paragraphs of its help
 /// @param flags makes a fresh set of its flags
 /// @param parts its own commands, such as `status` of `serve`
-record Command(
+public record Command(
         String name,
         String summary,
         List<String> forms,
@@ -19,30 +20,36 @@ record Command(
         List<Command> parts,
         Action action) {
     /// What a command does; its value is the exit code.
-    interface Action {
+    public interface Action {
         int run(Invocation call) throws CommandException, UsageException;
     }
 
     /// One call of a command.
     ///
+    /// @param above the flags of the commands that this is a part of, by their names
     /// @param words what follows the flags
-    record Invocation(Surroundings world, LocalApi daemon, Flags flags, List<String> words) {
-        void print(String text) {
+    public record Invocation(
+            Surroundings world,
+            LocalApi daemon,
+            Map<String, Flags> above,
+            Flags flags,
+            List<String> words) {
+        public void print(String text) {
             world.out().print(text);
             world.out().flush();
         }
 
-        void println(String line) {
+        public void println(String line) {
             print(line + "\n");
         }
 
-        void warn(String line) {
+        public void warn(String line) {
             world.err().print(line + "\n");
             world.err().flush();
         }
 
         /// Fails if words follow the flags.
-        void refuseWords() throws CommandException {
+        public void refuseWords() throws CommandException {
             if (!words.isEmpty()) {
                 throw new CommandException(
                         "too many non-flag arguments: ["
@@ -52,12 +59,12 @@ record Command(
         }
     }
 
-    static Command of(
+    public static Command of(
             String name, String summary, String form, Supplier<Flags> flags, Action action) {
         return new Command(name, summary, List.of(form), "", flags, List.of(), action);
     }
 
-    Command withDetails(String text) {
+    public Command withDetails(String text) {
         return new Command(name, summary, forms, text, flags, parts, action);
     }
 

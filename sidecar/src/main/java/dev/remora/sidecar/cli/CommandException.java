@@ -1,10 +1,10 @@
 package dev.remora.sidecar.cli;
 
 /// A command failed: its message goes to stderr, and the program ends with code 1.
-class CommandException extends Exception {
+public class CommandException extends Exception {
     private static final long serialVersionUID = 1;
 
-    CommandException(String message) {
+    public CommandException(String message) {
         super(message, null, false, false);
     }
 

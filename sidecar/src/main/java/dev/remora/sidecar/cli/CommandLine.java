@@ -2,7 +2,9 @@ package dev.remora.sidecar.cli;
 
 import dev.remora.sidecar.cli.Command.Invocation;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -118,6 +120,7 @@ final class CommandLine {
 
     int run() {
         Command command = root;
+        Map<String, Flags> above = new HashMap<>();
         try {
             Flags flags = command.flags().get();
             List<String> words = flags.parse(world.words());
@@ -125,6 +128,7 @@ final class CommandLine {
             for (Optional<Command> part = part(command, words);
                     part.isPresent();
                     part = part(command, words)) {
+                above.put(command.name(), flags);
                 command = part.get();
                 flags = command.flags().get();
                 words = words.subList(1, words.size());
@@ -132,7 +136,7 @@ final class CommandLine {
                     words = flags.parse(words);
                 }
             }
-            return command.action().run(new Invocation(world, daemon, flags, words));
+            return command.action().run(new Invocation(world, daemon, above, flags, words));
         } catch (UsageException e) {
             String message = e.message().isEmpty() ? "" : e.message() + "\n";
             world.err().print(message + command.help(world.program()));

@@ -38,7 +38,7 @@ public final class ConfigCommand {
         String schema();
     }
 
-    static Command command(Inspection inspection) {
+    public static Command command(Inspection inspection) {
         Command check =
                 Command.of(
                                 "check",

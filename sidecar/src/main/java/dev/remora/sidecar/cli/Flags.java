@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The flags of one command, with the syntax of Go's `flag` package, which scripts written for `tailscale` rely on: one dash or two, `--flag=value` or
 /// `--flag value`, booleans only with `=`, and the first word that is no flag ends them, as `--` does. Unlike there, a flag may be given only once.
-final class Flags {
+public final class Flags {
     /// One flag: its first value, and what a given text is turned into, or refused by an [IllegalArgumentException] that says why.
     ///
     /// @param isBoolean may stand without a value
     /// @param shownDefault what help says the default is; empty: nothing
-    record Flag(
+    public record Flag(
             String name,
             String initial,
             boolean isBoolean,
@@ -30,7 +30,7 @@ final class Flags {
     private final Map<String, String> values = new TreeMap<>();
     private final Set<String> given = new TreeSet<>();
 
-    Flags bool(String name, boolean initial, String help) {
+    public Flags bool(String name, boolean initial, String help) {
         String text = Boolean.toString(initial);
         return add(new Flag(name, text, true, help, text, Flags::booleanText));
     }
@@ -63,16 +63,16 @@ final class Flags {
         return add(new Flag(name, "false", true, help, "", Flags::booleanText));
     }
 
-    Flags text(String name, String initial, String help) {
+    public Flags text(String name, String initial, String help) {
         return checked(name, initial, help, UnaryOperator.identity());
     }
 
     /// A text that `reader` turns into its final form or refuses.
-    Flags checked(String name, String initial, String help, UnaryOperator<String> reader) {
+    public Flags checked(String name, String initial, String help, UnaryOperator<String> reader) {
         return add(new Flag(name, initial, false, help, initial, reader));
     }
 
-    Flags number(String name, long initial, String help) {
+    public Flags number(String name, long initial, String help) {
         String text = Long.toString(initial);
         return add(new Flag(name, text, false, help, text, GoNumber::signed));
     }
@@ -83,7 +83,7 @@ final class Flags {
     }
 
     /// A span of time in Go's form, such as `1m30s`.
-    Flags duration(String name, String initial, String help) {
+    public Flags duration(String name, String initial, String help) {
         return add(
                 new Flag(
                         name,
@@ -99,7 +99,7 @@ final class Flags {
     }
 
     /// Another spelling of a flag, absent from help.
-    Flags alias(String alias, String name) {
+    public Flags alias(String alias, String name) {
         aliases.put(alias, name);
         return this;
     }
@@ -193,16 +193,16 @@ final class Flags {
         return flag;
     }
 
-    boolean has(String name) {
+    public boolean has(String name) {
         return known.containsKey(name);
     }
 
-    boolean isGiven(String name) {
+    public boolean isGiven(String name) {
         return given.contains(name);
     }
 
     /// The names of the flags that were given, sorted.
-    Collection<String> given() {
+    public Collection<String> given() {
         return given;
     }
 
@@ -211,19 +211,19 @@ final class Flags {
         return known.values();
     }
 
-    String text(String name) {
+    public String text(String name) {
         return values.getOrDefault(flag(name).name(), "");
     }
 
-    boolean bool(String name) {
+    public boolean bool(String name) {
         return text(name).equals("true");
     }
 
-    long number(String name) {
+    public long number(String name) {
         return Long.parseLong(text(name));
     }
 
-    Duration duration(String name) {
+    public Duration duration(String name) {
         return GoDuration.parse(text(name)).orElse(Duration.ZERO);
     }
 

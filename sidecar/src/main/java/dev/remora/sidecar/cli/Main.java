@@ -4,16 +4,16 @@ import dev.remora.sidecar.life.Daemon;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// Where the program starts: as the daemon, or as a command that asks one.
 public final class Main {
     private Main() {}
 
-    /// @param inspection answers the `config` command
-    public static void main(String[] args, ConfigCommand.Inspection inspection) {
+    /// @param further the commands that only this program has; a daemon does not ask for them
+    public static void main(String[] args, Supplier<List<Command>> further) {
         daemonIfAsked(args);
-        List<Command> further = List.of(ConfigCommand.command(inspection));
-        System.exit(new CommandLine(Surroundings.ofThisProcess(args), further).run());
+        System.exit(new CommandLine(Surroundings.ofThisProcess(args), further.get()).run());
     }
 
     /// Returns if these words do not ask for the daemon.

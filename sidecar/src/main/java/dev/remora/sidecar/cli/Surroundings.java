@@ -16,7 +16,7 @@ import java.util.List;
 /// @param words everything that followed the name
 /// @param user the user's login name, or empty
 /// @param isInteractive somebody sits in front of both `in` and `out`
-record Surroundings(
+public record Surroundings(
         String program,
         List<String> words,
         String user,

@@ -1,13 +1,13 @@
 package dev.remora.sidecar.cli;
 
 /// Flags that make no sense, or a wish for help: the command's help follows on stderr.
-final class UsageException extends Exception {
+public final class UsageException extends Exception {
     private static final long serialVersionUID = 1;
     private static final int BAD_FLAG = 2;
 
     private final int exit;
 
-    UsageException(String message) {
+    public UsageException(String message) {
         this(message, BAD_FLAG);
     }
 
@@ -17,7 +17,7 @@ final class UsageException extends Exception {
     }
 
     /// Nothing is wrong: only the help is wanted.
-    static UsageException help() {
+    public static UsageException help() {
         return new UsageException("", 0);
     }
 

@@ -2,8 +2,11 @@ package dev.remora.sidecar.launch;
 
 import dev.remora.sidecar.boot.Boot;
 import dev.remora.sidecar.boot.ConfigInspection;
+import dev.remora.sidecar.cli.Command;
+import dev.remora.sidecar.cli.ConfigCommand;
 import dev.remora.sidecar.cli.Main;
 import dev.remora.sidecar.life.MemoryContract;
+import dev.remora.sidecar.server.RelayCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,10 +36,14 @@ public final class Launch {
         if (program.equals(BOOT)) {
             Boot.main();
         } else {
-            Main.main(
-                    words(program, words).toArray(String[]::new),
-                    new ConfigInspection(System.getenv()));
+            Main.main(words(program, words).toArray(String[]::new), Launch::furtherCommands);
         }
+    }
+
+    private static List<Command> furtherCommands() {
+        return List.of(
+                ConfigCommand.command(new ConfigInspection(System.getenv())),
+                RelayCommand.command());
     }
 
     private static void startAgainIfMemoryIsLimited(String[] args) throws IOException {

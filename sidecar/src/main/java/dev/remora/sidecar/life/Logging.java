@@ -4,11 +4,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /// One line per event, on standard error: as text, or as a JSON object.
-final class Logging {
+public final class Logging {
     private Logging() {}
 
     /// @param verbosity 0: from INFO on; 1: our own from DEBUG on; 2 and more: our own from TRACE on
-    static void configure(int verbosity, boolean json) {
+    public static void configure(int verbosity, boolean json) {
         LogFormat format = json ? LogFormat.JSON : LogFormat.TEXT;
         loggers().configure(new LineLoggers.Settings(level(verbosity), format));
     }

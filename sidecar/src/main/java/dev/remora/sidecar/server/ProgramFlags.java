@@ -1,0 +1,39 @@
+package dev.remora.sidecar.server;
+
+import dev.remora.server.Option;
+import dev.remora.sidecar.cli.Flags;
+import dev.remora.sidecar.life.Logging;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Flags of a command that runs a program of module `server`: those of the program, and how much it says in which form.
+final class ProgramFlags {
+    private static final String VERBOSE = "verbose";
+    private static final String LOG_FORMAT = "log-format";
+
+    private ProgramFlags() {}
+
+    static Flags of(List<Option> options) {
+        Flags flags =
+                new Flags()
+                        .number(VERBOSE, 0, "0, 1 or 2: how much is logged")
+                        .text(LOG_FORMAT, "text", "text, or json: one object a line");
+        options.forEach(option -> flags.text(option.name(), "", option.help()));
+        return flags;
+    }
+
+    /// What was given, as the program takes it.
+    static List<String> words(Flags flags) {
+        List<String> words = new ArrayList<>();
+        for (String name : flags.given()) {
+            if (!name.equals(VERBOSE) && !name.equals(LOG_FORMAT)) {
+                words.add("--" + name + "=" + flags.text(name));
+            }
+        }
+        return words;
+    }
+
+    static void configureLog(Flags flags) {
+        Logging.configure((int) flags.number(VERBOSE), flags.text(LOG_FORMAT).equals("json"));
+    }
+}

@@ -1,0 +1,49 @@
+package dev.remora.sidecar.server;
+
+import dev.remora.base.MalformedException;
+import dev.remora.server.RelayFlags;
+import dev.remora.server.RelayProgram;
+import dev.remora.sidecar.cli.Command;
+import dev.remora.sidecar.cli.Command.Invocation;
+import dev.remora.sidecar.cli.CommandException;
+import dev.remora.sidecar.cli.Flags;
+import dev.remora.sidecar.cli.UsageException;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// `relay`: a DERP relay with STUN, until it is told to end.
+public final class RelayCommand {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.remora.relay");
+
+    private RelayCommand() {}
+
+    public static Command command() {
+        return Command.of(
+                "relay",
+                "Run a DERP relay with STUN in this process",
+                "relay --state=DIR --listen=IP:PORT [flags]",
+                RelayCommand::flags,
+                RelayCommand::run);
+    }
+
+    private static Flags flags() {
+        return ProgramFlags.of(RelayFlags.OPTIONS);
+    }
+
+    private static int run(Invocation call) throws CommandException, UsageException {
+        call.refuseWords();
+        ProgramFlags.configureLog(call.flags());
+        try {
+            RelayFlags flags = RelayFlags.parse(ProgramFlags.words(call.flags()));
+            RelayProgram program = RelayProgram.start(flags);
+            LOG.info("listening on {}", flags.listen());
+            return UntilSignal.run(program::close);
+        } catch (MalformedException e) {
+            throw new UsageException("relay: " + e.reason());
+        } catch (IOException | GeneralSecurityException e) {
+            throw new CommandException("relay: " + e.getMessage());
+        }
+    }
+}

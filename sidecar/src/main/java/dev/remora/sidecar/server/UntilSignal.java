@@ -1,0 +1,27 @@
+package dev.remora.sidecar.server;
+
+import java.util.concurrent.CountDownLatch;
+
+/// Keeps a program running that only a signal ends.
+final class UntilSignal {
+    private UntilSignal() {}
+
+    /// Waits until SIGTERM or SIGINT comes, then calls `end` and leaves with code 0: to end as told is a success.
+    static int run(Runnable end) {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    end.run();
+                                    Runtime.getRuntime().halt(0);
+                                },
+                                "end"));
+        try {
+            new CountDownLatch(1).await();
+            return 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 1;
+        }
+    }
+}
