@@ -13,6 +13,8 @@ wanted=${2:-}
 . .mvn/jdk25.sh
 find_jdk25
 [ -f node/target/test.classpath ] && [ -f sidecar/target/test.classpath ] && [ -f server/target/test.classpath ] || ./mvnw -q -B -pl server,sidecar -am test-compile
+# What was learnt before would make other inputs of the same seed.
+[ "$FUZZ_SEED" = 0 ] || rm -rf target/fuzz/.cifuzz-corpus
 mkdir -p target/fuzz
 
 # Lines of: module class method
