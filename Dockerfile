@@ -26,7 +26,7 @@ LABEL org.opencontainers.image.title="Remora" \
     org.opencontainers.image.licenses="Apache-2.0"
 ENTRYPOINT ["/usr/local/bin/containerboot"]
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["remora", "healthcheck"]
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["remora-healthcheck"]
 
 # What ./remora has laid out, if it has: the pattern may match nothing, and the folders are there all the same.
 FROM --platform=${PLATFORM} ${BASE} AS handed
