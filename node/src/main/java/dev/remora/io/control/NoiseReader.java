@@ -63,27 +63,11 @@ final class NoiseReader extends ByteToMessageDecoder {
     private void openRecords(
             ChannelHandlerContext ctx, NoiseTransport open, ByteBuf in, List<Object> out)
             throws MalformedException {
-        ByteBuffer arrived = in.nioBuffer();
-        try {
-            ByteBuf plain = ctx.alloc().heapBuffer(NoiseTransport.MAX_PLAIN);
-            ByteBuffer room = plain.nioBuffer(0, NoiseTransport.MAX_PLAIN);
-            boolean opened;
-            try {
-                opened = open.open(arrived, room);
-            } catch (MalformedException e) {
-                plain.release();
-                throw e;
-            }
-            plain.writerIndex(room.position());
-            if (!opened || !plain.isReadable()) {
-                plain.release();
-            } else if (beginning.isEmpty()) {
-                out.add(plain);
-            } else {
-                onBeginning(beginning.get(), plain, out);
-            }
-        } finally {
-            in.skipBytes(arrived.position());
+        Optional<ByteBuf> plain = NoiseRecords.openNext(ctx, open, in);
+        if (plain.isPresent() && beginning.isPresent()) {
+            onBeginning(beginning.get(), plain.get(), out);
+        } else {
+            plain.ifPresent(out::add);
         }
     }
 

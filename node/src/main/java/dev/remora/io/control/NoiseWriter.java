@@ -12,13 +12,13 @@ import java.nio.ByteBuffer;
 
 /// The sending half of Noise in a pipeline. HTTP/2 writes its frames in small pieces; they are gathered until
 /// the flush and leave in as few records as they fit into, sealed in the order they were written.
-final class NoiseWriter extends ChannelOutboundHandlerAdapter {
+public final class NoiseWriter extends ChannelOutboundHandlerAdapter {
     private final NoiseTransport transport;
     private final ByteBuffer plain = ByteBuffer.allocate(NoiseTransport.MAX_PLAIN);
     private final ByteBuffer sealed = ByteBuffer.allocate(NoiseTransport.MAX_RECORD);
     private final CoalescingBufferQueue waiting;
 
-    NoiseWriter(NoiseTransport transport, Channel channel) {
+    public NoiseWriter(NoiseTransport transport, Channel channel) {
         this.transport = transport;
         this.waiting = new CoalescingBufferQueue(channel);
     }

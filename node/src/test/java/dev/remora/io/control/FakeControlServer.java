@@ -19,7 +19,6 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpRequest;
 import io.netty.handler.codec.http.FullHttpResponse;
@@ -49,7 +48,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -207,7 +205,7 @@ final class FakeControlServer implements AutoCloseable {
         }
 
         private void speakHttp2(ChannelHandlerContext ctx, NoiseTransport noise) {
-            ctx.pipeline().addLast(new ServerReader(noise), new NoiseWriter(noise, ctx.channel()));
+            ctx.pipeline().addLast(new NoiseRecords(noise), new NoiseWriter(noise, ctx.channel()));
             earlyPayload.ifPresent(json -> sendEarly(ctx.channel(), json));
             ctx.pipeline()
                     .addLast(
@@ -223,25 +221,6 @@ final class FakeControlServer implements AutoCloseable {
             channel.writeAndFlush(Unpooled.wrappedBuffer(new byte[] {-1, -1, -1, 'T', 'S'}));
             channel.writeAndFlush(Unpooled.copyInt(text.length));
             channel.writeAndFlush(Unpooled.wrappedBuffer(text));
-        }
-    }
-
-    private static final class ServerReader extends ByteToMessageDecoder {
-        private final NoiseTransport noise;
-
-        ServerReader(NoiseTransport noise) {
-            this.noise = noise;
-        }
-
-        @Override
-        protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out)
-                throws Exception {
-            ByteBuffer arrived = in.nioBuffer();
-            ByteBuffer plain = ByteBuffer.allocate(NoiseTransport.MAX_PLAIN);
-            if (noise.open(arrived, plain)) {
-                out.add(Unpooled.wrappedBuffer(plain.flip()));
-            }
-            in.skipBytes(arrived.position());
         }
     }
 
