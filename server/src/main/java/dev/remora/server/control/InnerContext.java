@@ -1,0 +1,48 @@
+package dev.remora.server.control;
+
+import dev.remora.crypto.Aead;
+import dev.remora.crypto.MachinePrivateKey;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+
+/// What all connections of one control server share.
+///
+/// @param bodies bytes of requests that are being read, of all connections
+/// @param threads starts a virtual thread for each task
+record InnerContext(
+        ControlSettings settings,
+        MachinePrivateKey key,
+        Aead aead,
+        RandomGenerator random,
+        InnerApp app,
+        Strangers strangers,
+        SourceLimit handshakes,
+        Refusals refusals,
+        AtomicLong bodies,
+        ExecutorService threads) {
+    /// What all clients together may have sent of requests that are not whole yet.
+    static final long MOST_BODIES = 64 << 20;
+
+    static InnerContext of(
+            ControlSettings settings,
+            MachinePrivateKey key,
+            RandomGenerator random,
+            InnerApp app,
+            Refusals refusals,
+            LongSupplier clock,
+            ExecutorService threads) {
+        return new InnerContext(
+                settings,
+                key,
+                Aead.best(),
+                random,
+                app,
+                new Strangers(settings.mostStrangers(), settings.strangersPerSource()),
+                new SourceLimit(settings.handshakes(), clock),
+                refusals,
+                new AtomicLong(),
+                threads);
+    }
+}
