@@ -31,4 +31,23 @@ public record Membership(
     public Membership withLastSeen(Instant next) {
         return new Membership(ephemeral, authorized, method, authKey, created, expiry, next);
     }
+
+    public Membership withAuthorized(boolean next) {
+        return new Membership(ephemeral, next, method, authKey, created, expiry, lastSeen);
+    }
+
+    /// The same after it came in once more.
+    public Membership renewed(
+            boolean nextEphemeral,
+            boolean nextAuthorized,
+            RegisterMethod nextMethod,
+            OptionalLong nextAuthKey) {
+        return new Membership(
+                nextEphemeral, nextAuthorized, nextMethod, nextAuthKey, created, expiry, lastSeen);
+    }
+
+    /// The same after the key that it came with is gone.
+    public Membership withoutAuthKey() {
+        return renewed(ephemeral, authorized, method, OptionalLong.empty());
+    }
 }

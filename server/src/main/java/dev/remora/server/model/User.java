@@ -20,4 +20,8 @@ public record User(
     public String loginName() {
         return email.isEmpty() ? name : email;
     }
+
+    public User withName(String next) {
+        return new User(id, next, displayName, email, pictureUrl, created);
+    }
 }

@@ -1,0 +1,137 @@
+package dev.remora.server.tailnet;
+
+import dev.remora.base.IpAddress;
+import dev.remora.crypto.MachineKey;
+import dev.remora.crypto.NodeKey;
+import dev.remora.server.model.Node;
+import dev.remora.server.model.PreAuthKey;
+import dev.remora.server.model.User;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Everything that is kept, in memory, with the indexes to find it. Written under the books' lock, read by anybody.
+final class Roster {
+    private final Map<Long, User> users = new ConcurrentHashMap<>();
+    private final Map<Long, PreAuthKey> authKeys = new ConcurrentHashMap<>();
+    private final Map<Long, Node> nodes = new ConcurrentHashMap<>();
+
+    private final Map<NodeKey, Node> byKey = new ConcurrentHashMap<>();
+    private final Map<String, Long> byLabel = new ConcurrentHashMap<>();
+    private final Map<IpAddress, Long> byAddress = new ConcurrentHashMap<>();
+    private final Map<MachineKey, Set<Long>> byMachine = new ConcurrentHashMap<>();
+
+    void put(User user) {
+        users.put(user.id(), user);
+    }
+
+    void removeUser(long id) {
+        users.remove(id);
+    }
+
+    void put(PreAuthKey key) {
+        authKeys.put(key.id(), key);
+    }
+
+    void removeAuthKey(long id) {
+        authKeys.remove(id);
+    }
+
+    /// The new indexes stand before the old ones go: a node that takes another key is never nobody in between.
+    void put(Node node) {
+        Node before = nodes.put(node.id(), node);
+        byKey.put(node.keys().node(), node);
+        byLabel.put(node.name().label(), node.id());
+        byAddress.put(node.addresses().ipv4(), node.id());
+        byAddress.put(node.addresses().ipv6(), node.id());
+        byMachine
+                .computeIfAbsent(node.keys().machine(), machine -> ConcurrentHashMap.newKeySet())
+                .add(node.id());
+        if (before != null) {
+            dropOldIndexes(before, node);
+        }
+    }
+
+    private void dropOldIndexes(Node before, Node node) {
+        if (!before.keys().node().equals(node.keys().node())) {
+            byKey.computeIfPresent(
+                    before.keys().node(), (key, now) -> now.id() == node.id() ? null : now);
+        }
+        if (!before.name().label().equals(node.name().label())) {
+            byLabel.remove(before.name().label(), node.id());
+        }
+    }
+
+    void removeNode(long id) {
+        Node node = nodes.remove(id);
+        if (node == null) {
+            return;
+        }
+        byKey.remove(node.keys().node());
+        byLabel.remove(node.name().label(), id);
+        byAddress.remove(node.addresses().ipv4());
+        byAddress.remove(node.addresses().ipv6());
+        byMachine.computeIfPresent(
+                node.keys().machine(),
+                (machine, ids) -> {
+                    ids.remove(id);
+                    return ids.isEmpty() ? null : ids;
+                });
+    }
+
+    Collection<User> users() {
+        return List.copyOf(users.values());
+    }
+
+    Optional<User> user(long id) {
+        return Optional.ofNullable(users.get(id));
+    }
+
+    Optional<User> userNamed(String name) {
+        return users.values().stream().filter(user -> user.name().equals(name)).findAny();
+    }
+
+    Collection<PreAuthKey> authKeys() {
+        return List.copyOf(authKeys.values());
+    }
+
+    Optional<PreAuthKey> authKey(long id) {
+        return Optional.ofNullable(authKeys.get(id));
+    }
+
+    Optional<PreAuthKey> authKeyByLookup(String lookup) {
+        return authKeys.values().stream().filter(key -> key.lookup().equals(lookup)).findAny();
+    }
+
+    Collection<Node> nodes() {
+        return Collections.unmodifiableCollection(nodes.values());
+    }
+
+    Optional<Node> node(long id) {
+        return Optional.ofNullable(nodes.get(id));
+    }
+
+    Optional<Node> node(NodeKey key) {
+        return Optional.ofNullable(byKey.get(key));
+    }
+
+    /// The machine's nodes, one for each owner it has.
+    List<Node> nodesOf(MachineKey machine) {
+        return byMachine.getOrDefault(machine, Set.of()).stream()
+                .sorted()
+                .flatMap(id -> node(id).stream())
+                .toList();
+    }
+
+    Optional<Node> nodeLabelled(String label) {
+        return Optional.ofNullable(byLabel.get(label)).flatMap(this::node);
+    }
+
+    boolean isTaken(IpAddress address) {
+        return byAddress.containsKey(address);
+    }
+}
