@@ -22,8 +22,7 @@ final class OnlyOne implements AutoCloseable {
         Path path = database.resolveSibling(database.getFileName() + ".lock");
         FileChannel channel;
         try {
-            channel =
-                    FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new IOException("cannot write beside " + database + ": " + reason(e), e);
         }

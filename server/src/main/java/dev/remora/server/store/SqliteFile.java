@@ -7,7 +7,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Map;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
@@ -84,7 +83,8 @@ record SqliteFile(Path path, SQLiteDataSource source) {
                 Flyway.configure(SqliteFile.class.getClassLoader())
                         .dataSource(source)
                         .locations("classpath:dev/remora/server/store/sqlite")
-                        .configuration(Map.of("flyway.cleanDisabled", "true"))
+                        .loggers("slf4j")
+                        .validateOnMigrate(false)
                         .load();
         MigrationInfo current = flyway.info().current();
         if (current != null && current.getState().name().startsWith("FUTURE")) {

@@ -105,7 +105,8 @@ public final class SqliteStorage implements Storage {
         try {
             connection.rollback();
         } catch (SQLException e) {
-            // After a full disk SQLite may have rolled back by itself, and says then that there is nothing to roll back.
+            // After a full disk SQLite may have rolled back by itself, and says then that there is
+            // nothing to roll back.
             cause.addSuppressed(e);
         }
     }

@@ -13,6 +13,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What is to happen later, each thing at most once: a heap of entries, and one timer for the first of them.
 final class Agenda {
@@ -38,6 +40,8 @@ final class Agenda {
 
     /// The timer counts nanoseconds, entries name a time of day: after so long we look again whether both agree.
     private static final Duration LONGEST = Duration.ofHours(1);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Agenda.class);
 
     private final Clock clock;
     private final ScheduledExecutorService timers;
@@ -85,7 +89,11 @@ final class Agenda {
     /// Does what is due, without the lock: the actions take their own.
     private void run() {
         for (Entry entry : takeDue()) {
-            entry.action().run();
+            try {
+                entry.action().run();
+            } catch (RuntimeException e) {
+                LOG.error("{} failed", entry.subject(), e); // the others are still due
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.remora.server.tailnet;
 
 /// A wish that was not granted; nothing has changed. The message is one sentence for whoever wished.
-public final class Refused extends Exception {
+public class Refused extends Exception {
     private static final long serialVersionUID = 1;
 
     public Refused(String sentence) {
@@ -14,7 +14,7 @@ public final class Refused extends Exception {
     }
 
     /// What the constructors were given.
-    public String sentence() {
+    public final String sentence() {
         return String.valueOf(getMessage());
     }
 }

@@ -20,6 +20,7 @@ final class Roster {
     private final Map<Long, PreAuthKey> authKeys = new ConcurrentHashMap<>();
     private final Map<Long, Node> nodes = new ConcurrentHashMap<>();
 
+    private final Map<String, Long> byLookup = new ConcurrentHashMap<>();
     private final Map<NodeKey, Node> byKey = new ConcurrentHashMap<>();
     private final Map<String, Long> byLabel = new ConcurrentHashMap<>();
     private final Map<IpAddress, Long> byAddress = new ConcurrentHashMap<>();
@@ -35,10 +36,14 @@ final class Roster {
 
     void put(PreAuthKey key) {
         authKeys.put(key.id(), key);
+        byLookup.put(key.lookup(), key.id());
     }
 
     void removeAuthKey(long id) {
-        authKeys.remove(id);
+        PreAuthKey key = authKeys.remove(id);
+        if (key != null) {
+            byLookup.remove(key.lookup());
+        }
     }
 
     /// The new indexes stand before the old ones go: a node that takes another key is never nobody in between.
@@ -104,7 +109,7 @@ final class Roster {
     }
 
     Optional<PreAuthKey> authKeyByLookup(String lookup) {
-        return authKeys.values().stream().filter(key -> key.lookup().equals(lookup)).findAny();
+        return Optional.ofNullable(byLookup.get(lookup)).flatMap(this::authKey);
     }
 
     Collection<Node> nodes() {

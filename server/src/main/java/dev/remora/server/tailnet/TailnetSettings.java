@@ -39,7 +39,10 @@ public record TailnetSettings(
         if (!serverUrl.startsWith("http://") && !serverUrl.startsWith("https://")) {
             throw new IllegalArgumentException("the server's URL starts with http:// or https://");
         }
-        serverUrl = serverUrl.endsWith("/") ? serverUrl.substring(0, serverUrl.length() - 1) : serverUrl;
+        serverUrl =
+                serverUrl.endsWith("/")
+                        ? serverUrl.substring(0, serverUrl.length() - 1)
+                        : serverUrl;
         requireDomain(baseDomain);
         requireOutside(serverUrl, baseDomain);
         requireInside(ALL_IPV4, ipv4);
@@ -73,14 +76,7 @@ public record TailnetSettings(
 
     public TailnetSettings withDeviceApproval(boolean next) {
         return new TailnetSettings(
-                serverUrl,
-                baseDomain,
-                ipv4,
-                ipv6,
-                nodeExpiry,
-                ephemeralAfter,
-                offlineAfter,
-                next);
+                serverUrl, baseDomain, ipv4, ipv6, nodeExpiry, ephemeralAfter, offlineAfter, next);
     }
 
     public TailnetSettings withPools(IpPrefix nextIpv4, IpPrefix nextIpv6) {
@@ -111,14 +107,16 @@ public record TailnetSettings(
     /// What a server should say about its settings before it serves real clients.
     public Optional<String> remark() {
         return ephemeralAfter.compareTo(LEAST_EPHEMERAL_AFTER) < 0
-                ? Optional.of("ephemeral nodes are forgotten after less than 65 seconds: a brief reconnect loses them")
+                ? Optional.of(
+                        "ephemeral nodes are forgotten after less than 65 seconds: a brief reconnect loses them")
                 : Optional.empty();
     }
 
     private static void requireDomain(String domain) {
         boolean valid =
                 domain.length() <= MAX_DOMAIN
-                        && domain.matches("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+                        && domain.matches(
+                                "[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
         if (!valid) {
             throw new IllegalArgumentException(
                     "'" + domain + "' cannot be the domain of the nodes' names");
