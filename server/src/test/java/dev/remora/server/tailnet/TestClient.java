@@ -155,6 +155,7 @@ public final class TestClient {
                 null,
                 null,
                 !stream,
-                null);
+                null,
+                false);
     }
 }
