@@ -67,16 +67,17 @@ final class Poll {
     private void deliver(Notes notes) throws IOException, InterruptedException {
         MapCounts counts = context.counts();
         counts.mailbox(notes.size());
-        for (byte[] ping : notes.pings) {
-            write(frame(ping));
-            counts.add(Kind.PINGS);
-        }
         node = context.source().node(node.id()).orElse(node);
         Optional<byte[]> message = view.next(notes);
         if (message.isPresent()) {
             write(frame(message.get()));
             counts.add(Kind.DELTAS);
             counts.waited(System.nanoTime() - notes.since);
+        }
+        // last, so that an answer also shows that all that was changed before the question has arrived
+        for (byte[] ping : notes.pings) {
+            write(frame(ping));
+            counts.add(Kind.PINGS);
         }
     }
 
