@@ -22,8 +22,8 @@ final class Frames {
     /// Below this zstd gains less than its tables cost: the message goes as one raw block (RFC 8878, 3.1.1.2.2).
     private static final int SMALL = 256;
 
-    private static final int KEPT = 64;
-    private static final int LARGEST_KEPT = 16 << 10;
+    private static final int KEPT = 32;
+    private static final int LARGEST_KEPT = 128 << 10;
     private static final int ZSTD_MAGIC = 0xFD2FB528;
 
     private final byte[] plainKeepAlive = plain(KEEP_ALIVE);

@@ -39,8 +39,14 @@ final class Mailbox {
         boolean derpMap;
         @Nullable End end;
 
-        /// When the first of them came, by [System#nanoTime].
-        long since;
+        /// When the first of them came, by [System#nanoTime], and at which revision.
+        final long since = System.nanoTime();
+
+        final long revision;
+
+        Notes(long revision) {
+            this.revision = revision;
+        }
 
         void peer(long id, Set<Part> parts) {
             peers.computeIfAbsent(id, key -> EnumSet.noneOf(Part.class)).addAll(parts);
@@ -51,9 +57,14 @@ final class Mailbox {
         }
     }
 
+    private final Revisions revisions;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition arrived = lock.newCondition();
     private @Nullable Notes waiting;
+
+    Mailbox(Revisions revisions) {
+        this.revisions = revisions;
+    }
 
     void peer(long id, Set<Part> parts) {
         note(notes -> notes.peer(id, parts));
@@ -121,8 +132,7 @@ final class Mailbox {
         lock.lock();
         try {
             if (waiting == null) {
-                waiting = new Notes();
-                waiting.since = System.nanoTime();
+                waiting = new Notes(revisions.now());
             }
             what.accept(waiting);
             arrived.signal();

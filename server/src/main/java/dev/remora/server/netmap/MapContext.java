@@ -14,6 +14,7 @@ record MapContext(
         InstantSource clock,
         MapDns dns,
         Fragments fragments,
+        Revisions revisions,
         MapCounts counts,
         Map<String, List<RawJson>> capabilities) {
     private static final String IS_ADMIN = "https://tailscale.com/cap/is-admin";
@@ -27,6 +28,7 @@ record MapContext(
                 clock,
                 new MapDns(settings),
                 new Fragments(source, clock),
+                new Revisions(),
                 new MapCounts(),
                 capabilities(settings));
     }

@@ -89,6 +89,7 @@ public final class MapService implements AutoCloseable {
 
     /// These parts of a node are other than they were.
     public void onPatched(long node, Set<Part> parts) {
+        context.revisions().changed(node);
         toViewers(node, mailbox -> mailbox.peer(node, parts));
     }
 
@@ -105,6 +106,7 @@ public final class MapService implements AutoCloseable {
     /// A node is no more.
     public void onRemoved(long node) {
         context.fragments().forget(node);
+        context.revisions().forget(node);
         for (Poll poll : polls.values()) {
             if (poll.view().knows(node)) {
                 poll.mailbox().peer(node, WHOLE);

@@ -17,7 +17,7 @@ final class Poll {
     private final boolean zstd;
     private final boolean keepAlive;
     private final PollView view;
-    private final Mailbox mailbox = new Mailbox();
+    private final Mailbox mailbox;
 
     /// As the client was told last, for the case that it is deleted.
     private Node node;
@@ -29,6 +29,7 @@ final class Poll {
         this.out = out;
         this.zstd = "zstd".equals(request.compress());
         this.keepAlive = request.keepAlive();
+        this.mailbox = new Mailbox(context.revisions());
         this.view = new PollView(context, node.id());
     }
 
@@ -74,7 +75,8 @@ final class Poll {
             counts.add(Kind.DELTAS);
             counts.waited(System.nanoTime() - notes.since);
         }
-        // last, so that an answer also shows that all that was changed before the question has arrived
+        // last, so that an answer also shows that all that was changed before the question has
+        // arrived
         for (byte[] ping : notes.pings) {
             write(frame(ping));
             counts.add(Kind.PINGS);

@@ -112,6 +112,7 @@ final class PollView {
         }
         Messages message = new Messages(ROOM + delta.length());
         if (notes.self || notes.view) {
+            delta.profile(source.profile(node.get()));
             own(message, node.get(), sight);
         }
         delta.writeTo(message);
@@ -143,7 +144,9 @@ final class PollView {
         for (long id : sight.visible()) {
             List<IpPrefix> now =
                     source.node(id).map(node -> source.routesFor(sight, node)).orElse(List.of());
-            if (!told.contains(id) || !now.equals(routes.getOrDefault(id, List.of()))) {
+            if (!told.contains(id)
+                    || !now.equals(routes.getOrDefault(id, List.of()))
+                    || context.revisions().hasChangedSince(id, notes.revision)) {
                 notes.peer(id, EnumSet.of(Part.WHOLE));
             }
         }

@@ -23,23 +23,19 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.jspecify.annotations.Nullable;
 
 /// Whatever happens in whatever order: who has been told of each change knows what a newcomer is told at once.
 class ConvergenceTest {
     private static final int NODES = 12;
-    private static final int STEPS = 60;
-    private static final int ROUNDS = 4;
+    private static final int STEPS = 40;
+    private static final int ROUNDS = 3;
     private static final Instant NOW = TestTailnet.NOW;
 
     @ParameterizedTest(name = "seed {0}")
-    @ValueSource(
-            longs = {
-                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
-                25, 26, 27, 28, 29, 30
-            })
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
     void everybodyKnowsWhatANewcomerIsTold(long seed) throws Exception {
         World world = new World(seed);
         try (MapService service = world.service) {
@@ -96,8 +92,7 @@ class ConvergenceTest {
         /// Each client has heard of all that happened before its ping.
         void settle() {
             clients.forEach((id, client) -> {
-                CompletableFuture<byte[]> asked =
-                        service.ping(id, "", "", Duration.ofMinutes(5));
+                CompletableFuture<byte[]> asked = service.ping(id, "", "", Duration.ofMinutes(5));
                 assertThat(asked).isNotCompletedExceptionally();
                 client.awaitPings(pings.merge(id, 1, Integer::sum));
             });
@@ -106,7 +101,7 @@ class ConvergenceTest {
         void compare() throws Exception {
             for (Map.Entry<Long, TestClient> each : clients.entrySet()) {
                 Node node = tailnet.node(each.getKey()).orElseThrow();
-                TestClient fresh = new TestClient(true, true);
+                TestClient fresh = new TestClient(true);
                 service.answer(node.keys().machine(), TestClient.look(node), fresh);
                 assertSame(each.getValue().map(), fresh.map());
             }
@@ -146,7 +141,11 @@ class ConvergenceTest {
             }
         }
 
+        /// Who has a name that cannot be told gets no map at all.
         private void open(Node node) {
+            if (!NodeWriter.nameFits(tailnet.fqdn(node))) {
+                return;
+            }
             clients.put(node.id(), TestClient.polling(service, node));
             pings.remove(node.id());
             clients.get(node.id()).awaitMessages(1);
@@ -180,12 +179,13 @@ class ConvergenceTest {
             }
             tailnet.change(
                     node.id(),
-                    n -> n.withReport(
-                            new Report(
-                                    n.report().hostInfo(),
-                                    endpoints.stream().map(TestTailnet::endpoint).toList(),
-                                    relay,
-                                    version)));
+                    n ->
+                            n.withReport(
+                                    new Report(
+                                            n.report().hostInfo(),
+                                            endpoints.stream().map(TestTailnet::endpoint).toList(),
+                                            relay,
+                                            version)));
             service.onPatched(node.id(), parts);
             service.onSelfChanged(node.id());
         }
@@ -194,7 +194,8 @@ class ConvergenceTest {
             List<String> addresses =
                     random.nextInt(4) == 0
                             ? List.of()
-                            : List.of("192.0.2." + random.nextInt(250) + ":41641", "[2001:db8::1]:1");
+                            : List.of(
+                                    "192.0.2." + random.nextInt(250) + ":41641", "[2001:db8::1]:1");
             report(addresses, 999, 142, everyReportedPart());
         }
 
@@ -211,8 +212,12 @@ class ConvergenceTest {
             if (node != null) {
                 tailnet.change(
                         node.id(),
-                        n -> n.withKeys(
-                                new Keys(n.keys().machine(), tailnet.nodeKey(), tailnet.disco())));
+                        n ->
+                                n.withKeys(
+                                        new Keys(
+                                                n.keys().machine(),
+                                                tailnet.nodeKey(),
+                                                tailnet.disco())));
                 service.onPatched(
                         node.id(),
                         random.nextBoolean()
@@ -243,11 +248,14 @@ class ConvergenceTest {
                 String label = (random.nextInt(8) == 0 ? "bad " : "name") + random.nextInt();
                 tailnet.change(
                         node.id(),
-                        n -> n.withName(
-                                new Name(
-                                        label,
-                                        clients.containsKey(n.id()) ? "name" + n.id() : label,
-                                        true)));
+                        n ->
+                                n.withName(
+                                        new Name(
+                                                label,
+                                                clients.containsKey(n.id())
+                                                        ? "name" + n.id()
+                                                        : label,
+                                                true)));
                 service.onNodeChanged(node.id());
                 service.onSelfChanged(node.id());
             }
@@ -259,8 +267,10 @@ class ConvergenceTest {
                 Owner owner =
                         random.nextBoolean()
                                 ? new Owner.Tagged(new TreeSet<>(Set.of("tag:web")))
-                                : new Owner.Person(1);
-                tailnet.user(1, "user1");
+                                : new Owner.Person(
+                                        node.owner() instanceof Owner.Person(var user)
+                                                ? 1 + user % 4
+                                                : 1);
                 tailnet.change(node.id(), n -> n.withOwner(owner));
                 service.onNodeChanged(node.id());
                 service.onSelfChanged(node.id());
@@ -273,10 +283,14 @@ class ConvergenceTest {
                 Set<IpPrefix> routes =
                         switch (random.nextInt(3)) {
                             case 0 -> Set.<IpPrefix>of();
-                            case 1 -> Set.of(
-                                    TestTailnet.prefix("192.168." + random.nextInt(9) + ".0/24"));
-                            default -> Set.of(
-                                    TestTailnet.prefix("0.0.0.0/0"), TestTailnet.prefix("::/0"));
+                            case 1 ->
+                                    Set.of(
+                                            TestTailnet.prefix(
+                                                    "192.168." + random.nextInt(9) + ".0/24"));
+                            default ->
+                                    Set.of(
+                                            TestTailnet.prefix("0.0.0.0/0"),
+                                            TestTailnet.prefix("::/0"));
                         };
                 tailnet.change(node.id(), n -> n.withApprovedRoutes(routes));
                 service.onNodeChanged(node.id());

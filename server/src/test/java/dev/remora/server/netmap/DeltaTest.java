@@ -90,8 +90,9 @@ class DeltaTest {
     void endpointsAreAPatchAlsoWhenThereAreNone() {
         tailnet.change(
                 peer.id(),
-                node -> node.withReport(
-                        new Report(node.report().hostInfo(), List.<IpPort>of(), 999, 142)));
+                node ->
+                        node.withReport(
+                                new Report(node.report().hostInfo(), List.<IpPort>of(), 999, 142)));
         service.onPatched(peer.id(), EnumSet.of(Part.ENDPOINTS));
 
         assertThat(delta().peersChanged()).isNull();
@@ -105,8 +106,7 @@ class DeltaTest {
     void anotherHomeRelayAndLevelAreAPatch() {
         tailnet.change(
                 peer.id(),
-                node -> node.withReport(
-                        new Report(node.report().hostInfo(), List.of(), 901, 145)));
+                node -> node.withReport(new Report(node.report().hostInfo(), List.of(), 901, 145)));
         service.onPatched(peer.id(), EnumSet.of(Part.HOME_DERP, Part.CAP));
 
         assertThat(patch().derpRegion()).isEqualTo(901);
@@ -131,8 +131,7 @@ class DeltaTest {
         DiscoKey disco = tailnet.disco();
         tailnet.change(
                 peer.id(), node -> node.withKeys(new Keys(node.keys().machine(), key, disco)));
-        service.onPatched(
-                peer.id(), EnumSet.of(Part.NODE_KEY, Part.DISCO_KEY, Part.KEY_EXPIRY));
+        service.onPatched(peer.id(), EnumSet.of(Part.NODE_KEY, Part.DISCO_KEY, Part.KEY_EXPIRY));
 
         assertThat(patch().key()).isEqualTo(key);
         assertThat(patch().discoKey()).isEqualTo(disco);
@@ -185,7 +184,9 @@ class DeltaTest {
     void anotherNameIsAWholeNodeToOthersAndToItself() {
         tailnet.change(peer.id(), node -> node.withName(new Name("n2", "gateway", true)));
         service.onNodeChanged(peer.id());
-        assertThat(delta().peersChanged()).extracting(NodeInfo::name).containsExactly("gateway.lab.test.");
+        assertThat(delta().peersChanged())
+                .extracting(NodeInfo::name)
+                .containsExactly("gateway.lab.test.");
         assertThat(delta().userProfiles()).as("known already").isNull();
         assertThat(delta().node()).isNull();
         assertThat(delta().dnsConfig()).isNull();
@@ -200,7 +201,8 @@ class DeltaTest {
     @Test
     void tagsMakeANodeNobodys() {
         tailnet.change(
-                peer.id(), node -> node.withOwner(new Owner.Tagged(new TreeSet<>(Set.of("tag:web")))));
+                peer.id(),
+                node -> node.withOwner(new Owner.Tagged(new TreeSet<>(Set.of("tag:web")))));
         service.onNodeChanged(peer.id());
 
         assertThat(delta().peersChanged().get(0).tags()).containsExactly("tag:web");
@@ -237,11 +239,12 @@ class DeltaTest {
     void routesThatTheViewerMayUseAreAllowed() {
         tailnet.change(
                 peer.id(),
-                node -> node.withApprovedRoutes(
-                        Set.of(
-                                TestTailnet.prefix("192.168.50.0/24"),
-                                TestTailnet.prefix("0.0.0.0/0"),
-                                TestTailnet.prefix("::/0"))));
+                node ->
+                        node.withApprovedRoutes(
+                                Set.of(
+                                        TestTailnet.prefix("192.168.50.0/24"),
+                                        TestTailnet.prefix("0.0.0.0/0"),
+                                        TestTailnet.prefix("::/0"))));
         service.onNodeChanged(peer.id());
 
         NodeInfo router = delta().peersChanged().get(0);
@@ -274,7 +277,9 @@ class DeltaTest {
 
         tailnet.relation((one, two) -> true, TestTailnet.rules("*"));
         service.onViewsChanged(tailnet.ids());
-        assertThat(client.message(2).peersChanged()).extracting(NodeInfo::id).containsExactly(2L, 3L);
+        assertThat(client.message(2).peersChanged())
+                .extracting(NodeInfo::id)
+                .containsExactly(2L, 3L);
     }
 
     @Test
@@ -297,7 +302,8 @@ class DeltaTest {
     @Test
     void abilitiesChangeTheOwnNode() {
         tailnet.attributes(
-                viewer.id(), Map.of("randomize-client-port", List.of(), "x", List.of(new RawJson("7"))));
+                viewer.id(),
+                Map.of("randomize-client-port", List.of(), "x", List.of(new RawJson("7"))));
         service.onViewsChanged(Set.of(viewer.id()));
 
         assertThat(delta().node().capMap()).containsEntry("randomize-client-port", List.of());
@@ -324,7 +330,9 @@ class DeltaTest {
         tailnet.user(2, "bob");
         service.onUserChanged(2);
 
-        assertThat(delta().userProfiles()).extracting(UserProfile::displayName).containsExactly("bob");
+        assertThat(delta().userProfiles())
+                .extracting(UserProfile::displayName)
+                .containsExactly("bob");
         assertThat(delta().peersChanged()).isNull();
     }
 
@@ -357,7 +365,10 @@ class DeltaTest {
         TestClient fresh = TestClient.polling(service, other);
         assertThat(fresh.message(0).peers()).extracting(NodeInfo::id).containsExactly(viewer.id());
         service.onNodeChanged(peer.id());
-        assertThat(client.awaitMap(map -> map.peers().size() == 1).peers().get(new NodeId(peer.id())))
+        assertThat(
+                        client.awaitMap(map -> map.peers().size() == 1)
+                                .peers()
+                                .get(new NodeId(peer.id())))
                 .isEmpty();
     }
 

@@ -23,11 +23,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// A client without a network: folds what it is sent as a node of ours does.
-final class TestClient implements FrameSink {
+class TestClient implements FrameSink {
     private static final long PATIENCE_SECONDS = 60;
 
     private final MapFrames frames;
-    private final boolean keep;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition more = lock.newCondition();
     private final List<MapResponse> messages = new ArrayList<>();
@@ -37,13 +36,10 @@ final class TestClient implements FrameSink {
     private boolean begun;
     private int pings;
     private int count;
-    private long bytes;
     private @Nullable Runnable closed;
 
-    /// @param keep whether to keep the messages, or only their sum
-    TestClient(boolean zstd, boolean keep) {
+    TestClient(boolean zstd) {
         this.frames = new MapFrames(zstd, MapFrames.Limits.DEFAULT);
-        this.keep = keep;
     }
 
     static MapRequest poll(Node node, boolean zstd) {
@@ -78,11 +74,10 @@ final class TestClient implements FrameSink {
 
     /// Polls for this node on a thread of its own, until [#hangUp] or until the service ends it.
     static TestClient polling(MapService service, Node node) {
-        return start(service, node, poll(node, true), new TestClient(true, true));
+        return start(service, node, poll(node, true), new TestClient(true));
     }
 
-    static TestClient start(
-            MapService service, Node node, MapRequest request, TestClient client) {
+    static TestClient start(MapService service, Node node, MapRequest request, TestClient client) {
         Thread.ofVirtual()
                 .start(() -> {
                     try {
@@ -117,7 +112,6 @@ final class TestClient implements FrameSink {
                 frames.add(ByteBuffer.wrap(frame));
                 MapResponse message = frames.next().orElseThrow();
                 assertThat(frames.isAtBorder()).isTrue();
-                bytes += frame.length;
                 fold(message);
             } catch (MalformedException e) {
                 throw new AssertionError(e);
@@ -127,9 +121,7 @@ final class TestClient implements FrameSink {
 
     private void fold(MapResponse message) throws MalformedException {
         count++;
-        if (keep) {
-            messages.add(message);
-        }
+        messages.add(message);
         if (message.pingRequest() != null) {
             pings++;
             return;
@@ -194,10 +186,6 @@ final class TestClient implements FrameSink {
 
     int count() {
         return count;
-    }
-
-    long bytes() {
-        return bytes;
     }
 
     MapResponse message(int index) {

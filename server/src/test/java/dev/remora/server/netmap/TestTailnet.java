@@ -77,6 +77,9 @@ final class TestTailnet implements MapSource {
 
     TestTailnet(long seed) {
         random = new SplittableRandom(seed);
+        for (long user = 1; user <= 4; user++) {
+            users.put(user, "user" + user);
+        }
     }
 
     static MapSettings settings() {
@@ -333,8 +336,9 @@ final class TestTailnet implements MapSource {
     public Presence pollOpened(long id) {
         AtomicInteger count = open.computeIfAbsent(id, key -> new AtomicInteger());
         count.incrementAndGet();
-        online.put(id, true);
-        presence.accept(id);
+        if (!Boolean.TRUE.equals(online.put(id, true))) {
+            presence.accept(id);
+        }
         return () -> {
             if (count.decrementAndGet() == 0) {
                 online.put(id, false);
