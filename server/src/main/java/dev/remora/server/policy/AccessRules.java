@@ -67,8 +67,16 @@ public final class AccessRules {
     public static AccessRules inForce(
             Policy policy, Collection<User> users, Collection<Node> nodes) {
         AccessRules rules = new AccessRules(policy, users);
-        nodes.forEach(rules::put);
+        nodes.forEach(rules::admit);
+        rules.addresses.open(rules.members.values().stream().map(Member::entry).toList());
         return rules;
+    }
+
+    private void admit(Node node) {
+        Standing standing = Standing.of(node);
+        members.put(
+                node.id(),
+                new Member(standing, groups.enter(compiled.signature(standing), node.id())));
     }
 
     /// What is worth saying about the policy, with the users there are now.

@@ -40,7 +40,18 @@ final class AddressBook {
 
     AddressBook(CompiledPolicy policy) {
         this.policy = policy;
-        policy.sources().forEach(sources -> sources.refresh(List.of()));
+    }
+
+    /// Writes the first entries, all at once.
+    void open(Collection<Entry> entries) {
+        for (Entry entry : entries) {
+            sources(entry).stream().forEach(i -> policy.sources().get(i).add(entry.standing()));
+            countSubnets(null, entry);
+            users(null, entry);
+        }
+        BitSet all = new BitSet();
+        all.set(0, policy.sources().size());
+        rewritten(all);
     }
 
     /// How often the addresses of some sources were put together.

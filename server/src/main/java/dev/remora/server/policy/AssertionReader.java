@@ -3,6 +3,7 @@ package dev.remora.server.policy;
 import dev.remora.base.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads `tests` and `sshTests`.
@@ -56,12 +57,12 @@ final class AssertionReader {
         if (protocol == null || protocol.text().isEmpty()) {
             return USUAL;
         }
-        if (!PortsReader.hasPorts(protocol.text())) {
-            problems.add(protocol.at(), "a test's protocol is tcp, udp or sctp");
-            return USUAL;
-        }
         try {
-            return List.of(PortsReader.protocol(protocol.text()));
+            List<Long> numbers = List.of(PortsReader.protocol(protocol.text()));
+            if (!PortsReader.havePorts(numbers)) {
+                problems.add(protocol.at(), "a test's protocol is tcp, udp or sctp");
+            }
+            return numbers;
         } catch (MalformedException e) {
             problems.add(protocol.at(), e.reason());
             return USUAL;
@@ -96,7 +97,8 @@ final class AssertionReader {
     }
 
     private void checkHost(HuJson.Text text, Alias alias) {
-        if (alias instanceof Alias.Network(var prefix) && !prefix.isSingle()) {
+        if (alias instanceof Alias.Network(var prefix)
+                && (!prefix.isSingle() || text.text().indexOf('/') >= 0)) {
             problems.add(text.at(), "a test asks for one host, not for a network");
         }
     }
@@ -115,6 +117,9 @@ final class AssertionReader {
         }
         if (test.items("dst").isEmpty()) {
             problems.add(test.at(), "a test needs \"dst\"");
+        }
+        if (Stream.of(Assertions.Outcome.values()).allMatch(o -> test.items(o.key).isEmpty())) {
+            problems.add(test.at(), "a test needs \"accept\", \"deny\" or \"check\"");
         }
         Alias from =
                 source == null

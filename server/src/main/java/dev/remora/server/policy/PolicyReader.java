@@ -64,10 +64,10 @@ final class PolicyReader {
         if (!policy.has("acls") && !policy.has("grants")) {
             return Content.NO_RULES;
         }
-        RuleReader reader = new RuleReader(aliases, problems, remarks);
-        policy.items("acls").forEach(reader::acl);
-        policy.items("grants").forEach(reader::grant);
-        return reader.rules();
+        List<Rule> rules = new ArrayList<>();
+        policy.items("acls").forEach(new AclReader(aliases, problems, rules)::read);
+        policy.items("grants").forEach(new GrantReader(aliases, problems, remarks, rules)::read);
+        return rules;
     }
 
     private List<SshRule> ssh() {

@@ -81,16 +81,16 @@ final class PortsReader {
         return Integer.parseInt(text);
     }
 
-    /// Whether a protocol, as it is written, has ports; a number says too little for that.
-    static boolean hasPorts(String protocol) {
-        return switch (protocol.toLowerCase(Locale.ROOT)) {
-            case "tcp", "udp", "sctp" -> true;
-            default -> false;
-        };
+    /// Whether there is such a thing as a port in these protocols; none named means TCP and UDP, among others.
+    static boolean havePorts(List<Long> protocols) {
+        return protocols.stream().allMatch(number -> number == 6 || number == 17 || number == 132);
     }
 
-    static boolean isEverything(List<PortRange> ports) {
-        return ports.stream().allMatch(ALL::equals);
+    /// Ports in a protocol without any are a mistake.
+    static void check(Place at, List<Long> protocols, List<PortRange> ports, Problems problems) {
+        if (!havePorts(protocols) && !ports.stream().allMatch(ALL::equals)) {
+            problems.add(at, "this protocol has no ports, only * makes sense");
+        }
     }
 
     private static boolean isNumber(String text) {

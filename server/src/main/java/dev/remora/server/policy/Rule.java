@@ -22,6 +22,19 @@ record Rule(List<Alias> from, Alias to, Opens opens, Set<String> via) {
         return to instanceof Alias.Self;
     }
 
+    /// What concerns users needs users at both ends.
+    void check(Place at, Problems problems) {
+        boolean ofUsers =
+                from.stream()
+                        .allMatch(alias ->
+                                alias instanceof Alias.Users
+                                        || alias instanceof Alias.Members
+                                        || alias instanceof Alias.Everything);
+        if (isPerUser() && !ofUsers) {
+            problems.add(at, "autogroup:self needs users, groups or autogroup:member as sources");
+        }
+    }
+
     /// Whether it lets its sources send to something behind this route, if the router is a right one.
     boolean leadsTo(IpPrefix route) {
         boolean toInternet = route.bits() == 0;

@@ -47,12 +47,16 @@ final class SshReader {
 
     private boolean action(Fields rule) {
         HuJson.Text action = rule.text("action");
-        if (action == null || !action.text().equals("accept") && !action.text().equals("check")) {
+        if (action == null || !isAction(action.text().strip())) {
             problems.add(
                     action == null ? rule.at() : action.at(),
                     "the action of SSH is \"accept\" or \"check\"");
         }
-        return action != null && action.text().equals("check");
+        return action != null && action.text().strip().equals("check");
+    }
+
+    private static boolean isAction(String text) {
+        return text.equals("accept") || text.equals("check");
     }
 
     private Set<String> logins(Fields rule) {
@@ -115,6 +119,6 @@ final class SshReader {
                                 default -> 3_600_000;
                             };
         }
-        return hours > 0 && hours <= MAX_CHECK_HOURS;
+        return hours <= MAX_CHECK_HOURS;
     }
 }
