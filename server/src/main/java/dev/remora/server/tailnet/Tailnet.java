@@ -203,6 +203,11 @@ public final class Tailnet implements AutoCloseable {
         return Answers.profile(node, books.roster());
     }
 
+    /// A person, as clients show one.
+    public Optional<UserProfile> profile(long user) {
+        return user(user).map(Answers::profile);
+    }
+
     /// With a dot at the end.
     public String fqdn(Node node) {
         return node.name().label() + "." + settings.baseDomain() + ".";
