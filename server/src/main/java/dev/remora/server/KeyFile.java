@@ -1,6 +1,7 @@
 package dev.remora.server;
 
 import dev.remora.base.MalformedException;
+import dev.remora.crypto.DerpMeshKey;
 import dev.remora.crypto.NodePrivateKey;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +11,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 
-/// The relay's private key, in a file that only its owner reads.
+/// The relay's private key, in a file that only its owner reads, and the secret it shares with others.
 final class KeyFile {
     private static final String NAME = "relay.key";
 
@@ -27,6 +28,17 @@ final class KeyFile {
             return make(directory, file);
         } catch (MalformedException e) {
             throw new IOException(file + " is damaged: " + e.reason(), e);
+        }
+    }
+
+    /// Reads a region's secret.
+    ///
+    /// @throws IOException if it cannot be read or is none
+    static DerpMeshKey mesh(Path file) throws IOException {
+        try {
+            return DerpMeshKey.parse(Files.readString(file));
+        } catch (MalformedException e) {
+            throw new IOException(file + " is no mesh key: 64 hexadecimal digits", e);
         }
     }
 

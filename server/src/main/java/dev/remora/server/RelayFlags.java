@@ -1,27 +1,44 @@
 package dev.remora.server;
 
+import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
+import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import dev.remora.proto.stun.Stun;
+import dev.remora.server.http.TrustedProxies;
+import dev.remora.server.relay.BootstrapDns;
+import dev.remora.server.relay.MeshPeer;
+import dev.remora.server.relay.RateLimit;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 
 /// The words behind `relay`, each `--name=value`.
 ///
 /// @param state the directory where the relay's key is kept
 /// @param listen where clients are awaited
 /// @param http where plain HTTP answers `/generate_204`, usually port 80
+/// @param metrics where `/metrics` is; only there
+/// @param trust PEM file of who is trusted when we dial others; empty: whom the JDK trusts
 public record RelayFlags(
         Path state,
         InetSocketAddress listen,
         Optional<InetSocketAddress> stun,
         Optional<InetSocketAddress> http,
-        Tls tls) {
+        Optional<InetSocketAddress> metrics,
+        Tls tls,
+        Optional<Path> trust,
+        Optional<MeshWords> mesh,
+        Optional<Verify> verify,
+        RateLimit limit,
+        List<String> bootstrapDns,
+        TrustedProxies proxies) {
     /// What clients are shown.
     public sealed interface Tls {
         record Files(Path chain, Path key) implements Tls {}
@@ -32,7 +49,14 @@ public record RelayFlags(
         record Off() implements Tls {}
     }
 
-    private static final String OFF = "off";
+    /// The other relays of the region, and the file with the secret they share.
+    public record MeshWords(Path key, List<MeshPeer> with) {}
+
+    /// Who says which clients may come in.
+    public record Verify(URI url, boolean failOpen) {}
+
+    static final String OFF = "off";
+    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9.-]{1,253}");
 
     /// What `relay` can be told.
     public static final List<Option> OPTIONS =
@@ -45,38 +69,47 @@ public record RelayFlags(
                     new Option("http", "IP:PORT that answers plain HTTP's /generate_204, or off"),
                     new Option(
                             "tls",
-                            "self, or CHAIN.PEM,KEY.PEM, or off behind a proxy; self if not given"));
+                            "self, or CHAIN.PEM,KEY.PEM, or off behind a proxy; self if not given"),
+                    new Option(
+                            "metrics", "PORT on 127.0.0.1 or IP:PORT for /metrics; off by itself"),
+                    new Option(
+                            "trusted-proxies",
+                            "PREFIX,… of proxies that may say for whom they ask"),
+                    new Option("mesh-key", "FILE with the secret of the region: 64 hex digits"),
+                    new Option("mesh-with", "HOST[:PORT],… of the region's other relays"),
+                    new Option("verify", "URL of a control server's /verify; without, all come in"),
+                    new Option(
+                            "verify-fail-open",
+                            "true: while that cannot be reached, all come in; false by itself"),
+                    new Option(
+                            "trust",
+                            "PEM file of authorities for --mesh-with and --verify; the JDK's if not given"),
+                    new Option("rate", "BYTES[,BURST] that each client may send in a second"),
+                    new Option("bootstrap-dns", "NAME,… that /bootstrap-dns tells addresses of"));
 
     public static RelayFlags parse(List<String> words) throws MalformedException {
-        @Nullable Path state = null;
-        @Nullable IpPort listen = null;
-        String stun = "";
-        String http = OFF;
-        Tls tls = new Tls.SelfMade();
-        for (String word : words) {
-            String value = word.substring(word.indexOf('=') + 1);
-            switch (word.substring(0, word.length() - value.length())) {
-                case "--state=" -> state = Path.of(value);
-                case "--listen=" -> listen = IpPort.parse(value);
-                case "--stun=" -> stun = value;
-                case "--http=" -> http = value;
-                case "--tls=" -> tls = tls(value);
-                default -> throw new MalformedException("what is \"" + word + "\"?");
-            }
-        }
-        if (state == null || listen == null) {
+        Words given = Words.of(words, OPTIONS);
+        if (given.text("state").isEmpty() || given.text("listen").isEmpty()) {
             throw new MalformedException("--state=DIRECTORY and --listen=IP:PORT are needed");
         }
+        IpPort listen = IpPort.parse(given.text("listen"));
         String beside = new IpPort(listen.ip(), Stun.DEFAULT_PORT).toString();
         return new RelayFlags(
-                state,
+                Path.of(given.text("state")),
                 socket(listen),
-                unlessOff(stun.isEmpty() ? beside : stun),
-                unlessOff(http),
-                tls);
+                unlessOff(given.text("stun", beside)),
+                unlessOff(given.text("http", OFF)),
+                metrics(given.text("metrics", OFF)),
+                tls(given.text("tls", "self")),
+                file(given.text("trust")),
+                mesh(given),
+                verify(given),
+                limit(given.text("rate", "0")),
+                names(given.list("bootstrap-dns")),
+                proxies(given.list("trusted-proxies")));
     }
 
-    private static Tls tls(String value) throws MalformedException {
+    static Tls tls(String value) throws MalformedException {
         String[] files = value.split(",", -1);
         return switch (value) {
             case OFF -> new Tls.Off();
@@ -90,11 +123,91 @@ public record RelayFlags(
         };
     }
 
-    private static Optional<InetSocketAddress> unlessOff(String address) throws MalformedException {
+    private static Optional<Path> file(String value) {
+        return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
+    }
+
+    private static Optional<MeshWords> mesh(Words given) throws MalformedException {
+        List<MeshPeer> with = new ArrayList<>();
+        for (String peer : given.list("mesh-with")) {
+            with.add(MeshPeer.parse(peer));
+        }
+        Optional<Path> key = file(given.text("mesh-key"));
+        if (key.isEmpty() && !with.isEmpty()) {
+            throw new MalformedException("--mesh-with needs --mesh-key=FILE");
+        }
+        return key.map(file -> new MeshWords(file, List.copyOf(with)));
+    }
+
+    private static Optional<Verify> verify(Words given) throws MalformedException {
+        String url = given.text("verify");
+        boolean failOpen = given.truth("verify-fail-open");
+        if (url.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI uri = URI.create(url);
+            if (uri.getHost() == null || !List.of("http", "https").contains(uri.getScheme())) {
+                throw new MalformedException("--verify is http://… or https://…");
+            }
+            return Optional.of(new Verify(uri, failOpen));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedException("--verify is no URL: " + e.getMessage());
+        }
+    }
+
+    private static RateLimit limit(String value) throws MalformedException {
+        String[] parts = value.split(",", -1);
+        try {
+            long rate = Long.parseLong(parts[0]);
+            long burst = parts.length == 1 ? rate : Long.parseLong(parts[1]);
+            if (parts.length <= 2 && rate >= 0 && burst >= 0) {
+                return new RateLimit(rate, burst);
+            }
+        } catch (NumberFormatException e) {
+            throw new MalformedException("--rate=" + value + " is no number of bytes");
+        }
+        throw new MalformedException("--rate is BYTES or BYTES,BURST");
+    }
+
+    private static List<String> names(List<String> names) throws MalformedException {
+        for (String name : names) {
+            if (!HOST_NAME.matcher(name).matches()) {
+                throw new MalformedException("--bootstrap-dns: \"" + name + "\" is no host name");
+            }
+        }
+        if (names.size() > BootstrapDns.MOST_NAMES) {
+            throw new MalformedException(
+                    "--bootstrap-dns has more than " + BootstrapDns.MOST_NAMES + " names");
+        }
+        return names;
+    }
+
+    private static TrustedProxies proxies(List<String> words) throws MalformedException {
+        List<IpPrefix> prefixes = new ArrayList<>();
+        for (String word : words) {
+            prefixes.add(
+                    word.contains("/")
+                            ? IpPrefix.parse(word)
+                            : IpPrefix.single(IpAddress.parse(word)));
+        }
+        try {
+            return new TrustedProxies(prefixes);
+        } catch (IllegalArgumentException e) {
+            throw new MalformedException("--trusted-proxies: " + e.getMessage());
+        }
+    }
+
+    private static Optional<InetSocketAddress> metrics(String value) throws MalformedException {
+        boolean port = value.chars().allMatch(Character::isDigit);
+        return unlessOff(port ? "127.0.0.1:" + value : value);
+    }
+
+    static Optional<InetSocketAddress> unlessOff(String address) throws MalformedException {
         return address.equals(OFF) ? Optional.empty() : Optional.of(socket(IpPort.parse(address)));
     }
 
-    private static InetSocketAddress socket(IpPort address) {
+    static InetSocketAddress socket(IpPort address) {
         try {
             return new InetSocketAddress(
                     InetAddress.getByAddress(address.ip().toBytes()), address.port());

@@ -4,13 +4,19 @@ import dev.remora.base.IpAddress;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.proto.derp.DerpServerKey;
+import dev.remora.server.http.HttpCounts;
 import dev.remora.server.http.HttpServer;
 import dev.remora.server.http.HttpSettings;
 import dev.remora.server.http.Routes;
+import dev.remora.server.relay.BootstrapDns;
+import dev.remora.server.relay.MeshSettings;
 import dev.remora.server.relay.RelayHome;
+import dev.remora.server.relay.RelayMetrics;
 import dev.remora.server.relay.RelayServer;
 import dev.remora.server.relay.RelaySettings;
+import dev.remora.server.relay.VerifyUrl;
 import dev.remora.server.stun.StunServer;
+import dev.remora.server.tls.ClientTls;
 import dev.remora.server.tls.ServerCertificate;
 import dev.remora.server.tls.ServerTls;
 import java.io.IOException;
@@ -18,7 +24,9 @@ import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,11 +56,18 @@ public final class RelayProgram implements AutoCloseable {
     private void open(RelayFlags flags) throws IOException, GeneralSecurityException {
         NodePrivateKey key = KeyFile.at(flags.state());
         Optional<ServerTls> tls = tls(flags, new DerpServerKey(key.publicKey().bytes()));
-        RelayServer relay = new RelayServer(loop, RelaySettings.open(key));
-        Routes routes = relay.routes().and(RelayHome.routes());
-        listen(HttpSettings.of(flags.listen(), tls), routes);
+        RelayServer relay = new RelayServer(loop, settings(flags, key));
+        BootstrapDns names = BootstrapDns.of(flags.bootstrapDns(), loop.netty());
+        running.push(names);
+        Routes routes = relay.routes().and(RelayHome.routes()).and(names.routes());
+        List<HttpCounts> fronts = new ArrayList<>();
+        fronts.add(listen(flags, flags.listen(), tls, routes));
         if (flags.http().isPresent()) {
-            listen(HttpSettings.of(flags.http().get(), Optional.empty()), routes);
+            fronts.add(listen(flags, flags.http().get(), Optional.empty(), routes));
+        }
+        if (flags.metrics().isPresent()) {
+            Routes metrics = RelayMetrics.routes(relay.counts(), fronts);
+            listen(flags, flags.metrics().get(), Optional.empty(), metrics);
         }
         running.push(relay);
         if (flags.stun().isPresent()) {
@@ -60,8 +75,31 @@ public final class RelayProgram implements AutoCloseable {
         }
     }
 
-    private void listen(HttpSettings settings, Routes routes) throws IOException {
-        running.push(HttpServer.start(loop, settings, routes));
+    private RelaySettings settings(RelayFlags flags, NodePrivateKey key)
+            throws IOException, GeneralSecurityException {
+        ClientTls dialing = ClientTls.trusting(flags.trust(), slow);
+        RelaySettings settings = RelaySettings.open(key);
+        if (flags.verify().isPresent()) {
+            RelayFlags.Verify verify = flags.verify().get();
+            settings =
+                    settings.withAdmission(new VerifyUrl(verify.url(), verify.failOpen(), dialing));
+        }
+        if (flags.mesh().isPresent()) {
+            RelayFlags.MeshWords mesh = flags.mesh().get();
+            settings =
+                    settings.withMesh(
+                            new MeshSettings(KeyFile.mesh(mesh.key()), mesh.with(), dialing));
+        }
+        return settings.withAdmission(settings.admission().withLimit(flags.limit()));
+    }
+
+    private HttpCounts listen(
+            RelayFlags flags, InetSocketAddress at, Optional<ServerTls> tls, Routes routes)
+            throws IOException {
+        HttpSettings settings = HttpSettings.of(at, tls).withProxies(flags.proxies());
+        HttpServer server = HttpServer.start(loop, settings, routes);
+        running.push(server);
+        return server.counts();
     }
 
     private Optional<ServerTls> tls(RelayFlags flags, DerpServerKey key)

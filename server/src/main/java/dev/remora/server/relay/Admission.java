@@ -17,6 +17,16 @@ public interface Admission {
     /// fails is a refusal.
     CompletionStage<Verdict> decide(Arrival arrival);
 
+    /// The same, with a limit for each client that it lets in without one.
+    default Admission withLimit(RateLimit limit) {
+        return arrival ->
+                decide(arrival)
+                        .thenApply(verdict ->
+                                verdict.equals(new Verdict.Admitted(RateLimit.NONE))
+                                        ? new Verdict.Admitted(limit)
+                                        : verdict);
+    }
+
     /// Who has come, and from where.
     record Arrival(NodeKey key, IpPort from, ClientDetails details) {}
 

@@ -20,6 +20,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -133,11 +135,16 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
         stage = new Stage.Deciding(handshake);
         hold();
         Arrival arrival = new Arrival(info.client(), from, details);
-        relay.admission()
-                .decide(arrival)
+        verdict(arrival)
                 .whenCompleteAsync(
                         (verdict, failure) -> onVerdict(arrival, verdict, failure),
                         channel.eventLoop());
+    }
+
+    private CompletionStage<Verdict> verdict(Arrival arrival) {
+        return relay.isOfMesh(arrival.details())
+                ? CompletableFuture.completedFuture(new Verdict.Admitted(RateLimit.NONE))
+                : relay.admission().decide(arrival);
     }
 
     private void onVerdict(
@@ -160,7 +167,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void admit(Arrival arrival, ServerHandshake handshake, RateLimit limit) {
-        Client client = new Client(arrival.key(), outbox, relay.now());
+        Client client = client(arrival);
         stage = new Stage.Talking(client, bucket(limit));
         reader.limit(LONGEST);
         relay.switchboard().join(client);
@@ -177,6 +184,14 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
         resume();
     }
 
+    private Client client(Arrival arrival) {
+        Client.Kind kind =
+                relay.isOfMesh(arrival.details())
+                        ? Client.Kind.MESH_PEER
+                        : arrival.details().prober() ? Client.Kind.PROBER : Client.Kind.NODE;
+        return new Client(arrival, kind, outbox, () -> close(Hangup.BY_MESH), relay.now());
+    }
+
     private Optional<TokenBucket> bucket(RateLimit limit) {
         long burst = Math.max(limit.burstBytes(), LONGEST);
         return limit.bytesPerSecond() == 0
@@ -189,7 +204,7 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
             case DerpFrame.SendPacket(var to, var packet) ->
                     relay.switchboard().send(client, to, packet, relay.now());
             case DerpFrame.Ping(var data) -> outbox.pong(data);
-            case MeshFrame _ -> throw new MalformedException("a client speaks as a mesh peer");
+            case MeshFrame mesh -> onMeshFrame(mesh, client);
             case DerpFrame.NotePreferred _, DerpFrame.Pong _ -> {} // good to hear, and that is all
             case HandshakeFrame _,
                     DerpFrame.RecvPacket _,
@@ -198,6 +213,19 @@ final class ClientHandler extends ChannelInboundHandlerAdapter {
                     DerpFrame.Health _,
                     DerpFrame.Restarting _,
                     DerpFrame.Unknown _ -> {} // for clients, or of a newer protocol
+        }
+    }
+
+    private void onMeshFrame(MeshFrame frame, Client client) throws MalformedException {
+        if (!client.isMeshPeer()) {
+            throw new MalformedException("a client speaks as a mesh peer");
+        }
+        switch (frame) {
+            case MeshFrame.WatchConns() -> relay.switchboard().watch(client);
+            case MeshFrame.ForwardPacket(var sender, var to, var packet) ->
+                    relay.switchboard().forwarded(sender, to, packet);
+            case MeshFrame.ClosePeer(var peer) -> relay.switchboard().end(peer);
+            case MeshFrame.PeerPresent _ -> {} // for watchers
         }
     }
 

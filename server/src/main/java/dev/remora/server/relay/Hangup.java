@@ -14,6 +14,8 @@ public enum Hangup {
     NOT_ADMITTED,
     /// It did not read for too long.
     STALLED,
+    /// A relay of the region wished it.
+    BY_MESH,
     /// The relay is stopping.
     SHUTDOWN
 }

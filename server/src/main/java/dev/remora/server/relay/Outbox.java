@@ -21,7 +21,7 @@ final class Outbox {
     private final Channel channel;
     private final PacketQueue disco;
     private final PacketQueue data;
-    private final Map<NodeKey, Integer> gone = new LinkedHashMap<>(0);
+    private final Map<NodeKey, DerpFrame> notices = new LinkedHashMap<>(0);
     private OptionalLong pong = OptionalLong.empty();
     private boolean discoTurn;
     private boolean flushPlanned;
@@ -47,18 +47,24 @@ final class Outbox {
         if (queue.isEmpty() && channel.isWritable()) {
             write(frame);
         } else {
-            queue.add(frame);
+            queue.add(from, frame);
         }
     }
 
     /// Tells that a peer is not, or no longer, to be reached here; the later reason counts.
     void peerGone(NodeKey peer, int reason) {
-        if (gone.size() == MOST_NOTICES) {
-            Iterator<NodeKey> oldest = gone.keySet().iterator();
+        if (notices.size() == MOST_NOTICES) {
+            Iterator<NodeKey> oldest = notices.keySet().iterator();
             oldest.next();
             oldest.remove();
         }
-        gone.put(peer, reason);
+        notice(peer, new DerpFrame.PeerGone(peer, reason));
+    }
+
+    /// Tells something about a peer, once the client reads; the later news counts. For relays of the region, who must
+    /// miss nothing: there is at most one for each client, and who does not read is hung up on before long.
+    void notice(NodeKey peer, DerpFrame news) {
+        notices.put(peer, news);
         drain();
     }
 
@@ -93,11 +99,10 @@ final class Outbox {
 
     /// Notices first, as what they are about may have ended long ago. Disco and data take turns, so neither starves.
     private @Nullable ByteBuf next() {
-        if (!gone.isEmpty()) {
-            Map.Entry<NodeKey, Integer> first = gone.entrySet().iterator().next();
-            gone.remove(first.getKey());
-            DerpFrame notice = new DerpFrame.PeerGone(first.getKey(), first.getValue());
-            return bytesOf(channel.alloc(), notice);
+        if (!notices.isEmpty()) {
+            Map.Entry<NodeKey, DerpFrame> first = notices.entrySet().iterator().next();
+            notices.remove(first.getKey());
+            return bytesOf(channel.alloc(), first.getValue());
         }
         if (pong.isPresent()) {
             DerpFrame answer = new DerpFrame.Pong(pong.getAsLong());
@@ -125,7 +130,7 @@ final class Outbox {
 
     /// Lets go of what waits.
     void clear() {
-        gone.clear();
+        notices.clear();
         pong = OptionalLong.empty();
         disco.clear();
         data.clear();

@@ -1,8 +1,13 @@
 package dev.remora.server.relay;
 
+import dev.remora.crypto.DerpMeshKey;
 import dev.remora.crypto.NodePrivateKey;
+import dev.remora.proto.derp.ClientDetails;
 import dev.remora.proto.derp.DerpServerKey;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.LongSupplier;
@@ -15,6 +20,7 @@ import java.util.random.RandomGenerator;
 record RelayContext(
         NodePrivateKey key,
         Admission admission,
+        Optional<DerpMeshKey> meshKey,
         Switchboard switchboard,
         QueueBudget budget,
         RelayCounts counts,
@@ -27,6 +33,7 @@ record RelayContext(
         return new RelayContext(
                 settings.key(),
                 settings.admission(),
+                settings.mesh().map(MeshSettings::key),
                 new Switchboard(counts),
                 new QueueBudget(settings.queueBytes()),
                 counts,
@@ -43,6 +50,17 @@ record RelayContext(
 
     boolean isClosed() {
         return closed.get();
+    }
+
+    /// Whether it is a relay of our region that says so.
+    boolean isOfMesh(ClientDetails details) {
+        return meshKey.isPresent()
+                && details.meshKey().isPresent()
+                && MessageDigest.isEqual(bytes(meshKey.get()), bytes(details.meshKey().get()));
+    }
+
+    private static byte[] bytes(DerpMeshKey key) {
+        return key.text().getBytes(StandardCharsets.US_ASCII);
     }
 
     DerpServerKey publicKey() {

@@ -10,6 +10,8 @@ public final class RelayCounts {
     private final LongAdder left = new LongAdder();
     private final LongAdder packets = new LongAdder();
     private final LongAdder bytes = new LongAdder();
+    private final LongAdder forwarded = new LongAdder();
+    private final LongAdder meshLinks = new LongAdder();
     private final Map<Drop, LongAdder> drops = new EnumMap<>(Drop.class);
     private final Map<Hangup, LongAdder> hangups = new EnumMap<>(Hangup.class);
 
@@ -35,12 +37,29 @@ public final class RelayCounts {
         bytes.add(packetLength);
     }
 
+    void forwarded() {
+        forwarded.increment();
+    }
+
+    void meshed() {
+        meshLinks.increment();
+    }
+
+    void unmeshed() {
+        meshLinks.decrement();
+    }
+
     void dropped(Drop why) {
         of(drops, why).increment();
     }
 
     void hungUp(Hangup why) {
         of(hangups, why).increment();
+    }
+
+    /// Connections that were admitted.
+    public long clientsAdmitted() {
+        return introduced.sum();
     }
 
     /// Connections of clients that are admitted and still there.
@@ -56,6 +75,16 @@ public final class RelayCounts {
     /// Bytes of those packets, without keys and headers.
     public long bytesDelivered() {
         return bytes.sum();
+    }
+
+    /// Packets that were handed to another relay of the region.
+    public long packetsForwarded() {
+        return forwarded.sum();
+    }
+
+    /// Relays of the region that we are connected to now.
+    public long meshLinks() {
+        return meshLinks.sum();
     }
 
     public long drops(Drop why) {

@@ -6,6 +6,7 @@ import dev.remora.proto.derp.DerpServerKey;
 import dev.remora.server.http.Routes;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 
 /// A DERP relay: routes for any number of HTTP servers on one loop. Whoever comes through any of them can talk to each
 /// other.
@@ -17,12 +18,14 @@ public final class RelayServer implements AutoCloseable {
 
     private final EngineLoop loop;
     private final RelayContext relay;
+    private final Optional<Mesh> mesh;
 
     /// @param loop the one that the HTTP servers are on, too
     public RelayServer(EngineLoop loop, RelaySettings settings) {
         long start = System.nanoTime();
         this.loop = loop;
         this.relay = RelayContext.of(settings, new SecureRandom(), () -> System.nanoTime() - start);
+        this.mesh = settings.mesh().map(others -> Mesh.start(loop, relay, others));
     }
 
     /// `/derp` and what nodes ask a relay for besides.
@@ -47,6 +50,7 @@ public final class RelayServer implements AutoCloseable {
 
     private void sayGoodbye() {
         relay.close();
+        mesh.ifPresent(Mesh::close);
         for (ClientHandler handler : List.copyOf(relay.handlers())) {
             int reconnectIn = relay.random().nextInt(RECONNECT_SPREAD_MS);
             handler.shutDown(new DerpFrame.Restarting(reconnectIn, TRY_FOR_MS));

@@ -144,6 +144,24 @@ class RelayTest {
     }
 
     @Test
+    void twoProgramsThatFightForAKeyAreToldAndTheOneThatStaysIsToldWhenItIsOver() throws Exception {
+        Wire first = relay.join(BOB);
+        Wire second = relay.join(BOB);
+
+        for (int i = 0; i < 2; i++) {
+            assertThat(first.frames()).isEmpty();
+            first.write(new DerpFrame.NotePreferred(true));
+            second.write(new DerpFrame.NotePreferred(true));
+        }
+        List<DerpFrame> toldFirst = first.frames();
+        assertThat(toldFirst).hasSize(1).isEqualTo(second.frames());
+        assertThat(((DerpFrame.Health) toldFirst.getFirst()).problem()).contains("key");
+        second.close();
+
+        assertThat(first.frames()).containsExactly(new DerpFrame.Health(""));
+    }
+
+    @Test
     void aPingComesBackWithItsData() throws Exception {
         Wire alice = relay.join(ALICE);
 

@@ -70,6 +70,25 @@ class SlowReaderTest {
     }
 
     @Test
+    void losesPacketsOfWhoFloodsItAndNotOfOthers() throws Exception {
+        Wire alice = relay.join(ALICE);
+        Wire carol = relay.join(CAROL);
+        Wire bob = relay.join(BOB);
+        alice.write(toBob(ByteBuffer.allocate(FILLER)));
+
+        carol.write(toBob(packet("one")), toBob(packet("two")));
+        for (int i = 0; i < 10 * PacketQueue.MOST; i++) {
+            alice.write(toBob(i));
+        }
+
+        assertThat(bob.frames())
+                .contains(
+                        new RecvPacket(CAROL.publicKey(), packet("one")),
+                        new RecvPacket(CAROL.publicKey(), packet("two")))
+                .hasSize(1 + PacketQueue.MOST);
+    }
+
+    @Test
     void hasAQueueOfItsOwnForDisco() throws Exception {
         Wire alice = relay.join(ALICE);
         Wire bob = relay.join(BOB);

@@ -1,13 +1,18 @@
 package dev.remora.server.relay;
 
 import dev.remora.base.MalformedException;
+import dev.remora.crypto.DerpMeshKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.proto.derp.ClientDetails;
 import dev.remora.server.http.HttpCounts;
+import dev.remora.server.tls.ClientTls;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -29,7 +34,23 @@ final class TestRelay {
     }
 
     TestRelay(Admission admission, long queueBytes) {
-        RelaySettings settings = new RelaySettings(KEY, admission, queueBytes);
+        this(new RelaySettings(KEY, admission, Optional.empty(), queueBytes));
+    }
+
+    /// One that other relays of its region may join.
+    TestRelay(DerpMeshKey mesh) {
+        this(RelaySettings.open(KEY).withMesh(new MeshSettings(mesh, List.of(), tls())));
+    }
+
+    private static ClientTls tls() {
+        try {
+            return ClientTls.trusting(Optional.empty(), Runnable::run);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new IllegalStateException("the JDK trusts nobody", e);
+        }
+    }
+
+    private TestRelay(RelaySettings settings) {
         context = RelayContext.of(settings, new Random(5), () -> now);
     }
 
