@@ -5,6 +5,7 @@ import java.time.Duration;
 /// What the control server takes from whom. The defaults leave room for a few hundred nodes that come back behind one
 /// address at once, as they do after a restart of the server or behind a proxy that is not trusted to name its clients.
 ///
+/// @param program what `/version` says, such as `remora 1.2`
 /// @param oldestVersion the lowest capability version that is served
 /// @param handshakes from one address
 /// @param registrations from one address
@@ -14,6 +15,7 @@ import java.time.Duration;
 /// @param requestWithin how long a request may take to arrive, and a stranger's connection to make one
 /// @param stuckAfter how long a client may leave us waiting before it has taken [InnerAnswer#PIECE] bytes
 public record ControlSettings(
+        String program,
         int oldestVersion,
         Rate handshakes,
         Rate registrations,
@@ -33,6 +35,7 @@ public record ControlSettings(
 
     public static ControlSettings standard() {
         return new ControlSettings(
+                "remora",
                 OLDEST_VERSION,
                 new Rate(50, 1000),
                 new Rate(20, 1000),
@@ -41,5 +44,57 @@ public record ControlSettings(
                 1000,
                 Duration.ofSeconds(30),
                 Duration.ofSeconds(30));
+    }
+
+    public ControlSettings withProgram(String next) {
+        return new ControlSettings(
+                next,
+                oldestVersion,
+                handshakes,
+                registrations,
+                guesses,
+                mostStrangers,
+                strangersPerSource,
+                requestWithin,
+                stuckAfter);
+    }
+
+    public ControlSettings withTimes(Duration request, Duration stuck) {
+        return new ControlSettings(
+                program,
+                oldestVersion,
+                handshakes,
+                registrations,
+                guesses,
+                mostStrangers,
+                strangersPerSource,
+                request,
+                stuck);
+    }
+
+    public ControlSettings withRates(Rate handshake, Rate registration, Rate guess) {
+        return new ControlSettings(
+                program,
+                oldestVersion,
+                handshake,
+                registration,
+                guess,
+                mostStrangers,
+                strangersPerSource,
+                requestWithin,
+                stuckAfter);
+    }
+
+    public ControlSettings withStrangers(int most, int perSource) {
+        return new ControlSettings(
+                program,
+                oldestVersion,
+                handshakes,
+                registrations,
+                guesses,
+                most,
+                perSource,
+                requestWithin,
+                stuckAfter);
     }
 }

@@ -30,16 +30,7 @@ class InnerConnectionTest {
             (request, answer) -> answer.text(200, request.method() + " " + request.text());
 
     private static ControlSettings settings(Duration requestWithin, Duration stuckAfter) {
-        ControlSettings standard = ControlSettings.standard();
-        return new ControlSettings(
-                standard.oldestVersion(),
-                standard.handshakes(),
-                standard.registrations(),
-                standard.guesses(),
-                standard.mostStrangers(),
-                standard.strangersPerSource(),
-                requestWithin,
-                stuckAfter);
+        return ControlSettings.standard().withTimes(requestWithin, stuckAfter);
     }
 
     private static void stillAnswers(TestControl server) throws Exception {
@@ -344,17 +335,9 @@ class InnerConnectionTest {
 
     @Test
     void strangersAreFewAndHandshakesAreRare() throws Exception {
-        ControlSettings standard = ControlSettings.standard();
+        ControlSettings.Rate rare = new ControlSettings.Rate(0.000_1, 3);
         ControlSettings tight =
-                new ControlSettings(
-                        standard.oldestVersion(),
-                        new ControlSettings.Rate(0.000_1, 3),
-                        standard.registrations(),
-                        standard.guesses(),
-                        100,
-                        2,
-                        standard.requestWithin(),
-                        standard.stuckAfter());
+                ControlSettings.standard().withStrangers(100, 2).withRates(rare, rare, rare);
         try (TestControl server = new TestControl(tight, ECHO)) {
             try (TestClient first = server.connect();
                     TestClient second = server.connect()) {
