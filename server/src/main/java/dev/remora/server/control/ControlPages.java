@@ -44,7 +44,7 @@ final class ControlPages {
     }
 
     Routes routes() {
-        RegisterPage register = new RegisterPage(tailnet);
+        RegisterPage register = new RegisterPage(tailnet, settings.program());
         return Routes.none()
                 .withPage("/key", looked(this::key))
                 .withPage("/version", looked(request -> version()))
@@ -88,11 +88,14 @@ final class ControlPages {
         return Answers.json(status, new String(text, StandardCharsets.UTF_8));
     }
 
-    private FullHttpResponse version() {
+    private static FullHttpResponse version() {
+        String version = ControlPages.class.getPackage().getImplementationVersion();
         return Answers.json(
                 HttpResponseStatus.OK,
-                "{\"version\":\"%s\",\"java\":\"%s\"}"
-                        .formatted(settings.program(), Runtime.version().feature()));
+                "{\"version\":\"%s\",\"java\":%d}"
+                        .formatted(
+                                version == null ? "development" : version,
+                                Runtime.version().feature()));
     }
 
     private CompletionStage<FullHttpResponse> health(Request request) {

@@ -5,7 +5,7 @@ import java.time.Duration;
 /// What the control server takes from whom. The defaults leave room for a few hundred nodes that come back behind one
 /// address at once, as they do after a restart of the server or behind a proxy that is not trusted to name its clients.
 ///
-/// @param program what `/version` says, such as `remora 1.2`
+/// @param program how commands to this server begin, for people who are told which to run
 /// @param oldestVersion the lowest capability version that is served
 /// @param handshakes from one address
 /// @param registrations from one address
@@ -35,7 +35,7 @@ public record ControlSettings(
 
     public static ControlSettings standard() {
         return new ControlSettings(
-                "remora",
+                "remora server",
                 OLDEST_VERSION,
                 new Rate(50, 1000),
                 new Rate(20, 1000),

@@ -18,9 +18,12 @@ final class RegisterPage {
                     + "th{text-align:left;padding-right:1.5rem}:root{color-scheme:light dark}";
 
     private final Tailnet tailnet;
+    private final String program;
 
-    RegisterPage(Tailnet tailnet) {
+    /// @param program how the command begins
+    RegisterPage(Tailnet tailnet, String program) {
         this.tailnet = tailnet;
+        this.program = program;
     }
 
     FullHttpResponse page(Request request) {
@@ -37,14 +40,16 @@ final class RegisterPage {
                                         + " logs in again.</p>"));
     }
 
-    private static String waiting(PendingLogin login) {
+    private String waiting(PendingLogin login) {
         return "<p>This device wants to join the tailnet:</p><table>"
                 + row("Name", login.hostname())
                 + row("System", login.os())
                 + row("Tags", String.join(" ", login.requestedTags()))
                 + row("Machine key", login.machine().text())
                 + "</table><p>If it is yours, let it in on the server, with your user's name for NAME:"
-                + "</p><pre>remora server auth register --auth-id "
+                + "</p><pre>"
+                + escaped(program)
+                + " auth register --auth-id "
                 + escaped(login.id())
                 + " --user NAME</pre><p>If you do not know it, do nothing.</p>";
     }
