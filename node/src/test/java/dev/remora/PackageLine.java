@@ -25,7 +25,7 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | crypto
             | proto.ip proto.noise proto.stun proto.disco proto.derp
             | proto.wireguard proto.tcp proto.control
-            | engine.netmap io.loop io.state
+            | engine.netmap io.loop io.noise io.state
             | engine.filter engine.route engine.path engine.netcheck engine.netstack
               io.udp io.tun io.derp io.control
             | engine!

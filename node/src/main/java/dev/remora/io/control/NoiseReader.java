@@ -1,6 +1,8 @@
 package dev.remora.io.control;
 
 import dev.remora.base.MalformedException;
+import dev.remora.io.noise.NoiseRecords;
+import dev.remora.io.noise.NoiseWriter;
 import dev.remora.proto.noise.EarlyPayload;
 import dev.remora.proto.noise.NoiseHandshake;
 import dev.remora.proto.noise.NoiseTransport;

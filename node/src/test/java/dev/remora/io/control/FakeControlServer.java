@@ -4,6 +4,8 @@ import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.MachinePrivateKey;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.noise.NoiseRecords;
+import dev.remora.io.noise.NoiseWriter;
 import dev.remora.proto.noise.NoiseAnswer;
 import dev.remora.proto.noise.NoiseTransport;
 import io.airlift.compress.v3.zstd.ZstdJavaCompressor;

@@ -2,7 +2,7 @@ package dev.remora.server.control;
 
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.MachinePrivateKey;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
@@ -21,7 +21,7 @@ record InnerContext(
         SourceLimit handshakes,
         Refusals refusals,
         AtomicLong bodies,
-        ExecutorService threads) {
+        Executor threads) {
     /// What all clients together may have sent of requests that are not whole yet.
     static final long MOST_BODIES = 64 << 20;
 
@@ -32,7 +32,7 @@ record InnerContext(
             InnerApp app,
             Refusals refusals,
             LongSupplier clock,
-            ExecutorService threads) {
+            Executor threads) {
         return new InnerContext(
                 settings,
                 key,

@@ -186,7 +186,7 @@ final class MachineRoutes implements InnerApp {
     private void pinged(InnerRequest request, String token, InnerAnswer answer)
             throws IOException, InterruptedException {
         if (maps.pingAnswered(request.visitor().machine(), token, request.body())) {
-            answer.text(200, "");
+            answer.head(InnerAnswer.headers(204));
         } else {
             refusals.count(RefusalKind.UNKNOWN_NODE, request.visitor().from(), "");
             answer.text(404, "nobody asked\n");

@@ -1,4 +1,4 @@
-package dev.remora.io.control;
+package dev.remora.io.noise;
 
 import dev.remora.base.MalformedException;
 import dev.remora.proto.noise.NoiseTransport;
@@ -34,7 +34,7 @@ public final class NoiseRecords extends ByteToMessageDecoder {
     }
 
     /// Opens the next record of what has arrived; empty if it is not whole yet or has nothing in it.
-    static Optional<ByteBuf> openNext(
+    public static Optional<ByteBuf> openNext(
             ChannelHandlerContext ctx, NoiseTransport transport, ByteBuf in)
             throws MalformedException {
         ByteBuffer arrived = in.nioBuffer();

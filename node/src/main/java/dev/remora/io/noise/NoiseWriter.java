@@ -1,4 +1,4 @@
-package dev.remora.io.control;
+package dev.remora.io.noise;
 
 import dev.remora.proto.noise.NoiseTransport;
 import io.netty.buffer.ByteBuf;
