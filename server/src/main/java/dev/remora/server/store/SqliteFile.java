@@ -19,10 +19,13 @@ record SqliteFile(Path path, SQLiteDataSource source) {
     /// In the head of every database of ours, for `file` and for us: the letters `Rmra`.
     private static final int APPLICATION_ID = 0x526d7261;
 
+    /// Of 4 KiB: 4 GB.
+    static final int MOST_PAGES = 1 << 20;
+
     private static final int BUSY_MILLIS = 5_000;
 
-    static SqliteFile open(Path path) throws IOException {
-        SqliteFile file = new SqliteFile(path, dataSource(path));
+    static SqliteFile open(Path path, int mostPages) throws IOException {
+        SqliteFile file = new SqliteFile(path, dataSource(path, mostPages));
         try {
             if (Files.notExists(path)) {
                 OwnerOnly.create(path);
@@ -37,12 +40,13 @@ record SqliteFile(Path path, SQLiteDataSource source) {
         }
     }
 
-    private static SQLiteDataSource dataSource(Path path) {
+    private static SQLiteDataSource dataSource(Path path, int mostPages) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
         config.enforceForeignKeys(true);
         config.setBusyTimeout(BUSY_MILLIS);
+        config.setPragma(SQLiteConfig.Pragma.MAX_PAGE_COUNT, String.valueOf(mostPages));
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + path.toAbsolutePath());
         return source;

@@ -33,9 +33,14 @@ public final class SqliteStorage implements Storage {
 
     /// Opens the file or makes it, brings its tables up to date, and keeps other servers away from it until [#close].
     public static SqliteStorage open(Path path) throws IOException {
+        return open(path, SqliteFile.MOST_PAGES);
+    }
+
+    /// @param mostPages what the database may grow to; beyond that all is as if the disk were full
+    static SqliteStorage open(Path path, int mostPages) throws IOException {
         OnlyOne onlyOne = OnlyOne.of(path);
         try {
-            SqliteFile file = SqliteFile.open(path);
+            SqliteFile file = SqliteFile.open(path, mostPages);
             return new SqliteStorage(onlyOne, file, file.connect());
         } catch (IOException e) {
             onlyOne.close();

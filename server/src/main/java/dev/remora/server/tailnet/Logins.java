@@ -26,6 +26,11 @@ public final class Logins {
         return pending.all().stream().map(Logins::describe).toList();
     }
 
+    /// How many requests are held open until a person decides.
+    public int waiting() {
+        return pending.waiting();
+    }
+
     public Optional<PendingLogin> find(String authId) {
         return pending.find(authId).map(Logins::describe);
     }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
@@ -29,6 +30,7 @@ final class PendingLogins {
     private final RandomGenerator random;
     private final Clock clock;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
+    private final AtomicInteger waiting = new AtomicInteger();
 
     PendingLogins(TailnetSettings settings, Agenda agenda, Clock clock, RandomGenerator random) {
         this.urlPrefix = settings.serverUrl() + "/register/";
@@ -90,10 +92,13 @@ final class PendingLogins {
         if (entry.isEmpty()) {
             return Optional.empty();
         }
+        waiting.incrementAndGet();
         try {
             return Optional.of(entry.get().verdict().get());
         } catch (ExecutionException e) {
             throw new IllegalStateException("a verdict is always a value", e);
+        } finally {
+            waiting.decrementAndGet();
         }
     }
 
@@ -107,6 +112,10 @@ final class PendingLogins {
         Entry newest = entry.with(request);
         entries.put(id, newest);
         return Optional.of(newest);
+    }
+
+    int waiting() {
+        return waiting.get();
     }
 
     synchronized Optional<Entry> find(String id) {

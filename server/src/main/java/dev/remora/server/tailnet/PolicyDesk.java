@@ -25,7 +25,7 @@ public final class PolicyDesk {
 
     /// What is worth saying about the document in force.
     public List<Problem> remarks() {
-        return books.policy().remarks();
+        return books.rules().remarks();
     }
 
     /// The newest documents, the one in force first.
@@ -37,9 +37,11 @@ public final class PolicyDesk {
     ///
     /// @return what is worth saying about it
     public List<Problem> check(String text) throws PolicyException {
-        Policy policy = Policy.parse(text);
-        AccessRules.of(policy, books.roster().users(), List.copyOf(books.roster().nodes()));
-        return policy.remarks();
+        return AccessRules.of(
+                        Policy.parse(text),
+                        books.roster().users(),
+                        List.copyOf(books.roster().nodes()))
+                .remarks();
     }
 
     /// Puts a document into force.
@@ -60,7 +62,7 @@ public final class PolicyDesk {
         if (!wrong.isEmpty()) {
             throw wrong.getFirst();
         }
-        return policy.remarks();
+        return remarks();
     }
 
     private void replace(Edit edit, Policy policy, Actor actor) throws PolicyException {

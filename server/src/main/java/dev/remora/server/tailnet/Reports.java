@@ -26,6 +26,9 @@ final class Reports {
     }
 
     void report(long id, MapRequest request) {
+        if (request.readOnly()) {
+            return;
+        }
         books.perform(
                 "what a node tells about itself",
                 edit -> {

@@ -4,9 +4,11 @@ import dev.remora.base.IpPrefix;
 import dev.remora.server.model.Node;
 import dev.remora.server.model.User;
 import dev.remora.server.policy.AccessRules;
+import dev.remora.server.policy.Problem;
 import dev.remora.server.policy.View;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -43,6 +45,10 @@ final class Rules {
         rules = next;
         views.clear();
         return new HashSet<>(nodes);
+    }
+
+    synchronized List<Problem> remarks() {
+        return rules.remarks();
     }
 
     synchronized View view(long id) {
