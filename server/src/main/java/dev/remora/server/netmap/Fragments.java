@@ -79,9 +79,13 @@ final class Fragments {
         }
     }
 
-    /// Nothing for a node that is no more, or that cannot be told to anybody.
+    /// Nothing for a node that is no more, that has never asked for a map, or that cannot be told to anybody. Without a
+    /// disco key clients would list it and drop every packet for it.
     Optional<Peer> peer(long id) {
-        return source.node(id).flatMap(this::entry).map(Peer::new);
+        return source.node(id)
+                .filter(node -> !node.keys().disco().isZero())
+                .flatMap(this::entry)
+                .map(Peer::new);
     }
 
     /// Whether what others are told of the node's abilities is no longer what they were told last.
