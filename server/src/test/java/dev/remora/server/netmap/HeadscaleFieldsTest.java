@@ -31,8 +31,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// Every node that headscale told in the recorded story, told by us: the same fields, but for the differences that
 /// `docs/findings.md` explains.
@@ -104,7 +104,8 @@ class HeadscaleFieldsTest {
                         .findFirst()
                         .orElseThrow();
         DnsConfig settings =
-                new DnsConfig(null, null, null, null, true, null, null, theirs.extraRecords(), null);
+                new DnsConfig(
+                        null, null, null, null, true, null, null, theirs.extraRecords(), null);
 
         DnsConfig ours =
                 new MapDns(TestTailnet.settings())

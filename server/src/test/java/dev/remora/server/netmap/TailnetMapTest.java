@@ -158,8 +158,7 @@ class TailnetMapTest {
         client.awaitMap(map -> map.self().name().equals("me.tail.example."));
 
         tailnet.nodesAdmin().tag(two.id(), Set.of("tag:web"), ADMIN);
-        NetMap tagged =
-                client.awaitMap(map -> peer(map).filter(p -> p.isTagged()).isPresent());
+        NetMap tagged = client.awaitMap(map -> peer(map).filter(p -> p.isTagged()).isPresent());
         assertThat(tagged.users().get(new UserId(dev.remora.server.netmap.TestTailnet.TAGGED)))
                 .isNotNull();
 
@@ -186,8 +185,7 @@ class TailnetMapTest {
         assertThat(peer(client.map()).orElseThrow().allowedIps()).hasSize(2);
 
         tailnet.nodesAdmin().approveRoutes(two.id(), Set.of(subnet, everything), ADMIN);
-        dev.remora.engine.netmap.Node told =
-                awaitPeer(peer -> peer.allowedIps().contains(subnet));
+        dev.remora.engine.netmap.Node told = awaitPeer(peer -> peer.allowedIps().contains(subnet));
         assertThat(told.allowedIps()).contains(everything);
         assertThat(told.primaryRoutes()).containsExactly(subnet);
 
@@ -198,8 +196,9 @@ class TailnetMapTest {
     @Test
     void usersNamesAndRelaysAreToldWhenTheyChange() throws Exception {
         tailnet.users().rename(user.id(), "alicia", ADMIN);
-        client.awaitMap(map -> map.users().values().stream()
-                .anyMatch(profile -> "alicia".equals(profile.displayName())));
+        client.awaitMap(map ->
+                map.users().values().stream()
+                        .anyMatch(profile -> "alicia".equals(profile.displayName())));
         tailnet.dns(new DnsConfig(null, null, null, List.of("corp"), true, null, null, null, null));
         client.awaitMap(map -> List.of("tail.example", "corp").equals(map.dns().domains()));
         tailnet.derpMap(dev.remora.server.netmap.TestTailnet.relays("192.0.2.9"));
