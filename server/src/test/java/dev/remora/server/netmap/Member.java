@@ -33,9 +33,8 @@ final class Member implements FrameSink {
     private boolean ended;
     private @Nullable Runnable closed;
 
-    static Member polling(MapService service, Node node, boolean reads) {
+    static Member polling(MapService service, Node node) {
         Member member = new Member();
-        member.reads = reads;
         Thread.ofVirtual()
                 .start(() -> {
                     try {
