@@ -5,7 +5,9 @@ import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.MachinePrivateKey;
+import dev.remora.engine.PingResult;
 import dev.remora.engine.netmap.NetMap;
+import dev.remora.engine.path.PeerPath;
 import dev.remora.io.control.ControlState;
 import dev.remora.io.control.ControlUrl;
 import dev.remora.io.control.LoginOptions;
@@ -17,11 +19,14 @@ import dev.remora.node.Capacity;
 import dev.remora.node.Node;
 import dev.remora.node.NodeSettings;
 import dev.remora.node.NodeStatus;
+import dev.remora.node.PingKind;
 import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.control.HostInfo;
 import dev.remora.proto.control.HostInfoBuilder;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -34,6 +39,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /// A member of a tailnet inside this JVM: no daemon, no TUN device, no root. Several may live side by side, each with its own keys and addresses.
@@ -184,6 +193,45 @@ public final class RemoraNode implements AutoCloseable {
                 .filter(ip ->
                         map.self().addresses().stream().anyMatch(own -> own.ip().v4() == ip.v4()))
                 .findFirst();
+    }
+
+    /// Asks a member for a sign of life, and tells which way it came.
+    ///
+    /// @param name as for [#connect]
+    /// @throws UnknownHostException if there is no such member
+    /// @throws IOException if it does not answer in time
+    public Way way(String name, Duration timeout) throws IOException {
+        try {
+            PingResult result =
+                    node.ping(resolve(name), PingKind.DISCO, 0)
+                            .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            return switch (result) {
+                case PingResult.Answered(long latency, var path, int _) -> way(latency, path);
+                case PingResult.TimedOut() -> throw new SocketTimeoutException(name + " is silent");
+                case PingResult.Failed(var reason) -> throw new IOException(name + ": " + reason);
+            };
+        } catch (TimeoutException | ExecutionException e) {
+            throw new IOException(name + " is silent", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    private static Way way(long latency, Optional<PeerPath> path) {
+        Duration roundTrip = Duration.ofNanos(latency);
+        return switch (path.orElse(null)) {
+            case PeerPath.Direct(var address) ->
+                    new Way(
+                            roundTrip,
+                            Optional.of(
+                                    new InetSocketAddress(
+                                            TailnetSocketImpl.inet(address.ip()), address.port())),
+                            OptionalInt.empty());
+            case PeerPath.Relayed(var region) ->
+                    new Way(roundTrip, Optional.empty(), OptionalInt.of(region.value()));
+            case null -> new Way(roundTrip, Optional.empty(), OptionalInt.empty());
+        };
     }
 
     /// Who the member with this address is; empty if nobody has it.
