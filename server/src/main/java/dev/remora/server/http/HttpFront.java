@@ -42,6 +42,9 @@ public final class HttpFront extends ChannelInboundHandlerAdapter {
     private static final long REQUEST_WITHIN_MS = 30_000;
     private static final String CODEC = "http";
 
+    /// Who comes over a Unix socket.
+    private static final IpPort THIS_MACHINE = new IpPort(IpAddress.v4(0x7f000001), 0);
+
     private sealed interface Stage {
         record Waiting() implements Stage {}
 
@@ -169,7 +172,9 @@ public final class HttpFront extends ChannelInboundHandlerAdapter {
     }
 
     private IpPort peer() {
-        InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+        if (!(channel.remoteAddress() instanceof InetSocketAddress address)) {
+            return THIS_MACHINE;
+        }
         IpAddress ip = IpAddress.of(address.getAddress().getAddress()).unmapped();
         return new IpPort(ip, address.getPort());
     }
