@@ -123,7 +123,7 @@ public record RelayFlags(
         };
     }
 
-    private static Optional<Path> file(String value) {
+    static Optional<Path> file(String value) {
         return value.isEmpty() ? Optional.empty() : Optional.of(Path.of(value));
     }
 
@@ -183,7 +183,7 @@ public record RelayFlags(
         return names;
     }
 
-    private static TrustedProxies proxies(List<String> words) throws MalformedException {
+    static TrustedProxies proxies(List<String> words) throws MalformedException {
         List<IpPrefix> prefixes = new ArrayList<>();
         for (String word : words) {
             prefixes.add(
@@ -198,7 +198,7 @@ public record RelayFlags(
         }
     }
 
-    private static Optional<InetSocketAddress> metrics(String value) throws MalformedException {
+    static Optional<InetSocketAddress> metrics(String value) throws MalformedException {
         boolean port = value.chars().allMatch(Character::isDigit);
         return unlessOff(port ? "127.0.0.1:" + value : value);
     }

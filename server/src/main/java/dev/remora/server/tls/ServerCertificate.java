@@ -1,6 +1,7 @@
 package dev.remora.server.tls;
 
 import dev.remora.base.IpAddress;
+import dev.remora.base.MalformedException;
 import dev.remora.proto.derp.ClientDetails;
 import dev.remora.proto.derp.DerpServerKey;
 import java.io.ByteArrayInputStream;
@@ -11,15 +12,19 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DEROctetString;
@@ -75,23 +80,28 @@ public final class ServerCertificate {
     /// Makes one for an address, good for a year, that clients trust who are told to: P-256.
     public static ServerCertificate forAddress(IpAddress address, Instant now)
             throws GeneralSecurityException {
+        return forHost(address.toString(), now, OWN_LIFE);
+    }
+
+    /// The same for a DNS name or an address, good for so long.
+    static ServerCertificate forHost(String host, Instant now, Duration life)
+            throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         KeyPair pair = generator.generateKeyPair();
         BigInteger serial = new BigInteger(SERIAL_BITS, new SecureRandom());
         X509Certificate certificate =
-                new SelfSigned(address.toString(), serial, ECDSA, "SHA256withECDSA")
+                new SelfSigned(host, serial, ECDSA, "SHA256withECDSA")
                         .certify(
                                 pair.getPublic().getEncoded(),
                                 pair.getPrivate(),
-                                SelfSigned.Validity.around(now, CLOCK_DIFFERENCE, OWN_LIFE),
-                                serverExtensions(address));
+                                SelfSigned.Validity.around(now, CLOCK_DIFFERENCE, life),
+                                serverExtensions(host));
         return new ServerCertificate(pair.getPrivate(), List.of(certificate));
     }
 
-    private static Extensions serverExtensions(IpAddress address) throws GeneralSecurityException {
-        GeneralName name =
-                new GeneralName(GeneralName.iPAddress, new DEROctetString(address.toBytes()));
+    private static Extensions serverExtensions(String host) throws GeneralSecurityException {
+        GeneralName name = generalName(host);
         try {
             ExtensionsGenerator extensions = new ExtensionsGenerator();
             extensions.addExtension(
@@ -106,6 +116,45 @@ public final class ServerCertificate {
         } catch (IOException e) {
             throw new GeneralSecurityException("cannot encode the certificate's extensions", e);
         }
+    }
+
+    private static GeneralName generalName(String host) {
+        try {
+            byte[] address = IpAddress.parse(host).toBytes();
+            return new GeneralName(GeneralName.iPAddress, new DEROctetString(address));
+        } catch (MalformedException e) {
+            return new GeneralName(GeneralName.dNSName, host);
+        }
+    }
+
+    /// Whether clients that look for `host`, a name or an address, find it in the server's own certificate.
+    public boolean covers(String host) {
+        try {
+            Collection<List<?>> names = chain.getFirst().getSubjectAlternativeNames();
+            return names != null
+                    && names.stream().anyMatch(name -> isCalled(String.valueOf(name.get(1)), host));
+        } catch (CertificateParsingException e) {
+            return false;
+        }
+    }
+
+    /// A star stands for one label (RFC 9525 §6.3).
+    private static boolean isCalled(String name, String host) {
+        if (name.startsWith("*.")) {
+            int dot = host.indexOf('.');
+            return dot > 0 && name.substring(1).equalsIgnoreCase(host.substring(dot));
+        }
+        try {
+            return IpAddress.parse(name).equals(IpAddress.parse(host));
+        } catch (MalformedException e) {
+            return name.equalsIgnoreCase(host);
+        }
+    }
+
+    /// SHA-256 of the server's own certificate: by this a DERP map tells clients which one to expect.
+    public String fingerprint() throws GeneralSecurityException {
+        byte[] encoded = chain.getFirst().getEncoded();
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(encoded));
     }
 
     /// The same with a certificate behind it that tells the relay's key and certifies nothing

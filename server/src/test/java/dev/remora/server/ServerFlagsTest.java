@@ -1,0 +1,66 @@
+package dev.remora.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.base.MalformedException;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServerFlagsTest {
+    @Test
+    void anAddressIsEnough() throws Exception {
+        ServerFlags flags = ServerFlags.parse(List.of("--state=/x", "--listen=10.0.0.1:443"));
+
+        assertThat(flags.url()).hasToString("https://10.0.0.1");
+        assertThat(flags.tls()).isEqualTo(new RelayFlags.Tls.SelfMade());
+        assertThat(flags.stun()).contains(new InetSocketAddress("10.0.0.1", 3478));
+        assertThat(flags.withRelay()).isTrue();
+        assertThat(flags.names().magic()).isTrue();
+    }
+
+    @Test
+    void namesCanBeSaid() throws Exception {
+        ServerFlags flags =
+                ServerFlags.parse(
+                        List.of(
+                                "--state=/x",
+                                "--listen=[::]:8443",
+                                "--url=https://vpn.example.com:8443/",
+                                "--dns=1.1.1.1, 9.9.9.9",
+                                "--split-dns=corp.example=10.0.0.53,10.0.0.54;lab=10.1.0.53",
+                                "--magic-dns=off"));
+
+        assertThat(flags.url()).isEqualTo(new ServerUrl(true, "vpn.example.com", 8443));
+        assertThat(flags.names().resolvers()).containsExactly("1.1.1.1", "9.9.9.9");
+        assertThat(flags.names().split())
+                .isEqualTo(
+                        Map.of(
+                                "corp.example", List.of("10.0.0.53", "10.0.0.54"),
+                                "lab", List.of("10.1.0.53")));
+        assertThat(flags.names().magic()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--state=/x",
+                "--listen=10.0.0.1:1",
+                "--listen=0.0.0.0:443 --state=/x",
+                "--listen=10.0.0.1:1 --state=/x --url=ftp://x",
+                "--listen=10.0.0.1:1 --state=/x --url=https://x/path",
+                "--listen=10.0.0.1:1 --state=/x --url=http://x",
+                "--listen=10.0.0.1:1 --state=/x --trusted-proxies=0.0.0.0/0",
+                "--listen=10.0.0.1:1 --state=/x --split-dns=corp",
+                "--listen=10.0.0.1:1 --state=/x --colour=red",
+                "--listen=10.0.0.1:1 --state=/x word"
+            })
+    void whatMakesNoSenseIsRefused(String words) {
+        assertThatThrownBy(() -> ServerFlags.parse(List.of(words.split(" "))))
+                .isInstanceOf(MalformedException.class);
+    }
+}
