@@ -42,7 +42,8 @@ public final class PackageLine extends ArchCondition<JavaClass> {
             | sidecar.localapi sidecar.health sidecar.oauth sidecar.kube
             | sidecar.life
             | sidecar.cli
-            | sidecar.server sidecar.demo
+            | sidecar.server
+            | sidecar.demo
             | sidecar.boot
             | sidecar.launch
             """;

@@ -1,6 +1,7 @@
 package dev.remora.sidecar.cli;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ public final class Flags {
     private final Map<String, String> aliases = new TreeMap<>();
     private final Map<String, String> values = new TreeMap<>();
     private final Set<String> given = new TreeSet<>();
+    private boolean mixed;
 
     public Flags bool(String name, boolean initial, String help) {
         String text = Boolean.toString(initial);
@@ -104,23 +106,35 @@ public final class Flags {
         return this;
     }
 
+    /// Lets flags stand behind other words as well, as most programs do.
+    public Flags mixed() {
+        mixed = true;
+        return this;
+    }
+
     private Flags add(Flag flag) {
         known.put(flag.name(), flag);
         values.put(flag.name(), flag.initial());
         return this;
     }
 
-    /// Reads flags up to the first other word and gives back what follows them.
+    /// Reads flags up to the first other word and gives back what follows them; with [#mixed] it gives back all other words.
     ///
     /// @throws UsageException for a flag that does not exist, is wrong, or asks for help
     List<String> parse(List<String> words) throws UsageException {
+        List<String> others = new ArrayList<>();
         int next = 0;
         while (next < words.size()) {
             String word = words.get(next);
-            if (word.length() < 2 || word.charAt(0) != '-') {
+            boolean isFlag = word.length() >= 2 && word.charAt(0) == '-';
+            if (!isFlag && !mixed) {
                 break;
             }
             next++;
+            if (!isFlag) {
+                others.add(word);
+                continue;
+            }
             if (word.equals("--")) {
                 break;
             }
@@ -132,7 +146,8 @@ public final class Flags {
                 set(name, words.get(next++));
             }
         }
-        return words.subList(next, words.size());
+        others.addAll(words.subList(next, words.size()));
+        return others;
     }
 
     /// Sets the flag that stands in `word`, unless its value is the next word.

@@ -16,11 +16,11 @@ import java.util.TreeMap;
 ///
 /// @param reason the words after the number
 /// @param headers by name in lower case
-record HttpAnswer(int status, String reason, Map<String, String> headers, InputStream body) {
+public record HttpAnswer(int status, String reason, Map<String, String> headers, InputStream body) {
     private static final int MAX_LINE = 64 << 10;
     private static final int MAX_HEADERS = 200;
 
-    static HttpAnswer read(InputStream connection) throws IOException {
+    public static HttpAnswer read(InputStream connection) throws IOException {
         InputStream in = new BufferedInputStream(connection);
         String[] start = line(in).split(" ", 3);
         if (start.length < 2
@@ -86,11 +86,11 @@ record HttpAnswer(int status, String reason, Map<String, String> headers, InputS
     }
 
     /// The whole body as a text, without white space around it.
-    String bodyText() throws IOException {
+    public String bodyText() throws IOException {
         return new String(body.readAllBytes(), StandardCharsets.UTF_8).strip();
     }
 
-    Tree bodyJson() throws IOException {
+    public Tree bodyJson() throws IOException {
         try {
             return Tree.parse(body.readAllBytes());
         } catch (MalformedException e) {

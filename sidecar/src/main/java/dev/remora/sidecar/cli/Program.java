@@ -13,6 +13,16 @@ public final class Program {
     /// @param program the name it goes by in what it says
     /// @return its exit code
     public static int run(String program, List<String> words, PrintStream out, PrintStream err) {
+        return run(program, words, List.of(), out, err);
+    }
+
+    /// The same with commands that only this program has.
+    public static int run(
+            String program,
+            List<String> words,
+            List<Command> further,
+            PrintStream out,
+            PrintStream err) {
         return new CommandLine(
                         new Surroundings(
                                 program,
@@ -22,7 +32,8 @@ public final class Program {
                                 out,
                                 err,
                                 false,
-                                Machine.THIS))
+                                Machine.THIS),
+                        further)
                 .run();
     }
 }

@@ -4,11 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Rows of as many cells each, every cell filled up to the widest of its column and two more spaces.
-final class Table {
+public final class Table {
     private final List<List<String>> rows = new ArrayList<>();
 
-    void row(String... cells) {
+    public void row(String... cells) {
         rows.add(List.of(cells));
+    }
+
+    /// The rows, each with the end of its line.
+    public String text() {
+        StringBuilder out = new StringBuilder();
+        appendTo(out);
+        return out.toString();
     }
 
     void appendTo(StringBuilder out) {

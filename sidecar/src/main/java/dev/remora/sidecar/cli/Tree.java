@@ -9,39 +9,39 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A look at a JSON value that asks nothing of it: what is absent, null or of another type reads as empty, zero or false, as it would in Go.
-record Tree(@Nullable Object value) {
-    static final Tree NOTHING = new Tree(null);
+public record Tree(@Nullable Object value) {
+    public static final Tree NOTHING = new Tree(null);
 
-    static Tree parse(byte[] json) throws MalformedException {
+    public static Tree parse(byte[] json) throws MalformedException {
         return new Tree(JsonTree.readValue(json));
     }
 
-    Tree at(String name) {
+    public Tree at(String name) {
         return value instanceof Map<?, ?> map ? new Tree(map.get(name)) : NOTHING;
     }
 
-    boolean isNull() {
+    public boolean isNull() {
         return value == null;
     }
 
-    String text() {
+    public String text() {
         return value instanceof String text ? text : "";
     }
 
-    boolean bool() {
+    public boolean bool() {
         return Boolean.TRUE.equals(value);
     }
 
-    long number() {
+    public long number() {
         return value instanceof Number number ? number.longValue() : 0;
     }
 
-    double real() {
+    public double real() {
         return value instanceof Number number ? number.doubleValue() : 0;
     }
 
     /// The items of a list.
-    List<Tree> items() {
+    public List<Tree> items() {
         if (!(value instanceof List<?> list)) {
             return List.of();
         }
@@ -50,14 +50,14 @@ record Tree(@Nullable Object value) {
         return items;
     }
 
-    List<String> texts() {
+    public List<String> texts() {
         List<String> texts = new ArrayList<>();
         items().forEach(item -> texts.add(item.text()));
         return texts;
     }
 
     /// The members of an object, in their order.
-    Map<String, Tree> members() {
+    public Map<String, Tree> members() {
         Map<String, Tree> members = new LinkedHashMap<>();
         if (value instanceof Map<?, ?> map) {
             map.forEach((name, member) -> members.put(String.valueOf(name), new Tree(member)));
@@ -66,7 +66,7 @@ record Tree(@Nullable Object value) {
     }
 
     /// A copy of an object to be changed, deep as far as objects go; empty if this is none.
-    Map<String, @Nullable Object> copy() {
+    public Map<String, @Nullable Object> copy() {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>();
         members()
                 .forEach((name, member) ->

@@ -5,8 +5,10 @@ import dev.remora.sidecar.boot.ConfigInspection;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.ConfigCommand;
 import dev.remora.sidecar.cli.Main;
+import dev.remora.sidecar.demo.DemoCommand;
 import dev.remora.sidecar.life.MemoryContract;
 import dev.remora.sidecar.server.RelayCommand;
+import dev.remora.sidecar.server.ServerCommand;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +22,7 @@ import java.util.Optional;
 ///
 /// In a container the launchers are files of one line, `#!…/java @…/command.args`: the kernel hands the file's path to the JVM, so that no shell is needed to
 /// start us, and the JVM is the process that was started. Such a file stands for the JVM's flags as well, those of a daemon or those of a command; the command
-/// line, when it is asked for a daemon, becomes the launcher that `remora.launcher.daemon` names. Where memory is limited, the daemon starts once more with
+/// line, when it is asked for a daemon or a server, becomes the launcher that `remora.launcher.daemon` or `remora.launcher.server` names. Where memory is limited, the daemon starts once more with
 /// the flags in the file that `remora.launcher.flags` names and what suits the limit: a JVM that runs has its heap and its compilers already.
 public final class Launch {
     private static final String BOOT = "containerboot";
@@ -43,7 +45,9 @@ public final class Launch {
     private static List<Command> furtherCommands() {
         return List.of(
                 ConfigCommand.command(new ConfigInspection(System.getenv())),
-                RelayCommand.command());
+                ServerCommand.command(),
+                RelayCommand.command(),
+                DemoCommand.command());
     }
 
     private static void startAgainIfMemoryIsLimited(String[] args) throws IOException {
@@ -71,16 +75,29 @@ public final class Launch {
             daemon.addFirst("daemon");
             return daemon;
         }
-        Optional<String> launcher = launcher(words);
-        if (launcher.isPresent()) {
-            Exec.become(launcher.get(), Main.daemonFlags(words).orElse(List.of()));
+        Optional<List<String>> daemon = Main.daemonFlags(words);
+        if (daemon.isPresent()) {
+            leaveTo("daemon", daemon.get());
+        } else if (isServer(words)) {
+            leaveTo("server", words);
         }
         return words;
     }
 
-    /// Who is to run these words instead of this JVM, which has the flags of a command.
-    private static Optional<String> launcher(List<String> words) {
-        return Optional.ofNullable(System.getProperty("remora.launcher.daemon"))
-                .filter(launcher -> Main.daemonFlags(words).isPresent());
+    /// Whether this lives long and serves others. `server users list` and its like are gone in a moment.
+    static boolean isServer(List<String> words) {
+        return switch (words.isEmpty() ? "" : words.getFirst()) {
+            case "relay", "demo" -> true;
+            case "server" -> words.stream().anyMatch(word -> word.matches("--?listen(=.*)?"));
+            default -> false;
+        };
+    }
+
+    /// Has a JVM run these words whose flags suit the role, if there is a launcher for it: this one has a command's.
+    private static void leaveTo(String role, List<String> words) throws IOException {
+        String launcher = System.getProperty("remora.launcher." + role);
+        if (launcher != null) {
+            Exec.become(launcher, words);
+        }
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 final class ProgramFlags {
     private static final String VERBOSE = "verbose";
     private static final String LOG_FORMAT = "log-format";
+    private static final List<String> OURS = List.of(VERBOSE, LOG_FORMAT, "output");
 
     private ProgramFlags() {}
 
@@ -26,7 +27,7 @@ final class ProgramFlags {
     static List<String> words(Flags flags) {
         List<String> words = new ArrayList<>();
         for (String name : flags.given()) {
-            if (!name.equals(VERBOSE) && !name.equals(LOG_FORMAT)) {
+            if (!OURS.contains(name)) {
                 words.add("--" + name + "=" + flags.text(name));
             }
         }

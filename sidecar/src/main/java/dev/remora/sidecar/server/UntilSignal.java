@@ -3,11 +3,11 @@ package dev.remora.sidecar.server;
 import java.util.concurrent.CountDownLatch;
 
 /// Keeps a program running that only a signal ends.
-final class UntilSignal {
+public final class UntilSignal {
     private UntilSignal() {}
 
     /// Waits until SIGTERM or SIGINT comes, then calls `end` and leaves with code 0: to end as told is a success.
-    static int run(Runnable end) {
+    public static int run(Runnable end) {
         Runtime.getRuntime()
                 .addShutdownHook(
                         new Thread(

@@ -25,17 +25,25 @@ public final class RunningProgram implements AutoCloseable {
     }
 
     public static RunningProgram start(String... words) throws IOException {
+        return start(List.of(), words);
+    }
+
+    /// @param options for its JVM
+    public static RunningProgram start(List<String> options, String... words) throws IOException {
         List<String> command =
                 new ArrayList<>(
                         List.of(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",
-                                "-XX:+UseSerialGC",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                Launch.class.getName(),
-                                "remora"));
+                                "-XX:+UseSerialGC"));
+        command.addAll(options);
+        command.addAll(
+                List.of(
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Launch.class.getName(),
+                        "remora"));
         command.addAll(List.of(words));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         Thread.startVirtualThread(() -> killWhenLate(process));

@@ -1,0 +1,112 @@
+package dev.remora.sidecar.server;
+
+import dev.remora.sidecar.cli.Command;
+import dev.remora.sidecar.cli.CommandException;
+import dev.remora.sidecar.cli.Flags;
+import dev.remora.sidecar.cli.Table;
+import dev.remora.sidecar.cli.Tree;
+import dev.remora.sidecar.cli.UsageException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// `preauthkeys`: keys that let nodes in without a person.
+final class KeyCommands {
+    private static final String REUSABLE = "reusable";
+    private static final String EPHEMERAL = "ephemeral";
+    private static final String EXPIRATION = "expiration";
+    private static final String TAKE_OVER = "take-over-name";
+    private static final String ID = "id";
+
+    private KeyCommands() {}
+
+    static Command group() {
+        return AdminCommand.group(
+                "preauthkeys",
+                "Keys that let nodes in without a person",
+                List.of(
+                        AdminCommand.of(
+                                "create",
+                                "Make a key and print it; it is shown only once",
+                                "preauthkeys create --user NAME|ID [flags]",
+                                KeyCommands::wishes,
+                                KeyCommands::create),
+                        AdminCommand.of(
+                                "list",
+                                "Show keys, their secrets left out",
+                                "preauthkeys list",
+                                flags -> flags,
+                                KeyCommands::list),
+                        byId("expire", "Let no more nodes in with a key", "is expired"),
+                        byId(
+                                "delete",
+                                "Forget a key; nodes that came with it stay",
+                                "is deleted")));
+    }
+
+    private static Flags wishes(Flags flags) {
+        return flags.text("user", "", "whose nodes they will be, by name or number")
+                .alias("u", "user")
+                .bool(REUSABLE, false, "for any number of nodes")
+                .bool(EPHEMERAL, false, "for nodes that are forgotten when they are gone")
+                .text("tags", "", "tags that nodes get, separated by commas")
+                .duration(EXPIRATION, "1h", "how long it lets nodes in, such as 30m or 24h")
+                .alias("e", EXPIRATION)
+                .bool(TAKE_OVER, false, "a node takes the name it asks for from one that is away");
+    }
+
+    private static Command byId(String verb, String summary, String done) {
+        return AdminCommand.of(
+                verb,
+                summary,
+                "preauthkeys " + verb + " --id ID",
+                flags -> flags.text(ID, "", "the key's number, as list shows it").alias("i", ID),
+                admin -> {
+                    admin.refuseWords();
+                    String id = admin.needed(ID);
+                    Tree answer = admin.ask("preauthkeys/" + verb, Map.of(ID, id));
+                    admin.print(answer, key -> "Key " + id + " " + done + ".\n");
+                });
+    }
+
+    private static void create(AdminCommand admin) throws CommandException, UsageException {
+        admin.refuseWords();
+        Flags flags = admin.flags();
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("user", flags.text("user"));
+        parameters.put(REUSABLE, flags.text(REUSABLE));
+        parameters.put(EPHEMERAL, flags.text(EPHEMERAL));
+        parameters.put("tags", flags.text("tags"));
+        parameters.put("seconds", Long.toString(flags.duration(EXPIRATION).toSeconds()));
+        parameters.put("take_over_name", flags.text(TAKE_OVER));
+        admin.print(
+                admin.ask("preauthkeys/create", parameters), key -> key.at("key").text() + "\n");
+    }
+
+    private static void list(AdminCommand admin) throws CommandException, UsageException {
+        admin.refuseWords();
+        admin.print(admin.ask("preauthkeys/list", Map.of()), KeyCommands::table);
+    }
+
+    private static String table(Tree keys) {
+        Table table = new Table();
+        table.row("ID", "Key", "Owner", "Reusable", "Ephemeral", "Used", "Expires", "Created");
+        for (Tree key : keys.items()) {
+            table.row(
+                    Long.toString(key.at(ID).number()),
+                    key.at("key").text(),
+                    owner(key),
+                    key.at(REUSABLE).bool() ? "yes" : "no",
+                    key.at(EPHEMERAL).bool() ? "yes" : "no",
+                    key.at("used").bool() ? "yes" : "no",
+                    Times.text(key.at(EXPIRATION)),
+                    Times.text(key.at("created_at")));
+        }
+        return table.text();
+    }
+
+    private static String owner(Tree key) {
+        List<String> tags = key.at("acl_tags").texts();
+        return tags.isEmpty() ? key.at("user").at("name").text() : String.join(",", tags);
+    }
+}

@@ -1,0 +1,204 @@
+package dev.remora.sidecar.server;
+
+import dev.remora.sidecar.cli.Command;
+import dev.remora.sidecar.cli.CommandException;
+import dev.remora.sidecar.cli.Flags;
+import dev.remora.sidecar.cli.Table;
+import dev.remora.sidecar.cli.Tree;
+import dev.remora.sidecar.cli.UsageException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/// `nodes`: the members of the tailnet.
+final class NodeCommands {
+    private static final String IDENTIFIER = "identifier";
+    private static final String EXPIRY = "expiry";
+    private static final String NAME = "given_name";
+
+    private NodeCommands() {}
+
+    static Command group() {
+        return AdminCommand.group(
+                "nodes",
+                "The members of the tailnet",
+                List.of(
+                        AdminCommand.of(
+                                "list",
+                                "Show nodes",
+                                "nodes list [--user NAME|ID]",
+                                NodeCommands::ofUser,
+                                NodeCommands::list),
+                        AdminCommand.of(
+                                "list-routes",
+                                "Show which routes nodes offer, may offer and serve",
+                                "nodes list-routes [--identifier ID|NAME]",
+                                NodeCommands::which,
+                                NodeCommands::listRoutes),
+                        AdminCommand.of(
+                                "register",
+                                "Let in a node that waits for approval, as `auth register` does",
+                                "nodes register --user NAME|ID --key ID",
+                                flags ->
+                                        ofUser(flags)
+                                                .text(
+                                                        "key",
+                                                        "",
+                                                        "what stands at the end of its URL")
+                                                .alias("k", "key"),
+                                admin -> AuthCommands.register(admin, "key")),
+                        changing(
+                                "expire",
+                                "End a node's key now or at a time, or never",
+                                "[--expiry TIME|--disable]",
+                                NodeCommands::expiry,
+                                NodeCommands::expire),
+                        AdminCommand.of(
+                                "rename",
+                                "Give a node another name",
+                                "nodes rename NAME --identifier ID|NAME",
+                                NodeCommands::which,
+                                admin -> change(admin, "rename", "new_name", admin.word("NAME"))),
+                        changing(
+                                "delete",
+                                "Take a node off the tailnet",
+                                "",
+                                flags -> flags,
+                                NodeCommands::delete),
+                        changing(
+                                "tag",
+                                "Make a node act for itself, under these tags",
+                                "--tags TAG,…",
+                                flags ->
+                                        flags.text(
+                                                        "tags",
+                                                        "",
+                                                        "all of its tags, separated by commas")
+                                                .alias("t", "tags"),
+                                admin -> change(admin, "tag", "tags", admin.needed("tags"))),
+                        changing(
+                                "approve-routes",
+                                "Say which routes a node may offer",
+                                "--routes PREFIX,…",
+                                flags ->
+                                        flags.text(
+                                                        "routes",
+                                                        "",
+                                                        "all of them, separated by commas; empty: none")
+                                                .alias("r", "routes"),
+                                admin ->
+                                        change(
+                                                admin,
+                                                "approve-routes",
+                                                "routes",
+                                                admin.needed("routes")))));
+    }
+
+    private static Command changing(
+            String verb,
+            String summary,
+            String form,
+            UnaryOperator<Flags> flags,
+            AdminCommand.Action action) {
+        return AdminCommand.of(
+                verb,
+                summary,
+                ("nodes " + verb + " --identifier ID|NAME " + form).strip(),
+                known -> flags.apply(which(known)),
+                action);
+    }
+
+    private static Flags ofUser(Flags flags) {
+        return flags.text("user", "", "the user's name or number").alias("u", "user");
+    }
+
+    private static Flags which(Flags flags) {
+        return flags.text(IDENTIFIER, "", "the node's number or name").alias("i", IDENTIFIER);
+    }
+
+    private static Flags expiry(Flags flags) {
+        return flags.text(EXPIRY, "", "when, such as 2027-08-27T10:00:00Z; empty: now")
+                .alias("e", EXPIRY)
+                .bool("disable", false, "the key does not end by itself any more")
+                .alias("d", "disable");
+    }
+
+    private static void list(AdminCommand admin) throws CommandException, UsageException {
+        admin.refuseWords();
+        Map<String, String> parameters = Map.of("user", admin.flags().text("user"));
+        admin.print(admin.ask("nodes/list", parameters), NodeCommands::table);
+    }
+
+    private static void listRoutes(AdminCommand admin) throws CommandException, UsageException {
+        admin.refuseWords();
+        Map<String, String> parameters = Map.of("id", admin.flags().text(IDENTIFIER));
+        admin.print(admin.ask("nodes/list", parameters), NodeCommands::routes);
+    }
+
+    private static void expire(AdminCommand admin) throws CommandException, UsageException {
+        admin.refuseWords();
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("id", admin.needed(IDENTIFIER));
+        parameters.put(EXPIRY, admin.flags().text(EXPIRY));
+        parameters.put("disable", admin.flags().text("disable"));
+        Tree node = admin.ask("nodes/expire", parameters);
+        admin.print(
+                node,
+                now ->
+                        now.at(EXPIRY).isNull()
+                                ? "The key of " + now.at(NAME).text() + " does not expire.\n"
+                                : "The key of "
+                                        + now.at(NAME).text()
+                                        + " ends at "
+                                        + Times.text(now.at(EXPIRY))
+                                        + " UTC.\n");
+    }
+
+    private static void delete(AdminCommand admin) throws CommandException, UsageException {
+        Tree node = admin.ask("nodes/delete", Map.of("id", admin.needed(IDENTIFIER)));
+        admin.print(node, gone -> "Node " + gone.at(NAME).text() + " is deleted.\n");
+    }
+
+    private static void change(AdminCommand admin, String verb, String name, String value)
+            throws CommandException, UsageException {
+        Map<String, String> parameters = Map.of("id", admin.needed(IDENTIFIER), name, value);
+        Tree node = admin.ask("nodes/" + verb, parameters);
+        admin.print(node, now -> "Node " + now.at(NAME).text() + " is changed.\n");
+    }
+
+    private static String table(Tree nodes) {
+        Table table = new Table();
+        table.row("ID", "Name", "Owner", "Addresses", "Online", "Last seen", "Expires");
+        for (Tree node : nodes.items()) {
+            table.row(
+                    Long.toString(node.at("id").number()),
+                    node.at(NAME).text(),
+                    owner(node),
+                    String.join(", ", node.at("ip_addresses").texts()),
+                    node.at("online").bool() ? "yes" : "no",
+                    Times.text(node.at("last_seen")),
+                    Times.text(node.at(EXPIRY)));
+        }
+        return table.text();
+    }
+
+    private static String owner(Tree node) {
+        List<String> tags = node.at("tags").texts();
+        return tags.isEmpty() ? node.at("user").at("name").text() : String.join(",", tags);
+    }
+
+    private static String routes(Tree nodes) {
+        Table table = new Table();
+        table.row("ID", "Name", "Approved", "Offered", "Serving");
+        for (Tree node : nodes.items()) {
+            table.row(
+                    Long.toString(node.at("id").number()),
+                    node.at(NAME).text(),
+                    String.join(", ", node.at("approved_routes").texts()),
+                    String.join(", ", node.at("available_routes").texts()),
+                    String.join(", ", node.at("subnet_routes").texts()));
+        }
+        return table.text();
+    }
+}

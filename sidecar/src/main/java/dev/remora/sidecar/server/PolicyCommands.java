@@ -1,0 +1,83 @@
+package dev.remora.sidecar.server;
+
+import dev.remora.sidecar.cli.Command;
+import dev.remora.sidecar.cli.CommandException;
+import dev.remora.sidecar.cli.Flags;
+import dev.remora.sidecar.cli.Tree;
+import dev.remora.sidecar.cli.UsageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// `policy`: who may reach whom.
+final class PolicyCommands {
+    private static final String FILE = "file";
+    private static final String POLICY = "policy";
+
+    private PolicyCommands() {}
+
+    static Command group() {
+        return AdminCommand.group(
+                POLICY,
+                "Who may reach whom",
+                List.of(
+                        AdminCommand.of(
+                                "get",
+                                "Print the policy in force",
+                                "policy get",
+                                flags -> flags,
+                                PolicyCommands::get),
+                        AdminCommand.of(
+                                "set",
+                                "Put another policy in force, if nothing is wrong with it",
+                                "policy set --file FILE",
+                                PolicyCommands::file,
+                                admin -> send(admin, "set", "The policy is in force.\n")),
+                        AdminCommand.of(
+                                "check",
+                                "Say what is wrong with a policy, with the users and nodes there are",
+                                "policy check --file FILE",
+                                PolicyCommands::file,
+                                admin -> send(admin, "check", "Nothing is wrong with it.\n"))));
+    }
+
+    private static Flags file(Flags flags) {
+        return flags.text(FILE, "", "HuJSON; - for standard input").alias("f", FILE);
+    }
+
+    private static void get(AdminCommand admin) throws CommandException, UsageException {
+        admin.refuseWords();
+        admin.print(admin.ask("policy/get", Map.of()), PolicyCommands::text);
+    }
+
+    private static String text(Tree answer) {
+        String text = answer.at(POLICY).text();
+        return text.isEmpty() || text.endsWith("\n") ? text : text + "\n";
+    }
+
+    private static void send(AdminCommand admin, String verb, String done)
+            throws CommandException, UsageException {
+        admin.refuseWords();
+        Map<String, String> parameters = Map.of(POLICY, read(admin.needed(FILE)));
+        Tree answer = admin.ask("policy/" + verb, parameters);
+        admin.print(answer, now -> remarks(now) + done);
+    }
+
+    private static String remarks(Tree answer) {
+        StringBuilder lines = new StringBuilder();
+        answer.at("remarks").texts().forEach(remark -> lines.append(remark).append('\n'));
+        return lines.toString();
+    }
+
+    private static String read(String file) throws CommandException {
+        try {
+            return file.equals("-")
+                    ? new String(System.in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8)
+                    : Files.readString(Path.of(file));
+        } catch (IOException e) {
+            throw new CommandException("cannot read " + file + ": " + Sentences.of(e));
+        }
+    }
+}
