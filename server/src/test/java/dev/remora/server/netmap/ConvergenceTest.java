@@ -146,9 +146,10 @@ class ConvergenceTest {
             if (!NodeWriter.nameFits(tailnet.fqdn(node))) {
                 return;
             }
-            clients.put(node.id(), TestClient.polling(service, node));
+            TestClient client = TestClient.polling(service, node);
+            client.awaitMessages(1);
             pings.remove(node.id());
-            clients.get(node.id()).awaitMessages(1);
+            Optional.ofNullable(clients.put(node.id(), client)).ifPresent(World::awaitEnd);
         }
 
         private void leave() {
@@ -169,6 +170,16 @@ class ConvergenceTest {
             TestClient client = node == null ? null : clients.remove(node.id());
             if (client != null) {
                 client.hangUp();
+                awaitEnd(client);
+            }
+        }
+
+        /// A poll is closed by its own thread, which then says that the node has gone.
+        private static void awaitEnd(TestClient client) {
+            try {
+                assertThat(client.end()).isInstanceOf(TestClient.EndOfBody.class);
+            } catch (Exception e) {
+                throw new AssertionError(e);
             }
         }
 
