@@ -6,8 +6,12 @@
 /// [View] is the answer for one node: the filter it enforces, the peers it may know, the routes it may use.
 ///
 /// ```
-/// text ── Policy ── AccessRules ── View
+/// text ── HuJsonReader ── PolicyReader ── Policy ── AccessRules ── View
 /// ```
+///
+/// Nodes that are sources and destinations of the same rules have one [Signature] and are one [Group]. Who sees whom is
+/// decided between groups, not between nodes, and a group's filter is compiled again only when the addresses of a source
+/// in it change ([AddressBook]).
 ///
 /// Nothing here does I/O, knows a clock or starts a thread.
 @NullMarked
