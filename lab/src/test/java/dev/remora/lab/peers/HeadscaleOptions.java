@@ -6,7 +6,7 @@ import java.util.List;
 /// How a [Headscale] is set up.
 ///
 /// @param embeddedRelay whether it runs its own DERP relay with STUN, region 999
-/// @param derpMaps further relays: files as [Derper#derpMap()] makes them
+/// @param derpMaps further relays: files as [Relay#derpMap] makes them
 /// @param policy what is allowed at first, as HuJSON
 public record HeadscaleOptions(boolean embeddedRelay, List<Path> derpMaps, String policy) {
     /// Everything may reach everything.
@@ -21,17 +21,14 @@ public record HeadscaleOptions(boolean embeddedRelay, List<Path> derpMaps, Strin
     }
 
     /// The same with this relay instead of the embedded one.
-    public HeadscaleOptions withRelay(Derper relay) {
-        return new HeadscaleOptions(false, List.of(relay.derpMap()), policy);
-    }
-
-    /// The same with our relay instead of the embedded one.
-    public HeadscaleOptions withRelay(RemoraRelay relay) {
-        return new HeadscaleOptions(false, List.of(relay.derpMap()), policy);
+    ///
+    /// @param others further ones of its region
+    public HeadscaleOptions withRelay(Relay relay, Relay... others) {
+        return new HeadscaleOptions(false, List.of(relay.derpMap(others)), policy);
     }
 
     /// The same with this relay besides the embedded one.
-    public HeadscaleOptions withSecondRelay(Derper relay) {
+    public HeadscaleOptions withSecondRelay(Relay relay) {
         return new HeadscaleOptions(embeddedRelay, List.of(relay.derpMap()), policy);
     }
 

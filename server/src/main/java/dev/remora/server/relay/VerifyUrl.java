@@ -47,7 +47,7 @@ public final class VerifyUrl implements Admission {
             try {
                 String question =
                         "{\"NodePublic\":\"%s\",\"Source\":\"%s\"}"
-                                .formatted(arrival.key(), arrival.from().ip());
+                                .formatted(arrival.key().text(), arrival.from().ip());
                 connection.getOutputStream().write(question.getBytes(StandardCharsets.UTF_8));
                 return verdict(connection);
             } finally {

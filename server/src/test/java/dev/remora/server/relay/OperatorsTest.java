@@ -78,8 +78,8 @@ class OperatorsTest {
                 Sockets alice = Sockets.join(front.address(), relay.publicKey(), ALICE)) {
             assertThat(asked.getNow(""))
                     .isEqualTo(
-                            "POST {\"NodePublic\":\"%s\",\"Source\":\"127.0.0.1\"}"
-                                    .formatted(ALICE.publicKey()));
+                            "POST {\"NodePublic\":\"nodekey:%s\",\"Source\":\"127.0.0.1\"}"
+                                    .formatted(ALICE.publicKey().bytes().hex()));
             alice.write(new DerpFrame.Ping(1));
             assertThat(alice.read()).isEqualTo(new DerpFrame.Pong(1));
         }
