@@ -70,6 +70,13 @@ final class Agenda {
         put(kind, id, clock.instant().plus(delay), action);
     }
 
+    /// As [#after], unless there is such an entry already.
+    synchronized void putIfAbsent(Kind kind, Object id, Duration delay, Runnable action) {
+        if (!entries.containsKey(new Subject(kind, id))) {
+            after(kind, id, delay, action);
+        }
+    }
+
     synchronized void cancel(Kind kind, Object id) {
         Entry entry = entries.remove(new Subject(kind, id));
         if (entry != null) {

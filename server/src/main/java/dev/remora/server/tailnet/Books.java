@@ -36,6 +36,7 @@ final class Books {
     private final Rules rules;
     private final Set<Long> unkept = new HashSet<>();
     private final List<AfterChange> followers = new ArrayList<>();
+    private Runnable whenUnkept = () -> {};
     private volatile Policy policy;
     private long lastUser;
     private long lastAuthKey;
@@ -76,6 +77,11 @@ final class Books {
 
     void follow(AfterChange follower) {
         followers.add(follower);
+    }
+
+    /// @param action under the lock, as soon as something waits for [#flush]
+    void whenUnkept(Runnable action) {
+        whenUnkept = action;
     }
 
     <T> T change(Work<T> work) throws Refused {
@@ -155,8 +161,8 @@ final class Books {
                 put(node, told, viewers);
                 if (kept) {
                     unkept.remove(node.id());
-                } else {
-                    unkept.add(node.id());
+                } else if (unkept.add(node.id())) {
+                    whenUnkept.run();
                 }
             }
             case Edit.Step.RemoveNode(long id) -> remove(id, told, viewers);

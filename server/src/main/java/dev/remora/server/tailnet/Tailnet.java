@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 /// reading never waits.
 public final class Tailnet implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tailnet.class);
-    private static final Duration FLUSH_EVERY = Duration.ofSeconds(3);
+    private static final Duration FLUSH_AFTER = Duration.ofSeconds(3);
     private static final Duration SEEN_EVERY = Duration.ofMinutes(5);
 
     private final TailnetSettings settings;
@@ -110,20 +110,14 @@ public final class Tailnet implements AutoCloseable {
             throws IOException, PolicyException {
         Books books = Books.open(storage, clock);
         Tailnet tailnet = new Tailnet(settings, books, clock, random, timers);
-        tailnet.flushLater();
+        books.whenUnkept(tailnet::flushLater);
         tailnet.noteSeenLater();
         return tailnet;
     }
 
+    /// With what comes meanwhile, but not later because of it.
     private void flushLater() {
-        agenda.after(
-                Agenda.Kind.FLUSH,
-                this,
-                FLUSH_EVERY,
-                () -> {
-                    flush();
-                    flushLater();
-                });
+        agenda.putIfAbsent(Agenda.Kind.FLUSH, this, FLUSH_AFTER, this::flush);
     }
 
     private void noteSeenLater() {
@@ -142,6 +136,7 @@ public final class Tailnet implements AutoCloseable {
             books.flush();
         } catch (IOException e) {
             LOG.warn("what nodes told is not stored yet: {}", e.getMessage());
+            flushLater();
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Optional;
 /// @param serverUrl under which clients reach the server, without a slash at the end
 /// @param baseDomain below which nodes have their names, without a dot at the end
 /// @param ipv4 inside 100.64.0.0/10
-/// @param ipv6 inside fd7a:115c:a1e0::/48
+/// @param ipv6 inside fd7a:115c:a1e0::/48, with at least 24 bits for nodes
 /// @param nodeExpiry how long a person's node stays without a new login; empty: for ever
 /// @param ephemeralAfter an ephemeral node is forgotten when it has been away for so long
 /// @param offlineAfter a node counts as away when it has not come back for so long
@@ -32,6 +32,7 @@ public record TailnetSettings(
     public static final IpPrefix ALL_IPV6 =
             new IpPrefix(IpAddress.v6(0xfd7a_115c_a1e0_0000L, 0), 48);
 
+    private static final int LONGEST_IPV6 = 104;
     private static final int MAX_DOMAIN = 180;
     private static final Duration LEAST_EPHEMERAL_AFTER = Duration.ofSeconds(65);
 
@@ -47,6 +48,10 @@ public record TailnetSettings(
         requireOutside(serverUrl, baseDomain);
         requireInside(ALL_IPV4, ipv4);
         requireInside(ALL_IPV6, ipv6);
+        if (ipv6.bits() > LONGEST_IPV6) {
+            throw new IllegalArgumentException(
+                    "the pool " + ipv6 + " has no room for the last 24 bits of an IPv4 address");
+        }
     }
 
     /// What most want.
