@@ -167,7 +167,7 @@ final class Pair {
 
     private void approve(String page) {
         String id = page.substring(page.lastIndexOf('/') + 1);
-        headscale.cli("auth", "register", "--auth-id", id, "--user", user).orThrow();
+        headscale.approve(id, user);
     }
 
     private Result runInterrupted(List<String> command) {

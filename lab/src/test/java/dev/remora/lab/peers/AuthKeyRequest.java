@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An auth key to be made by [Headscale#authKey(AuthKeyRequest)]: one use, one day, unless said otherwise.
+/// An auth key to be made by [ControlServer#authKey(AuthKeyRequest)]: one use, one day, unless said otherwise.
 public record AuthKeyRequest(
         String user, boolean reusable, boolean ephemeral, List<String> tags, Duration validity) {
     public static AuthKeyRequest forUser(String user) {

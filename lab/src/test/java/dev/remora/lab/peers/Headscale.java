@@ -20,7 +20,7 @@ import java.util.Optional;
 /// A real headscale: the control server of a lab's tailnet, by default with its embedded relay.
 ///
 /// It knows the users `alice` and `bob`, and names nodes under [#DOMAIN].
-public final class Headscale {
+public final class Headscale implements ControlServer {
     /// What MagicDNS names end in.
     public static final String DOMAIN = "lab.test";
 
@@ -116,7 +116,7 @@ public final class Headscale {
         return command;
     }
 
-    /// What nodes give as `--login-server`.
+    @Override
     public String url() {
         return "https://" + host.ip4();
     }
@@ -142,11 +142,7 @@ public final class Headscale {
         return Json.parse(host.run(command(all), Shell.PATIENCE).orThrow().stdout());
     }
 
-    /// A new auth key of alice's for one node.
-    public String authKey() {
-        return authKey(AuthKeyRequest.forUser("alice"));
-    }
-
+    @Override
     public String authKey(AuthKeyRequest request) {
         List<String> arguments = new ArrayList<>(List.of("preauthkeys", "create"));
         arguments.addAll(List.of("--user", userId(request.user())));
@@ -185,6 +181,11 @@ public final class Headscale {
         cli("nodes", "delete", "--identifier", nodeId(name), "--force").orThrow();
     }
 
+    @Override
+    public void approve(String authId, String user) {
+        cli("auth", "register", "--auth-id", authId, "--user", user).orThrow();
+    }
+
     private String nodeId(String name) {
         return node(name)
                 .map(node -> node.at("id").text())
@@ -192,6 +193,7 @@ public final class Headscale {
     }
 
     /// Replaces the policy and lets headscale send what follows from it to all nodes.
+    @Override
     public void policy(String hujson) {
         int reloads = reloads();
         write(policy, hujson);
@@ -206,6 +208,7 @@ public final class Headscale {
     private static final String RELOADED = "Policy reload completed";
 
     /// Ends it gracefully, which takes it about 10 s while nodes are connected, and starts it again.
+    @Override
     public void restart() {
         stop();
         start();

@@ -111,15 +111,20 @@ public abstract class TailnetDaemon {
     }
 
     /// Joins the tailnet under the host's name.
-    public void up(Headscale headscale, String... flags) {
-        up(headscale, headscale.authKey(), flags);
+    public void up(ControlServer control, String... flags) {
+        up(control, control.authKey(), flags);
+    }
+
+    /// The same with an auth key that is made for it.
+    public void up(ControlServer control, AuthKeyRequest key, String... flags) {
+        up(control, control.authKey(key), flags);
     }
 
     /// Joins the tailnet under the host's name with this auth key, and waits until it runs.
-    public void up(Headscale headscale, String authKey, String... flags) {
+    public void up(ControlServer control, String authKey, String... flags) {
         List<String> arguments = new ArrayList<>();
         arguments.add("up");
-        arguments.add("--login-server=" + headscale.url());
+        arguments.add("--login-server=" + control.url());
         arguments.add("--auth-key=" + authKey);
         arguments.add("--hostname=" + host.name());
         arguments.addAll(List.of(flags));

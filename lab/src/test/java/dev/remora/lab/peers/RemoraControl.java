@@ -1,0 +1,176 @@
+package dev.remora.lab.peers;
+
+import dev.remora.lab.net.Host;
+import dev.remora.lab.run.Json;
+import dev.remora.lab.run.LabException;
+import dev.remora.lab.run.LabProcess;
+import dev.remora.lab.run.Result;
+import dev.remora.lab.run.Shell;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Our own control server, with relay and STUN, as a process of its own and told what to do by its own commands.
+///
+/// It knows the users `alice` and `bob`, and names nodes as [Headscale] does.
+public final class RemoraControl implements ControlServer {
+    private static final Duration START_TIME = Duration.ofSeconds(60);
+
+    private final Host host;
+    private final Path folder;
+    private final Path policy;
+    private final Path certificates;
+    private int starts;
+    private LabProcess process;
+
+    private RemoraControl(Host host, CertificateAuthority authority) {
+        this.host = host;
+        this.folder = host.folder("control");
+        this.policy = host.folder("control-policy").resolve("policy.hujson");
+        this.certificates = authority.issue(host.ip4());
+        this.process = launch();
+    }
+
+    /// Starts one on `host` and waits until it listens.
+    public static RemoraControl start(Host host, CertificateAuthority authority) {
+        RemoraControl control = new RemoraControl(host, authority);
+        for (String user : List.of("alice", "bob")) {
+            control.cli("users", "create", user).orThrow();
+        }
+        return control;
+    }
+
+    private LabProcess launch() {
+        String certificate = certificates.resolve(host.ip4()).toString();
+        LabProcess launched =
+                host.start(
+                        "control",
+                        Map.of(),
+                        List.of(
+                                Programs.remora(),
+                                "server",
+                                "--state=" + folder,
+                                "--listen=" + host.ip4() + ":443",
+                                "--url=" + url(),
+                                "--base-domain=" + Headscale.DOMAIN,
+                                "--tls=" + certificate + ".crt," + certificate + ".key"));
+        int before = starts;
+        launched.awaitReady(
+                START_TIME, "our control server listened", () -> starts(launched) > before);
+        starts = starts(launched);
+        return launched;
+    }
+
+    /// How often the log, which all its lives share, says that it listens.
+    private static int starts(LabProcess process) {
+        return process.log().split("listening on ", -1).length - 1;
+    }
+
+    @Override
+    public String url() {
+        return "https://" + host.ip4();
+    }
+
+    public Host host() {
+        return host;
+    }
+
+    public LabProcess process() {
+        return process;
+    }
+
+    /// Runs one of its commands.
+    public Result cli(String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.addAll(List.of(Programs.remora(), "server", "--state=" + folder));
+        command.addAll(List.of(arguments));
+        return host.run(command, Shell.PATIENCE);
+    }
+
+    /// The same with `--output json`.
+    public Json json(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--output=json");
+        return Json.parse(cli(all.toArray(String[]::new)).orThrow().stdout());
+    }
+
+    @Override
+    public String authKey(AuthKeyRequest request) {
+        List<String> arguments = new ArrayList<>(List.of("preauthkeys", "create"));
+        arguments.addAll(List.of("--user", request.user()));
+        arguments.addAll(request.flags());
+        return cli(arguments.toArray(String[]::new)).orThrow().stdout().strip();
+    }
+
+    @Override
+    public void policy(String hujson) {
+        cli("policy", "set", "--file=" + write(hujson)).orThrow();
+    }
+
+    /// A policy in a file, for the command that wants one.
+    public Path write(String hujson) {
+        try {
+            return Files.writeString(policy, hujson);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void approve(String authId, String user) {
+        cli("auth", "register", "--auth-id", authId, "--user", user).orThrow();
+    }
+
+    /// All nodes, as it prints them.
+    public List<Json> nodes() {
+        return json("nodes", "list").each().toList();
+    }
+
+    /// The node of this name.
+    public Optional<Json> node(String name) {
+        return nodes().stream()
+                .filter(node -> node.at("given_name").text().equals(name))
+                .findFirst();
+    }
+
+    /// Ends the key of the node of this name.
+    public void expire(String name) {
+        cli("nodes", "expire", "--identifier", idOf(name)).orThrow();
+    }
+
+    public void delete(String name) {
+        cli("nodes", "delete", "--identifier", idOf(name)).orThrow();
+    }
+
+    private String idOf(String name) {
+        return node(name)
+                .map(node -> node.at("id").text())
+                .orElseThrow(() -> new LabException("our server knows no node " + name));
+    }
+
+    @Override
+    public void restart() {
+        stop();
+        start();
+    }
+
+    public void stop() {
+        process.stop();
+    }
+
+    /// Ends it as a crash would.
+    public void kill() {
+        process.kill();
+    }
+
+    /// Starts it again with everything it knew.
+    public void start() {
+        process = launch();
+    }
+}
