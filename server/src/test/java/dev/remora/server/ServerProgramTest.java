@@ -1,0 +1,95 @@
+package dev.remora.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.remora.proto.control.DnsRecord;
+import dev.remora.server.tailnet.Change;
+import dev.remora.server.tls.KeptCertificate;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerProgramTest {
+    @TempDir private Path temp;
+
+    private ServerProgram start(String... words) throws Exception {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "--state=" + temp.resolve("state"),
+                                "--listen=127.0.0.1:0",
+                                "--stun=off"));
+        all.addAll(List.of(words));
+        return ServerProgram.start(ServerFlags.parse(all));
+    }
+
+    @Test
+    void aCertificateForAnotherHostIsRefused() throws Exception {
+        KeptCertificate.in(temp, "10.0.0.1", Instant.now());
+        String files = "--tls=" + temp.resolve("cert.pem") + "," + temp.resolve("key.pem");
+
+        assertThatThrownBy(() -> start(files, "--url=https://vpn.example.com"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("is not for vpn.example.com");
+        start(files, "--url=https://10.0.0.1").close();
+    }
+
+    @Test
+    void aServerBelowItsOwnDomainIsRefused() {
+        assertThatThrownBy(
+                        () -> start("--url=https://vpn.example.com", "--base-domain=example.com"))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("must not be below example.com");
+    }
+
+    @Test
+    void aWrongPolicyKeepsItFromStarting() throws Exception {
+        Path policy = Files.writeString(temp.resolve("policy"), "{\n \"acls\": 7}");
+
+        assertThatThrownBy(() -> start("--url=https://127.0.0.1", "--policy=" + policy))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("line 2");
+    }
+
+    @Test
+    void recordsAreReadAgainWhenTheirFileChanges() throws Exception {
+        Path file = Files.writeString(temp.resolve("records"), "[]");
+        try (ServerProgram server =
+                start("--url=https://127.0.0.1", "--extra-records=" + file, "--dns=9.9.9.9")) {
+            CompletableFuture<List<DnsRecord>> told = new CompletableFuture<>();
+            server.tailnet()
+                    .listen(change -> {
+                        List<DnsRecord> now = server.tailnet().dns().extraRecords();
+                        if (change instanceof Change.DnsChanged && now != null) {
+                            told.complete(now);
+                        }
+                    });
+            Files.writeString(file, "[{\"name\":\"a.b\",\"type\":\"A\",\"value\":\"100.64.0.3\"}]");
+
+            assertThat(told.get(30, TimeUnit.SECONDS))
+                    .containsExactly(new DnsRecord("a.b", "A", "100.64.0.3"));
+            assertThat(Objects.requireNonNull(server.tailnet().dns().resolvers())).hasSize(1);
+        }
+    }
+
+    @Test
+    void withoutTlsOfItsOwnTheRelayHasOneByFingerprint() throws Exception {
+        try (ServerProgram server =
+                start("--tls=off", "--url=http://127.0.0.1:80", "--relay=127.0.0.1:0")) {
+            var region = Objects.requireNonNull(server.tailnet().derpMap().regions()).get("999");
+            var nodes = Objects.requireNonNull(Objects.requireNonNull(region).nodes());
+            assertThat(nodes.getFirst().certName()).startsWith("sha256-raw:");
+            assertThat(nodes.getFirst().derpPort()).isPositive();
+            assertThat(nodes.getFirst().stunPort()).isNegative();
+        }
+    }
+}
