@@ -28,6 +28,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ComposeStackTest {
     private static final String NODE = "my-flask-app-docker-sidecar";
 
+    /// A command that lasts says of itself that it may be ended before the daemon where memory is short.
+    private static final String WHOM_THE_KERNEL_ENDS_FIRST =
+            """
+            tailscale serve --tcp 81 tcp://localhost:5000 >/dev/null & command=$!
+            until [ "$(cat /proc/$command/oom_score_adj)" = 1000 ]; do kill -0 $command || exit 1; done
+            kill $command
+            [ "$(cat /proc/1/oom_score_adj)" = 0 ]
+            """;
+
     private static Lab lab;
     private static DockerTailnet tailnet;
 
@@ -65,6 +74,9 @@ class ComposeStackTest {
                 .containsExactlyInAnyOrder("tag:flask-app-service", "tag:dockerized-app");
         assertThat(userOfTheProgram(sidecar)).isEqualTo("65532");
         sidecar.awaitHealth("healthy");
+        assertThat(sidecar.exec("cat", "/opt/remora/sbom/remora.cdx.json").stdout())
+                .containsPattern("\"name\" : \"OpenJDK\".*\"version\" : \"25[.]");
+        assertThat(sidecar.exec("sh", "-c", WHOM_THE_KERNEL_ENDS_FIRST).ok()).isTrue();
     }
 
     /// The number of the user that the container's first process belongs to.

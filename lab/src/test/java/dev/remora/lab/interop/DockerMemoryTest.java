@@ -14,8 +14,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// A sidecar with little memory: it takes on what it can, refuses the rest, and is not ended by the kernel.
 @Tag("host")
@@ -23,10 +24,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class DockerMemoryTest {
     private static final String LIMITED =
             """
-            mem_limit: 128m
-            memswap_limit: 128m
+            mem_limit: %1$dm
+            memswap_limit: %1$dm
             environment:
-              - TS_HOSTNAME=small
+              - TS_HOSTNAME=small-%1$d
               - TS_ENABLE_METRICS=true
               - REMORA_SERVE=tcp:80=localhost:5000,tcp:7=localhost:7001
             """;
@@ -51,30 +52,14 @@ class DockerMemoryTest {
     private static final String METRICS =
             "import urllib.request as u; print(u.urlopen('http://localhost:9002/metrics').read().decode())";
 
-    /// Less than what one peer may have at once with this limit, and more.
-    private static final int MANY = 2_000;
-
-    private static final int TOO_MANY = 400;
-
     private static Lab lab;
     private static DockerTailnet tailnet;
-    private static DockerContainer sidecar;
-    private static DockerContainer app;
 
     @BeforeAll
     static void start(Lab theLab) {
         lab = theLab;
         tailnet = DockerTailnet.in(lab);
         lab.docker().image(DockerImage.REMORA);
-        ComposeStack stack =
-                lab.docker()
-                        .stack(
-                                "small",
-                                tailnet.example(tailnet.taggedKey())
-                                        .with("remora-sidecar", LIMITED));
-        stack.up();
-        sidecar = stack.container("remora-sidecar");
-        app = stack.container("flask-app");
     }
 
     @AfterAll
@@ -82,25 +67,52 @@ class DockerMemoryTest {
         lab.docker().clear();
     }
 
-    @Test
-    void takesOnWhatItCanAndRefusesTheRest() {
+    /// @param limit MiB
+    /// @param held connections that stay open while others carry bytes
+    /// @param more how many are tried then; 5,000 together
+    @ParameterizedTest
+    @CsvSource({
+        "64, 200, 4800",
+        "65, 200, 4800",
+        "66, 200, 4800",
+        "128, 2000, 3000",
+        "256, 5000, 0"
+    })
+    void takesOnWhatItCanAndRefusesTheRest(int limit, int held, int more) {
+        ComposeStack stack =
+                lab.docker()
+                        .stack(
+                                "small" + limit,
+                                tailnet.example(tailnet.taggedKey())
+                                        .with("remora-sidecar", LIMITED.formatted(limit)));
+        stack.up();
+        DockerContainer sidecar = stack.container("remora-sidecar");
+        DockerContainer app = stack.container("flask-app");
+        sidecar.awaitLog("Memory: the limit is " + limit + " MiB; at most ");
         String ip =
                 sidecar.awaitRunning().at("TailscaleIPs").each().findFirst().orElseThrow().text();
-        sidecar.awaitLog("Memory: the limit is 128 MiB; at most ");
-        String before = sidecar.startedAt();
         app.exec("sh", "-c", "python3 -c \"$0\" >/dev/null 2>&1 &", ECHO).orThrow();
         TcpClient client = new TcpClient(tailnet.peer().host());
         Await.until("the echo", Ways.SOON, () -> client.echo(ip, 7, 1, 1, 1).allGood());
-        try (TcpClient.Transfer _ = client.hold(ip, 7, MANY)) {
+        try (TcpClient.Transfer _ = client.hold(ip, 7, held)) {
             assertThat(client.echo(ip, 7, 3_000_000, 20, 10).counts()).isEmpty();
-            assertThat(client.tryHold(ip, 7, TOO_MANY).outcome(Duration.ofMinutes(1)).counts())
-                    .containsKey("SocketTimeoutException: Connect timed out");
-            assertThat(app.exec("python3", "-c", METRICS).orThrow().stdout())
-                    .containsPattern(
-                            "inbound_dropped_packets_total\\{reason=\"connection_limit\"} [1-9]");
+            if (more > 0) {
+                refusesSome(client.tryHold(ip, 7, more), sidecar, app);
+            }
         }
         tailnet.awaitFlask(ip);
-        assertThat(sidecar.startedAt()).isEqualTo(before);
+        assertThat(sidecar.restarts()).isZero();
         assertThat(sidecar.state().at("OOMKilled").bool()).isFalse();
+        stack.down();
+    }
+
+    private static void refusesSome(
+            TcpClient.Transfer tried, DockerContainer sidecar, DockerContainer app) {
+        assertThat(tried.outcome(Duration.ofMinutes(2)).counts())
+                .containsKey("SocketTimeoutException: Connect timed out");
+        assertThat(app.exec("python3", "-c", METRICS).orThrow().stdout())
+                .containsPattern(
+                        "inbound_dropped_packets_total\\{reason=\"connection_limit\"} [1-9]");
+        sidecar.awaitLog("attempts of peers to connect got no answer");
     }
 }

@@ -106,6 +106,8 @@ final class PodSecret {
             complain(e);
         } catch (IOException | MalformedException e) {
             LOG.debug("the daemon does not answer: {}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.error("The pod's Secret is looked at again later; this should not have been", e);
         }
         return false;
     }

@@ -24,12 +24,15 @@ public final class HealthProbe {
 
     private static final String YES = "HTTP/1.1 200 ";
 
-    /// Names the launcher of the command line.
+    /// Names the launcher of the command line, in a container.
     private static final String COMMAND = "remora.launcher.command";
 
     private HealthProbe() {}
 
     public static void main(String[] args) throws IOException {
+        if (System.getProperty(COMMAND) != null) {
+            Expendable.become();
+        }
         String named = System.getenv("TS_SOCKET");
         String socket =
                 named == null || named.isEmpty() ? "/var/run/tailscale/tailscaled.sock" : named;

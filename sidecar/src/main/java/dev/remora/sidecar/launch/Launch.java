@@ -27,6 +27,9 @@ import java.util.Optional;
 public final class Launch {
     private static final String BOOT = "containerboot";
 
+    /// Set in a container, for commands.
+    private static final String DAEMON_LAUNCHER = "remora.launcher.daemon";
+
     private Launch() {}
 
     /// @param args the path or name the program was called by, then its own arguments
@@ -80,6 +83,8 @@ public final class Launch {
             leaveTo("daemon", daemon.get());
         } else if (isServer(words)) {
             leaveTo("server", words);
+        } else if (System.getProperty(DAEMON_LAUNCHER) != null) {
+            Expendable.become();
         }
         return words;
     }

@@ -280,6 +280,7 @@ public final class Daemon implements AutoCloseable {
         Node node = begun(Node.start(settings(flags, memory, store, profiles, system), events));
         NodeStatus status = node.status();
         LOG.info("UDP port {}, cipher {}", status.udpPortV4(), status.aead());
+        begun(Refusals.start(memory.capacity().connections(), () -> node.status().stack().drops()));
         ServedPorts ports = new ServedPorts(node.loop(), node::listen);
         if (flags.exposesAll()) {
             ports.exposeRest();

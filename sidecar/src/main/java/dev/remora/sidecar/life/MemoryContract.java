@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
 
-/// What this process promises to get along with. The heap is a quarter of the limit, with which the launcher starts the JVM ([#flags]); the rest is shared out here, so that load is refused before
+/// What this process promises to get along with. The heap is a quarter of the limit, less if that is small, with which the launcher starts the JVM ([#flags]); the rest is shared out here, so that load is refused before
 /// the kernel ends us.
 ///
 ///     limit  = heap + what the program itself takes + stream buffers + the system's part of connections
@@ -19,10 +19,13 @@ public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
     /// Outside the heap, measured with and without the JIT's second compiler, whose work takes up to 20 MiB for a moment: classes, code, stacks, libraries.
     private static final long PROGRAM = 62 * MIB;
 
-    private static final long SMALL_PROGRAM = 40 * MIB;
+    /// The same with one compiler, and the image's health check, a process of its own that takes 11 MiB for a moment.
+    private static final long SMALL_PROGRAM = 36 * MIB + 11 * MIB;
 
     /// Of the heap, with a tailnet of some hundred peers.
     private static final long PROGRAM_IN_HEAP = 11 * MIB;
+
+    private static final long SMALL_PROGRAM_IN_HEAP = 9 * MIB;
 
     /// For each connection: of the heap, and outside it, where most is the system's for its socket.
     private static final long CONNECTION_IN_HEAP = 7 * 1024;
@@ -35,11 +38,24 @@ public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
     /// Below it the JIT has to do without its second compiler.
     private static final long SMALL = 100 * MIB;
 
+    /// One compiler, and only for what runs often; a heap that starts with what it needs; buffers in small pieces from one place.
+    private static final List<String> FOR_SMALL =
+            List.of(
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:CompileThresholdScaling=5",
+                    "-Xmn3m",
+                    "-XX:TrimNativeHeapInterval=500",
+                    "-Dio.netty.allocator.type=pooled",
+                    "-Dio.netty.allocator.numDirectArenas=1",
+                    "-Dio.netty.allocator.numHeapArenas=1",
+                    "-Dio.netty.allocator.maxOrder=4");
+
     /// With less, bulk traffic has been seen to be too much.
     private static final long ENOUGH = 96 * MIB;
 
     private static final long HEAP_SHARE = 4;
-    private static final long LEAST_HEAP = 16 * MIB;
+    private static final long LEAST_HEAP = 12 * MIB;
+    private static final long SMALL_HEAP_SHARE = 5;
 
     /// As in `daemon.flags`.
     private static final long USUAL_HEAP = 128 * MIB;
@@ -50,13 +66,14 @@ public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
     }
 
     static List<String> flags(OptionalLong limit) {
-        long heap = Math.max(limit.orElse(Long.MAX_VALUE) / HEAP_SHARE, LEAST_HEAP);
+        long most = limit.orElse(Long.MAX_VALUE);
+        long heap = Math.max(most / (most < SMALL ? SMALL_HEAP_SHARE : HEAP_SHARE), LEAST_HEAP);
         if (heap >= USUAL_HEAP) {
             return List.of();
         }
         List<String> flags = new ArrayList<>(List.of("-Xmx%dm".formatted(heap / MIB)));
-        if (limit.getAsLong() < SMALL) {
-            flags.add("-XX:TieredStopAtLevel=1");
+        if (most < SMALL) {
+            flags.addAll(FOR_SMALL);
         }
         return flags;
     }
@@ -66,16 +83,14 @@ public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
     }
 
     static MemoryContract of(OptionalLong limit, long heap) {
-        long rest = rest(limit.orElse(Long.MAX_VALUE), heap);
+        long most = limit.orElse(Long.MAX_VALUE);
+        boolean isSmall = most < SMALL;
+        long rest = most - heap - (isSmall ? SMALL_PROGRAM : PROGRAM);
+        long inHeap = heap - (isSmall ? SMALL_PROGRAM_IN_HEAP : PROGRAM_IN_HEAP);
         long buffers = Math.clamp(rest / 2, LEAST_BUFFERS, Capacity.DEFAULT.bufferBytes());
-        long connections =
-                Math.min((heap - PROGRAM_IN_HEAP) / CONNECTION_IN_HEAP, rest / 2 / CONNECTION);
+        long connections = Math.min(inHeap / CONNECTION_IN_HEAP, rest / 2 / CONNECTION);
         long capped = Math.clamp(connections, LEAST_CONNECTIONS, Capacity.DEFAULT.connections());
         return new MemoryContract(limit, heap, new Capacity(buffers, (int) capped));
-    }
-
-    private static long rest(long limit, long heap) {
-        return limit - heap - (limit < SMALL ? SMALL_PROGRAM : PROGRAM);
     }
 
     /// Whether load may be more than the limit has room for.

@@ -6,8 +6,6 @@ import dev.remora.node.IncomingStream;
 import dev.remora.node.PortHandler;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,18 +16,17 @@ import org.slf4j.LoggerFactory;
 final class PortForward implements PortHandler {
     private static final Logger LOG = LoggerFactory.getLogger(PortForward.class);
 
-    private final EngineLoop loop;
+    private final Dials dials;
     private final int port;
     private final AppAddress target;
     private final OpenConnections open;
     private final BackendGate gate = new BackendGate();
-    private final Map<IncomingStream, AppDial> dials = new HashMap<>();
     private boolean refusing;
     private boolean reported;
 
     /// @param open counts the connections to the app
     PortForward(EngineLoop loop, int port, AppAddress target, OpenConnections open) {
-        this.loop = loop;
+        this.dials = new Dials(loop);
         this.port = port;
         this.target = target;
         this.open = open;
@@ -41,29 +38,19 @@ final class PortForward implements PortHandler {
             peer.refuse();
             return;
         }
-        Attempt attempt = new Attempt(peer);
-        AppDial dial = AppDial.start(loop, target, attempt);
-        if (!attempt.over) {
-            dials.put(peer, dial);
-        }
+        dials.start(peer, target, new Attempt(peer));
     }
 
     @Override
     public void onCancelled(IncomingStream peer) {
-        AppDial dial = dials.remove(peer);
-        if (dial != null) {
-            dial.cancel();
-            if (refusing) {
-                gate.onFailed(
-                        System.nanoTime()); // this may have been the one dial that tries for all
-            }
+        if (dials.cancel(peer) && refusing) {
+            gate.onFailed(System.nanoTime()); // this may have been the one dial that tries for all
         }
     }
 
     /// One peer's wait for the app.
     private final class Attempt implements AppDial.Listener {
         private final IncomingStream peer;
-        private boolean over;
 
         Attempt(IncomingStream peer) {
             this.peer = peer;
@@ -71,7 +58,6 @@ final class PortForward implements PortHandler {
 
         @Override
         public void onConnected(DuplexChannel app) {
-            end();
             gate.onDialled();
             refusing = false;
             if (reported) {
@@ -83,7 +69,6 @@ final class PortForward implements PortHandler {
 
         @Override
         public void onFailed(IOException why, boolean refused) {
-            end();
             if (refused) {
                 refusing = true;
                 gate.onFailed(System.nanoTime());
@@ -99,11 +84,6 @@ final class PortForward implements PortHandler {
                         target,
                         refused ? "connection refused" : why.getMessage());
             }
-        }
-
-        private void end() {
-            over = true;
-            dials.remove(peer);
         }
     }
 }

@@ -10,7 +10,8 @@ class MemoryContractTest {
     private static final long MIB = 1 << 20;
 
     private static MemoryContract of(long limit) {
-        return MemoryContract.of(OptionalLong.of(limit * MIB), limit * MIB / 4);
+        return MemoryContract.of(
+                OptionalLong.of(limit * MIB), limit < 100 ? limit * MIB / 5 : limit * MIB / 4);
     }
 
     @Test
@@ -18,7 +19,7 @@ class MemoryContractTest {
         assertThat(of(64).capacity().bufferBytes()).isEqualTo(4 * MIB);
         assertThat(of(128).capacity().bufferBytes()).isEqualTo(17 * MIB);
         assertThat(of(256).capacity().bufferBytes()).isEqualTo(64 * MIB);
-        assertThat(of(64).capacity().connections()).isEqualTo(682);
+        assertThat(of(64).capacity().connections()).isEqualTo(358);
         assertThat(of(128).capacity().connections()).isEqualTo(2_901);
         assertThat(of(256).capacity().connections()).isEqualTo(7_753);
     }
@@ -37,8 +38,9 @@ class MemoryContractTest {
         assertThat(MemoryContract.flags(OptionalLong.of(512 * MIB))).isEmpty();
         assertThat(MemoryContract.flags(OptionalLong.of(256 * MIB))).containsExactly("-Xmx64m");
         assertThat(MemoryContract.flags(OptionalLong.of(64 * MIB)))
-                .containsExactly("-Xmx16m", "-XX:TieredStopAtLevel=1");
-        assertThat(MemoryContract.flags(OptionalLong.of(1))).contains("-Xmx16m");
+                .contains("-Xmx12m", "-XX:TieredStopAtLevel=1");
+        assertThat(MemoryContract.flags(OptionalLong.of(96 * MIB))).contains("-Xmx19m");
+        assertThat(MemoryContract.flags(OptionalLong.of(1))).contains("-Xmx12m");
     }
 
     @Test
