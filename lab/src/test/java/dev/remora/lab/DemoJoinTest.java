@@ -46,12 +46,16 @@ class DemoJoinTest {
                         .toList()
                         .getFirst()
                         .text();
-        String page = client.host().run("curl", "-s", "-m20", "http://" + app + "/").stdout();
-        assertThat(page)
-                .contains(
-                        "You are on the tailnet",
-                        "(" + client.ip4() + ", of demo)",
-                        "direct, from ");
+        Await.until(
+                "the app to see the client directly",
+                SOON,
+                () -> {
+                    String page =
+                            client.host().run("curl", "-s", "-m20", "http://" + app + "/").stdout();
+                    return page.contains("You are on the tailnet")
+                            && page.contains("(" + client.ip4() + ", of demo)")
+                            && page.contains("direct, from ");
+                });
         assertThat(client.cli("netcheck").output()).contains("UDP: true", "own:");
 
         client.host().blockUdp();
