@@ -70,7 +70,7 @@ class ComposeStackTest {
         tailnet.awaitFlask(NODE + "." + Headscale.DOMAIN);
         assertThat(sidecar.exec("tailscale", "status").orThrow().stdout())
                 .contains(ips.get(0), NODE, "tagged-devices");
-        assertThat(tailnet.headscale().node(NODE).orElseThrow().at("tags").each().map(Json::text))
+        assertThat(tailnet.control().node(NODE).orElseThrow().at("tags").each().map(Json::text))
                 .containsExactlyInAnyOrder("tag:flask-app-service", "tag:dockerized-app");
         assertThat(userOfTheProgram(sidecar)).isEqualTo("65532");
         sidecar.awaitHealth("healthy");

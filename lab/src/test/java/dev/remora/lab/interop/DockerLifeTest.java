@@ -121,21 +121,20 @@ class DockerLifeTest {
     @Test
     void withoutAVolumeAnEphemeralKeyLeavesNoDeadNodeBehind() {
         String key =
-                tailnet.headscale()
-                        .authKey(DockerTailnet.tagged().reusableKey().forEphemeralNodes());
+                tailnet.control().authKey(DockerTailnet.tagged().reusableKey().forEphemeralNodes());
         upWith("passing", key, "environment:\n  - TS_STATE_DIR=");
         stack.down();
         assertThat(tailnet.nodesNamed("passing")).isZero();
         stack.up();
 
         answers();
-        assertThat(tailnet.headscale().node("passing")).isPresent();
+        assertThat(tailnet.control().node("passing")).isPresent();
         assertThat(tailnet.nodesNamed("passing")).isOne();
     }
 
     @Test
     void withoutItsVolumeAnotherNodeComesAndTheOldOneStays() {
-        String key = tailnet.headscale().authKey(DockerTailnet.tagged().reusableKey());
+        String key = tailnet.control().authKey(DockerTailnet.tagged().reusableKey());
         Json node = upWith("wiped", key);
         stack.down("--volumes");
         stack.up();
@@ -215,10 +214,10 @@ class DockerLifeTest {
     @Test
     void aControlServerThatComesLastIsWaitedFor() {
         prepare("early", tailnet.taggedKey());
-        tailnet.headscale().kill();
+        tailnet.control().kill();
         stack.up();
         sidecar.awaitLog("cannot be reached");
-        tailnet.headscale().start();
+        tailnet.control().start();
 
         answers();
         assertThat(sidecar.restarts()).isZero();

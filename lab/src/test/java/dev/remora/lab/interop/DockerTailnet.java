@@ -6,8 +6,9 @@ import dev.remora.lab.Lab;
 import dev.remora.lab.apps.Curl;
 import dev.remora.lab.docker.ComposeFiles;
 import dev.remora.lab.peers.AuthKeyRequest;
-import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.peers.ControlServer;
 import dev.remora.lab.peers.HeadscaleOptions;
+import dev.remora.lab.peers.RemoraControl;
 import dev.remora.lab.peers.Tailscaled;
 
 /// A tailnet with a real peer on it, for stacks on the lab's Docker engine.
@@ -31,24 +32,34 @@ final class DockerTailnet {
             """;
 
     private final Lab lab;
-    private final Headscale headscale;
+    private final ControlServer control;
     private final Tailscaled peer;
 
-    private DockerTailnet(Lab lab, Headscale headscale, Tailscaled peer) {
+    private DockerTailnet(Lab lab, ControlServer control, Tailscaled peer) {
         this.lab = lab;
-        this.headscale = headscale;
+        this.control = control;
         this.peer = peer;
     }
 
     static DockerTailnet in(Lab lab) {
-        Headscale headscale = lab.headscale(HeadscaleOptions.defaults().withPolicy(POLICY));
-        Tailscaled peer = lab.tailscaled(lab.host("peer"), Tailscaled.Mode.TUN);
-        peer.up(headscale);
-        return new DockerTailnet(lab, headscale, peer);
+        return of(lab, lab.headscale(HeadscaleOptions.defaults().withPolicy(POLICY)));
     }
 
-    Headscale headscale() {
-        return headscale;
+    /// The same under our own control server.
+    static DockerTailnet ofOurServer(Lab lab) {
+        RemoraControl control = RemoraControl.start(lab.host("ctl"), lab.authority());
+        control.policy(POLICY);
+        return of(lab, control);
+    }
+
+    private static DockerTailnet of(Lab lab, ControlServer control) {
+        Tailscaled peer = lab.tailscaled(lab.host("peer"), Tailscaled.Mode.TUN);
+        peer.up(control);
+        return new DockerTailnet(lab, control, peer);
+    }
+
+    ControlServer control() {
+        return control;
     }
 
     Tailscaled peer() {
@@ -57,7 +68,7 @@ final class DockerTailnet {
 
     /// A key for one node, with the tags that the example asks for.
     String taggedKey() {
-        return headscale.authKey(tagged());
+        return control.authKey(tagged());
     }
 
     static AuthKeyRequest tagged() {
@@ -75,12 +86,12 @@ final class DockerTailnet {
         return files.with(service, IN_THE_LAB)
                 .withCopy("root.pem", lab.authority().root())
                 .withVariable("TS_AUTHKEY", key)
-                .withVariable("TS_EXTRA_ARGS", "--login-server=" + headscale.url());
+                .withVariable("TS_EXTRA_ARGS", "--login-server=" + control.url());
     }
 
     /// The number of nodes, living or dead, that the control server lists under this name or one made from it.
     long nodesNamed(String name) {
-        return headscale.nodes().stream()
+        return control.nodes().stream()
                 .filter(node -> node.at("given_name").text().startsWith(name))
                 .count();
     }

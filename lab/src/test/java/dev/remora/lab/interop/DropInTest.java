@@ -42,7 +42,7 @@ class DropInTest {
     private static ComposeStack up(String name, DockerImage image, String resource) {
         String node = name + "-" + image.name().toLowerCase(Locale.ROOT);
         ComposeFiles files = ComposeFiles.resource(resource).withVariable("NODE", node);
-        String key = tailnet.headscale().authKey();
+        String key = tailnet.control().authKey();
         ComposeStack stack = lab.docker().stack(node, tailnet.inThisLab(files, SERVICE, key));
         up(stack, image);
         return stack;

@@ -1,5 +1,10 @@
 package dev.remora.lab.peers;
 
+import dev.remora.lab.run.Json;
+import dev.remora.lab.run.LabException;
+import java.util.List;
+import java.util.Optional;
+
 /// What nodes of a lab join: a control server of either kind.
 public interface ControlServer {
     /// What nodes give as `--login-server`.
@@ -19,6 +24,35 @@ public interface ControlServer {
     /// Lets a login in that waits under this id.
     void approve(String authId, String user);
 
+    /// All nodes, as its command prints them in JSON.
+    List<Json> nodes();
+
+    /// The node of this name.
+    default Optional<Json> node(String name) {
+        return nodes().stream()
+                .filter(node -> node.at("given_name").text().equals(name))
+                .findFirst();
+    }
+
+    /// What its commands call the node of this name.
+    default String nodeId(String name) {
+        return node(name)
+                .map(node -> node.at("id").text())
+                .orElseThrow(() -> new LabException("the server knows no node " + name));
+    }
+
+    /// Ends it gracefully.
+    void stop();
+
+    /// Ends it as a crash would.
+    void kill();
+
+    /// Starts it again with everything it knew.
+    void start();
+
     /// Ends it gracefully and starts it again.
-    void restart();
+    default void restart() {
+        stop();
+        start();
+    }
 }

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// A real headscale: the control server of a lab's tailnet, by default with its embedded relay.
 ///
@@ -125,7 +124,7 @@ public final class Headscale implements ControlServer {
         return host;
     }
 
-    /// Its process now; another one after [#restart()].
+    /// Its process now; another one after [#start()].
     public LabProcess process() {
         return process;
     }
@@ -159,16 +158,9 @@ public final class Headscale implements ControlServer {
                 .orElseThrow(() -> new LabException("headscale knows no user " + name));
     }
 
-    /// All nodes, as headscale prints them.
+    @Override
     public List<Json> nodes() {
         return json("nodes", "list").each().toList();
-    }
-
-    /// The node of this name.
-    public Optional<Json> node(String name) {
-        return nodes().stream()
-                .filter(node -> node.at("given_name").text().equals(name))
-                .findFirst();
     }
 
     /// Expires the key of the node of this name, so that it has to register again.
@@ -186,12 +178,6 @@ public final class Headscale implements ControlServer {
         cli("auth", "register", "--auth-id", authId, "--user", user).orThrow();
     }
 
-    private String nodeId(String name) {
-        return node(name)
-                .map(node -> node.at("id").text())
-                .orElseThrow(() -> new LabException("headscale knows no node " + name));
-    }
-
     /// Replaces the policy and lets headscale send what follows from it to all nodes.
     @Override
     public void policy(String hujson) {
@@ -207,23 +193,18 @@ public final class Headscale implements ControlServer {
 
     private static final String RELOADED = "Policy reload completed";
 
-    /// Ends it gracefully, which takes it about 10 s while nodes are connected, and starts it again.
+    /// Takes about 10 s while nodes are connected.
     @Override
-    public void restart() {
-        stop();
-        start();
-    }
-
     public void stop() {
         process.stop();
     }
 
-    /// Ends it as a crash would.
+    @Override
     public void kill() {
         process.kill();
     }
 
-    /// Starts it again with everything it knew.
+    @Override
     public void start() {
         process = launch();
     }

@@ -2,7 +2,6 @@ package dev.remora.lab.peers;
 
 import dev.remora.lab.net.Host;
 import dev.remora.lab.run.Json;
-import dev.remora.lab.run.LabException;
 import dev.remora.lab.run.LabProcess;
 import dev.remora.lab.run.Result;
 import dev.remora.lab.run.Shell;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /// Our own control server, with relay and STUN, as a process of its own and told what to do by its own commands.
 ///
@@ -26,11 +24,13 @@ public final class RemoraControl implements ControlServer {
     private final Path folder;
     private final Path policy;
     private final Path certificates;
+    private final List<String> flags;
     private int starts;
     private LabProcess process;
 
-    private RemoraControl(Host host, CertificateAuthority authority) {
+    private RemoraControl(Host host, CertificateAuthority authority, List<String> flags) {
         this.host = host;
+        this.flags = flags;
         this.folder = host.folder("control");
         this.policy = host.folder("control-policy").resolve("policy.hujson");
         this.certificates = authority.issue(host.ip4());
@@ -38,8 +38,10 @@ public final class RemoraControl implements ControlServer {
     }
 
     /// Starts one on `host` and waits until it listens.
-    public static RemoraControl start(Host host, CertificateAuthority authority) {
-        RemoraControl control = new RemoraControl(host, authority);
+    ///
+    /// @param flags added to its command line
+    public static RemoraControl start(Host host, CertificateAuthority authority, String... flags) {
+        RemoraControl control = new RemoraControl(host, authority, List.of(flags));
         for (String user : List.of("alice", "bob")) {
             control.cli("users", "create", user).orThrow();
         }
@@ -48,18 +50,18 @@ public final class RemoraControl implements ControlServer {
 
     private LabProcess launch() {
         String certificate = certificates.resolve(host.ip4()).toString();
-        LabProcess launched =
-                host.start(
-                        "control",
-                        Map.of(),
-                        List.of(
-                                Programs.remora(),
-                                "server",
-                                "--state=" + folder,
-                                "--listen=" + host.ip4() + ":443",
-                                "--url=" + url(),
-                                "--base-domain=" + Headscale.DOMAIN,
-                                "--tls=" + certificate + ".crt," + certificate + ".key"));
+        List<String> command = new ArrayList<>();
+        command.addAll(
+                List.of(
+                        Programs.remora(),
+                        "server",
+                        "--state=" + folder,
+                        "--listen=" + host.ip4() + ":443",
+                        "--url=" + url(),
+                        "--base-domain=" + Headscale.DOMAIN,
+                        "--tls=" + certificate + ".crt," + certificate + ".key"));
+        command.addAll(flags);
+        LabProcess launched = host.start("control", Map.of(), command);
         int before = starts;
         launched.awaitReady(
                 START_TIME, "our control server listened", () -> starts(launched) > before);
@@ -127,49 +129,31 @@ public final class RemoraControl implements ControlServer {
         cli("auth", "register", "--auth-id", authId, "--user", user).orThrow();
     }
 
-    /// All nodes, as it prints them.
+    @Override
     public List<Json> nodes() {
         return json("nodes", "list").each().toList();
     }
 
-    /// The node of this name.
-    public Optional<Json> node(String name) {
-        return nodes().stream()
-                .filter(node -> node.at("given_name").text().equals(name))
-                .findFirst();
-    }
-
     /// Ends the key of the node of this name.
     public void expire(String name) {
-        cli("nodes", "expire", "--identifier", idOf(name)).orThrow();
+        cli("nodes", "expire", "--identifier", nodeId(name)).orThrow();
     }
 
     public void delete(String name) {
-        cli("nodes", "delete", "--identifier", idOf(name)).orThrow();
-    }
-
-    private String idOf(String name) {
-        return node(name)
-                .map(node -> node.at("id").text())
-                .orElseThrow(() -> new LabException("our server knows no node " + name));
+        cli("nodes", "delete", "--identifier", nodeId(name)).orThrow();
     }
 
     @Override
-    public void restart() {
-        stop();
-        start();
-    }
-
     public void stop() {
         process.stop();
     }
 
-    /// Ends it as a crash would.
+    @Override
     public void kill() {
         process.kill();
     }
 
-    /// Starts it again with everything it knew.
+    @Override
     public void start() {
         process = launch();
     }

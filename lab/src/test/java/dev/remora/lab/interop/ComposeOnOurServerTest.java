@@ -1,0 +1,53 @@
+package dev.remora.lab.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.lab.Lab;
+import dev.remora.lab.LabExtension;
+import dev.remora.lab.docker.ComposeStack;
+import dev.remora.lab.docker.DockerCondition;
+import dev.remora.lab.docker.DockerContainer;
+import dev.remora.lab.docker.DockerImage;
+import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.run.Await;
+import dev.remora.lab.run.Json;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/// The example that users copy, on a tailnet of our own control server's.
+@Tag("host")
+@ExtendWith({LabExtension.class, DockerCondition.class})
+class ComposeOnOurServerTest {
+    private static final String NODE = "my-flask-app-docker-sidecar";
+
+    @Test
+    void theExampleIsReachedAndIsTheSameNodeAfterItWasMadeAnew(Lab lab) {
+        DockerTailnet tailnet = DockerTailnet.ofOurServer(lab);
+        lab.docker().image(DockerImage.REMORA);
+        ComposeStack stack = lab.docker().stack("ours", tailnet.example(tailnet.taggedKey()));
+        stack.up();
+        DockerContainer sidecar = stack.container("remora-sidecar");
+        List<String> ips =
+                sidecar.awaitRunning().at("TailscaleIPs").each().map(Json::text).toList();
+
+        for (String host :
+                List.of(ips.get(0), "[" + ips.get(1) + "]", NODE, NODE + "." + Headscale.DOMAIN)) {
+            tailnet.awaitFlask(host);
+        }
+        assertThat(tailnet.control().node(NODE).orElseThrow().at("tags").each().map(Json::text))
+                .containsExactlyInAnyOrder("tag:flask-app-service", "tag:dockerized-app");
+        assertThat(sidecar.exec("tailscale", "status").orThrow().stdout())
+                .contains(ips.get(0), NODE, "tagged-devices");
+
+        stack.down();
+        stack.up();
+        Await.until(
+                "the node to be back",
+                Ways.SOON,
+                () -> tailnet.control().node(NODE).orElseThrow().at("online").bool());
+        tailnet.awaitFlask(ips.get(0));
+        assertThat(tailnet.nodesNamed(NODE)).isOne();
+    }
+}
