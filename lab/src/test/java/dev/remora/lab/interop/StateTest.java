@@ -230,11 +230,19 @@ class StateTest {
             return Json.parse(cli("status", "--json").orThrow().stdout());
         }
 
+        /// For a moment nobody may answer: a daemon that got room for its state begins again with it.
         void awaitState(String wanted) {
             Await.until(
                     "state " + wanted,
                     SOON,
-                    () -> status().at("BackendState").text().equals(wanted));
+                    () -> {
+                        Result answer = cli("status", "--json");
+                        return answer.ok()
+                                && Json.parse(answer.stdout())
+                                        .at("BackendState")
+                                        .text()
+                                        .equals(wanted);
+                    });
         }
 
         void awaitHealthy() {
