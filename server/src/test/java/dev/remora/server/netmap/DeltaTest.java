@@ -78,6 +78,16 @@ class DeltaTest {
     }
 
     @Test
+    void whatAServerHasBetterNotSaidIsNotSaid() {
+        assertThat(first.clientVersion()).isNull();
+        assertThat(first.tkaInfo()).isNull();
+        assertThat(first.mapSessionHandle()).isNull();
+        assertThat(first.sshPolicy()).isNull();
+        assertThat(first.debug().exit()).isNull();
+        assertThat(first.debug().sleepSeconds()).isZero();
+    }
+
+    @Test
     void aPeersHostinfoIsTrimmedAndOnesOwnIsNot() {
         assertThat(first.node().hostInfo().backendLogId()).isEqualTo("secret-log-id-1");
         assertThat(first.peers().get(0).hostInfo().hostname()).isEqualTo("n2");
