@@ -1,7 +1,6 @@
 package dev.remora;
 
 import dev.remora.base.IpAddress;
-import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.MachinePrivateKey;
@@ -35,7 +34,6 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -110,21 +108,15 @@ public final class RemoraNode implements AutoCloseable {
         Optional<NetMap> map = now.netMap();
         return new RemoraStatus(
                 map.isPresent(),
-                map.map(known -> withoutDot(known.self().name())),
-                map.map(known -> inet(known.self().addresses())).orElse(List.of()),
-                map.map(RemoraNode::peers).orElse(List.of()),
+                map.map(known -> Members.withoutDot(known.self().name())),
+                map.map(known -> Members.inet(known.self().addresses())).orElse(List.of()),
+                map.map(Members::all).orElse(List.of()),
                 now.control() instanceof ControlState.NeedsLogin(_, var url)
                         ? url
                         : Optional.empty(),
                 now.control() instanceof ControlState.Failed(_, var sentence, _)
                         ? Optional.of(sentence)
                         : Optional.empty());
-    }
-
-    private static List<Who> peers(NetMap map) {
-        List<Who> peers = new ArrayList<>();
-        map.peers().forEach(peer -> peers.add(who(map, peer)));
-        return peers;
     }
 
     /// Listens on a TCP port of this node's tailnet addresses. Closing the socket stops listening; accepted sockets go on.
@@ -161,38 +153,8 @@ public final class RemoraNode implements AutoCloseable {
     /// @throws IllegalArgumentException if that is no port
     public Socket connect(String name, int port, Duration timeout) throws IOException {
         requirePort(port);
-        return new Connecting(node, name, resolve(name), port).await(timeout);
-    }
-
-    private IpAddress resolve(String name) throws UnknownHostException {
-        try {
-            return IpAddress.parse(name);
-        } catch (MalformedException e) {
-            NetMap map =
-                    node.netMap()
-                            .orElseThrow(() -> new UnknownHostException("not on a tailnet yet"));
-            return member(map, withoutDot(name))
-                    .flatMap(peer -> address(map, peer))
-                    .orElseThrow(
-                            () -> new UnknownHostException(name + " is no member of this tailnet"));
-        }
-    }
-
-    /// A full name, or a first label within our own part of the tailnet.
-    private static Optional<dev.remora.engine.netmap.Node> member(NetMap map, String name) {
-        String full = name.contains(".") ? name : name + "." + map.magicDnsSuffix();
-        return map.peers().all().stream()
-                .filter(peer -> withoutDot(peer.name()).equalsIgnoreCase(full))
-                .findFirst();
-    }
-
-    /// The first address of a family that we have, too.
-    private static Optional<IpAddress> address(NetMap map, dev.remora.engine.netmap.Node peer) {
-        return peer.addresses().stream()
-                .map(IpPrefix::ip)
-                .filter(ip ->
-                        map.self().addresses().stream().anyMatch(own -> own.ip().v4() == ip.v4()))
-                .findFirst();
+        return new Connecting(node, name, Members.resolve(node.netMap(), name), port)
+                .await(timeout);
     }
 
     /// Asks a member for a sign of life, and tells which way it came.
@@ -203,7 +165,7 @@ public final class RemoraNode implements AutoCloseable {
     public Way way(String name, Duration timeout) throws IOException {
         try {
             PingResult result =
-                    node.ping(resolve(name), PingKind.DISCO, 0)
+                    node.ping(Members.resolve(node.netMap(), name), PingKind.DISCO, 0)
                             .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             return switch (result) {
                 case PingResult.Answered(long latency, var path, int _) -> way(latency, path);
@@ -237,21 +199,7 @@ public final class RemoraNode implements AutoCloseable {
     /// Who the member with this address is; empty if nobody has it.
     public Optional<Who> whoIs(InetAddress address) {
         IpAddress ip = IpAddress.of(address.getAddress());
-        return node.netMap().flatMap(map -> map.owner(ip).map(owner -> who(map, owner)));
-    }
-
-    private static Who who(NetMap map, dev.remora.engine.netmap.Node of) {
-        Optional<String> owner =
-                of.isTagged() ? Optional.empty() : map.userOf(of).map(user -> user.loginName());
-        return new Who(withoutDot(of.name()), inet(of.addresses()), owner, of.tags());
-    }
-
-    private static List<InetAddress> inet(List<IpPrefix> addresses) {
-        return addresses.stream().map(IpPrefix::ip).sorted().map(TailnetSocketImpl::inet).toList();
-    }
-
-    private static String withoutDot(String name) {
-        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+        return node.netMap().flatMap(map -> map.owner(ip).map(owner -> Members.who(map, owner)));
     }
 
     /// Leaves: an ephemeral node says goodbye, every socket is closed, [#up] stops waiting. The state directory may be used again.

@@ -1,0 +1,70 @@
+package dev.remora;
+
+import dev.remora.base.IpAddress;
+import dev.remora.base.IpPrefix;
+import dev.remora.base.MalformedException;
+import dev.remora.engine.netmap.NetMap;
+import dev.remora.engine.netmap.Node;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The members of a tailnet as users of the library name and see them.
+final class Members {
+    private Members() {}
+
+    /// Where the member with this name can be reached: its name in full, just the first label, or one of its addresses.
+    ///
+    /// @param map empty before the node is on a tailnet; an address needs none
+    static IpAddress resolve(Optional<NetMap> map, String name) throws UnknownHostException {
+        try {
+            return IpAddress.parse(name);
+        } catch (MalformedException e) {
+            NetMap known = map.orElseThrow(() -> new UnknownHostException("not on a tailnet yet"));
+            return named(known, withoutDot(name))
+                    .flatMap(peer -> address(known, peer))
+                    .orElseThrow(
+                            () -> new UnknownHostException(name + " is no member of this tailnet"));
+        }
+    }
+
+    /// A full name, or a first label within our own part of the tailnet.
+    private static Optional<Node> named(NetMap map, String name) {
+        String full = name.contains(".") ? name : name + "." + map.magicDnsSuffix();
+        return map.peers().all().stream()
+                .filter(peer -> withoutDot(peer.name()).equalsIgnoreCase(full))
+                .findFirst();
+    }
+
+    /// The first address of a family that we have, too.
+    private static Optional<IpAddress> address(NetMap map, Node peer) {
+        return peer.addresses().stream()
+                .map(IpPrefix::ip)
+                .filter(ip ->
+                        map.self().addresses().stream().anyMatch(own -> own.ip().v4() == ip.v4()))
+                .findFirst();
+    }
+
+    /// Everybody but ourselves.
+    static List<Who> all(NetMap map) {
+        List<Who> peers = new ArrayList<>();
+        map.peers().forEach(peer -> peers.add(who(map, peer)));
+        return peers;
+    }
+
+    static Who who(NetMap map, Node of) {
+        Optional<String> owner =
+                of.isTagged() ? Optional.empty() : map.userOf(of).map(user -> user.loginName());
+        return new Who(withoutDot(of.name()), inet(of.addresses()), owner, of.tags());
+    }
+
+    static List<InetAddress> inet(List<IpPrefix> addresses) {
+        return addresses.stream().map(IpPrefix::ip).sorted().map(TailnetSocketImpl::inet).toList();
+    }
+
+    static String withoutDot(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    }
+}
