@@ -24,6 +24,7 @@ import java.util.Optional;
 /// @param policy a file that is read now and whenever it changes
 /// @param derpMap other relays, from a file or a URL
 /// @param extraRecords DNS records from a file, read now and whenever it changes
+/// @param deviceApproval new nodes wait for `nodes approve`, unless their key says otherwise
 /// @param metrics where Prometheus asks
 public record ServerFlags(
         Path state,
@@ -38,6 +39,7 @@ public record ServerFlags(
         Optional<String> derpMap,
         NameFlags names,
         Optional<Path> extraRecords,
+        boolean deviceApproval,
         Optional<InetSocketAddress> metrics,
         TrustedProxies proxies) {
     private static final String DEFAULT_DOMAIN = "tail.internal";
@@ -70,6 +72,9 @@ public record ServerFlags(
                             "extra-records",
                             "a JSON file with DNS records; read again whenever it changes"),
                     new Option(
+                            "device-approval",
+                            "on or off: nodes whose key is not pre-approved wait for `nodes approve`; off if not given"),
+                    new Option(
                             "metrics", "PORT on 127.0.0.1 or IP:PORT for /metrics; off by itself"),
                     new Option(
                             "trusted-proxies",
@@ -98,8 +103,16 @@ public record ServerFlags(
                 Optional.of(given.text("derp-map")).filter(map -> !map.isEmpty()),
                 NameFlags.of(given),
                 RelayFlags.file(given.text("extra-records")),
+                onOrOff(given.text("device-approval", RelayFlags.OFF), "device-approval"),
                 RelayFlags.metrics(given.text("metrics", RelayFlags.OFF)),
                 RelayFlags.proxies(given.list("trusted-proxies")));
+    }
+
+    private static boolean onOrOff(String text, String flag) throws MalformedException {
+        if (!text.equals("on") && !text.equals(RelayFlags.OFF)) {
+            throw new MalformedException("--" + flag + " is on or off");
+        }
+        return text.equals("on");
     }
 
     private static ServerUrl url(String text, IpPort listen, RelayFlags.Tls tls)

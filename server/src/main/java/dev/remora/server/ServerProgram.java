@@ -14,6 +14,7 @@ import dev.remora.server.http.Routes;
 import dev.remora.server.netmap.MapService;
 import dev.remora.server.netmap.MapSettings;
 import dev.remora.server.netmap.TailnetSource;
+import dev.remora.server.policy.Policy;
 import dev.remora.server.policy.PolicyException;
 import dev.remora.server.relay.Admission;
 import dev.remora.server.relay.RateLimit;
@@ -28,6 +29,7 @@ import dev.remora.server.tls.ServerCertificate;
 import dev.remora.server.tls.ServerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Instant;
@@ -79,6 +81,27 @@ public final class ServerProgram implements AutoCloseable {
         }
     }
 
+    /// Whether a start with these flags would find its files, and sense in them. Listens nowhere and changes nothing; a policy is read without the users
+    /// and nodes there are.
+    ///
+    /// @throws IOException what a start would say
+    public static void check(ServerFlags flags) throws IOException, GeneralSecurityException {
+        StateDirectory.settings(flags);
+        if (flags.tls() instanceof RelayFlags.Tls.Files(var chain, var key)) {
+            fitting(flags, ServerCertificate.read(chain, key), chain.toString());
+        }
+        if (flags.extraRecords().isPresent()) {
+            Names.records(Files.readString(flags.extraRecords().get()));
+        }
+        if (flags.policy().isPresent()) {
+            try {
+                Policy.parse(Files.readString(flags.policy().get()));
+            } catch (PolicyException e) {
+                throw new IOException("the policy is refused: " + e.getMessage(), e);
+            }
+        }
+    }
+
     /// The service layer, for a program that has the server inside.
     public Tailnet tailnet() {
         return tailnet;
@@ -118,7 +141,7 @@ public final class ServerProgram implements AutoCloseable {
         HttpServer server =
                 listen(flags.listen(), tls, shared ? routes.and(relay.routes()) : routes);
         running.push(relay);
-        running.push(AdminServer.start(loop, flags.state(), new AdminApi(tailnet), slow));
+        running.push(AdminServer.start(loop, flags.state(), new AdminApi(tailnet, maps), slow));
         if (flags.metrics().isPresent()) {
             Metrics metrics = new Metrics(tailnet, maps.counts(), relay.counts(), server.counts());
             listen(flags.metrics().get(), Optional.empty(), metrics.routes());
@@ -155,7 +178,7 @@ public final class ServerProgram implements AutoCloseable {
         ServerCertificate certificate =
                 switch (flags.tls()) {
                     case RelayFlags.Tls.Files(var chain, var key) ->
-                            fitting(ServerCertificate.read(chain, key), chain.toString());
+                            fitting(flags, ServerCertificate.read(chain, key), chain.toString());
                     case RelayFlags.Tls.SelfMade() -> selfMade();
                     case RelayFlags.Tls.Off() -> null;
                 };
@@ -167,8 +190,8 @@ public final class ServerProgram implements AutoCloseable {
         return ServerTls.of(certificate.tellingKey(relay, Instant.now()), slow);
     }
 
-    private ServerCertificate fitting(ServerCertificate certificate, String file)
-            throws IOException {
+    private static ServerCertificate fitting(
+            ServerFlags flags, ServerCertificate certificate, String file) throws IOException {
         if (!certificate.covers(flags.url().host())) {
             throw new IOException(
                     "the certificate in "

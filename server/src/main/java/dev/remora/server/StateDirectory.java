@@ -20,10 +20,14 @@ public final class StateDirectory {
     private StateDirectory() {}
 
     static Tailnet open(ServerFlags flags, ScheduledExecutorService timers) throws IOException {
+        return open(flags.state(), settings(flags), timers);
+    }
+
+    /// @throws IOException if they do not go together; the message says why
+    static TailnetSettings settings(ServerFlags flags) throws IOException {
         try {
-            TailnetSettings settings =
-                    TailnetSettings.of(flags.url().toString(), flags.baseDomain());
-            return open(flags.state(), settings, timers);
+            return TailnetSettings.of(flags.url().toString(), flags.baseDomain())
+                    .withDeviceApproval(flags.deviceApproval());
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

@@ -140,7 +140,7 @@ public final class RemoraControl implements ControlServer {
     }
 
     public void delete(String name) {
-        cli("nodes", "delete", "--identifier", nodeId(name)).orThrow();
+        cli("nodes", "delete", "--identifier", nodeId(name), "--force").orThrow();
     }
 
     @Override

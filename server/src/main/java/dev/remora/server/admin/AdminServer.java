@@ -34,6 +34,9 @@ public final class AdminServer implements AutoCloseable {
     /// What every path begins with.
     public static final String PREFIX = "/admin/";
 
+    /// The header that says who asks, for the audit log.
+    public static final String USER = "Remora-User";
+
     /// Room for a policy.
     private static final int LONGEST_BODY = 4 << 20;
 
@@ -100,7 +103,8 @@ public final class AdminServer implements AutoCloseable {
         }
         try {
             String verb = request.path().substring(PREFIX.length());
-            return Answers.json(HttpResponseStatus.OK, api.call(verb, request.body()));
+            return Answers.json(
+                    HttpResponseStatus.OK, api.call(verb, request.body(), request.header(USER)));
         } catch (AdminException e) {
             return Answers.json(HttpResponseStatus.BAD_REQUEST, error(e.sentence()));
         }

@@ -28,7 +28,7 @@ final class KeyVerbs {
         verbs.put(
                 "preauthkeys/expire",
                 (parameters, actor) ->
-                        json(tailnet.authKeys().expire(parameters.number("id"), actor)));
+                        json(tailnet, tailnet.authKeys().expire(parameters.number("id"), actor)));
         verbs.put("preauthkeys/delete", this::delete);
     }
 
@@ -38,22 +38,22 @@ final class KeyVerbs {
                 new NewAuthKey(
                         user.isEmpty()
                                 ? OptionalLong.empty()
-                                : OptionalLong.of(UserVerbs.find(tailnet, user).id()),
+                                : OptionalLong.of(UserVerbs.findById(tailnet, user).id()),
                         Set.copyOf(parameters.list("tags")),
                         parameters.bool("reusable"),
                         parameters.bool("ephemeral"),
                         Optional.of(Duration.ofSeconds(parameters.number("seconds"))),
-                        true,
+                        parameters.bool("pre_approved"),
                         parameters.bool("take_over_name"),
                         "");
         CreatedAuthKey created = tailnet.authKeys().create(wanted, actor);
-        Map<String, Object> json = json(created.info());
+        Map<String, Object> json = json(tailnet, created.info());
         json.put("key", created.secret().secret());
         return json;
     }
 
     private Object list() {
-        return tailnet.authKeys().all().stream().map(this::json).toList();
+        return tailnet.authKeys().all().stream().map(key -> json(tailnet, key)).toList();
     }
 
     private Object delete(Parameters parameters, Actor actor) throws Refused {
@@ -62,15 +62,19 @@ final class KeyVerbs {
         return Map.of("id", id);
     }
 
-    /// The secret is not known; what a key begins with is no secret.
-    private Map<String, Object> json(PreAuthKey key) {
+    /// The secret is not known; what a key begins with is no secret. A key without a user has none in headscale's form either.
+    static Map<String, Object> json(Tailnet tailnet, PreAuthKey key) {
         Map<String, Object> json = new LinkedHashMap<>();
+        json.put(
+                "user",
+                key.user().stream()
+                        .mapToObj(tailnet::user)
+                        .flatMap(Optional::stream)
+                        .map(UserVerbs::json)
+                        .findFirst()
+                        .orElse(null));
         json.put("id", key.id());
-        json.put("key", key.lookup() + "-***");
-        key.user().stream()
-                .mapToObj(tailnet::user)
-                .flatMap(Optional::stream)
-                .forEach(user -> json.put("user", UserVerbs.json(user)));
+        json.put("key", "remora-auth-" + key.lookup() + "-***");
         json.put("reusable", key.reusable());
         json.put("ephemeral", key.ephemeral());
         json.put("used", key.used().isPresent());
@@ -78,6 +82,7 @@ final class KeyVerbs {
         json.put("created_at", AdminJson.time(key.created()));
         json.put("acl_tags", List.copyOf(key.tags()));
         json.put("take_over_name", key.takeOverName());
+        json.put("needs_approval", !key.preauthorized());
         return json;
     }
 }

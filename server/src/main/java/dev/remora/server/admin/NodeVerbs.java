@@ -3,17 +3,15 @@ package dev.remora.server.admin;
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import dev.remora.server.model.Node;
-import dev.remora.server.model.Owner;
 import dev.remora.server.tailnet.Actor;
 import dev.remora.server.tailnet.Refused;
 import dev.remora.server.tailnet.Tailnet;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,6 +28,7 @@ final class NodeVerbs {
     void addTo(Map<String, Verb> verbs) {
         verbs.put("nodes/list", (parameters, actor) -> list(parameters));
         verbs.put("nodes/expire", this::expire);
+        verbs.put("nodes/approve", this::approve);
         verbs.put("nodes/rename", this::rename);
         verbs.put("nodes/delete", this::delete);
         verbs.put("nodes/tag", this::tag);
@@ -46,7 +45,14 @@ final class NodeVerbs {
             long id = chosen(parameters).id();
             nodes = nodes.filter(node -> node.id() == id);
         }
+        if (parameters.bool("routes")) {
+            nodes = nodes.filter(NodeVerbs::hasRoutes);
+        }
         return nodes.map(this::json).toList();
+    }
+
+    private static boolean hasRoutes(Node node) {
+        return !node.report().announcedRoutes().isEmpty() || !node.approvedRoutes().isEmpty();
     }
 
     private Object expire(Parameters parameters, Actor actor) throws Refused {
@@ -62,10 +68,14 @@ final class NodeVerbs {
 
     private static Instant instant(String text) throws Refused {
         try {
-            return Instant.parse(text);
+            return OffsetDateTime.parse(text).toInstant();
         } catch (DateTimeException e) {
             throw new Refused("'" + text + "' is no time such as 2027-08-27T10:00:00Z");
         }
+    }
+
+    private Object approve(Parameters parameters, Actor actor) throws Refused {
+        return json(tailnet.nodesAdmin().authorize(chosen(parameters).id(), actor));
     }
 
     private Object rename(Parameters parameters, Actor actor) throws Refused {
@@ -97,9 +107,12 @@ final class NodeVerbs {
         return json(tailnet.nodesAdmin().approveRoutes(chosen(parameters).id(), routes, actor));
     }
 
-    /// By number or name; a number goes before a name.
     private Node chosen(Parameters parameters) throws Refused {
-        String wanted = parameters.text("id");
+        return find(tailnet, parameters.text("id"));
+    }
+
+    /// By number or name; a number goes before a name.
+    static Node find(Tailnet tailnet, String wanted) throws Refused {
         Collection<Node> all = tailnet.nodes();
         return all.stream()
                 .filter(node -> Long.toString(node.id()).equals(wanted))
@@ -110,30 +123,6 @@ final class NodeVerbs {
     }
 
     Map<String, Object> json(Node node) {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("id", node.id());
-        json.put("machine_key", node.keys().machine().text());
-        json.put("node_key", node.keys().node().text());
-        json.put("disco_key", node.keys().disco().text());
-        json.put("ip_addresses", texts(List.of(node.addresses().ipv4(), node.addresses().ipv6())));
-        json.put("name", node.name().hostname());
-        if (node.owner() instanceof Owner.Person(long id)) {
-            tailnet.user(id).ifPresent(user -> json.put("user", UserVerbs.json(user)));
-        }
-        json.put("last_seen", AdminJson.time(node.membership().lastSeen()));
-        json.put("expiry", AdminJson.time(node.membership().expiry()));
-        json.put("created_at", AdminJson.time(node.membership().created()));
-        json.put("register_method", node.membership().method().ordinal() + 1);
-        json.put("given_name", node.name().label());
-        json.put("online", tailnet.online(node.id()));
-        json.put("approved_routes", texts(node.approvedRoutes()));
-        json.put("available_routes", texts(node.report().announcedRoutes()));
-        json.put("subnet_routes", texts(tailnet.servedRoutes(node.id())));
-        json.put("tags", List.copyOf(node.owner().tags()));
-        return json;
-    }
-
-    private static List<String> texts(Collection<?> values) {
-        return values.stream().map(Object::toString).toList();
+        return NodeJson.of(tailnet, node);
     }
 }

@@ -19,11 +19,19 @@ final class PolicyVerbs {
     }
 
     void addTo(Map<String, Verb> verbs) {
-        verbs.put("policy/get", (parameters, actor) -> Map.of(POLICY, tailnet.policy().text()));
+        verbs.put("policy/get", (parameters, actor) -> get());
         verbs.put("policy/set", this::set);
         verbs.put(
                 "policy/check",
                 (parameters, actor) -> remarks(tailnet.policy().check(parameters.text(POLICY))));
+    }
+
+    private Object get() throws Refused {
+        String text = tailnet.policy().text();
+        if (text.isEmpty()) {
+            throw new Refused("there is no policy: everybody reaches everybody");
+        }
+        return Map.of(POLICY, text);
     }
 
     private Object set(Parameters parameters, Actor actor) throws PolicyException, Refused {

@@ -60,7 +60,10 @@ final class UserVerbs {
     }
 
     private User chosen(Parameters parameters) throws Refused {
-        return find(tailnet, parameters.given("id").orElse(parameters.text("name")));
+        Optional<String> id = parameters.given("id");
+        return id.isPresent()
+                ? findById(tailnet, id.get())
+                : find(tailnet, parameters.text("name"));
     }
 
     /// @param nameOrId a name goes before a number
@@ -76,6 +79,16 @@ final class UserVerbs {
                 .orElseThrow(() -> new Refused("there is no user '" + nameOrId + "'"));
     }
 
+    /// @param idOrName a number goes before a name
+    static User findById(Tailnet tailnet, String idOrName) throws Refused {
+        return tailnet.users().all().stream()
+                .filter(user -> Long.toString(user.id()).equals(idOrName))
+                .findFirst()
+                .or(() -> tailnet.users().byName(idOrName))
+                .orElseThrow(() -> new Refused("there is no user '" + idOrName + "'"));
+    }
+
+    /// Of all its members, as headscale names them; people who come by a provider are not offered.
     static Map<String, Object> json(User user) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", user.id());
@@ -83,6 +96,8 @@ final class UserVerbs {
         json.put("created_at", AdminJson.time(user.created()));
         json.put("display_name", user.displayName());
         json.put("email", user.email());
+        json.put("provider_id", "");
+        json.put("provider", "");
         json.put("profile_pic_url", user.pictureUrl());
         return json;
     }

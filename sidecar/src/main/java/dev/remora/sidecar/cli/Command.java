@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 
 /// One command of the command line: how it is called, what help says about it, and what it does.
 ///
+/// @param aliases other names that do the same
 /// @param summary one line, also shown in the list of commands
 /// @param forms how it is called, the program's name left out
 /// @param details further paragraphs of its help
@@ -13,12 +14,24 @@ import java.util.function.Supplier;
 /// @param parts its own commands, such as `status` of `serve`
 public record Command(
         String name,
+        List<String> aliases,
         String summary,
         List<String> forms,
         String details,
         Supplier<Flags> flags,
         List<Command> parts,
         Action action) {
+    public Command(
+            String name,
+            String summary,
+            List<String> forms,
+            String details,
+            Supplier<Flags> flags,
+            List<Command> parts,
+            Action action) {
+        this(name, List.of(), summary, forms, details, flags, parts, action);
+    }
+
     /// What a command does; its value is the exit code.
     public interface Action {
         int run(Invocation call) throws CommandException, UsageException;
@@ -65,18 +78,21 @@ public record Command(
     }
 
     public Command withDetails(String text) {
-        return new Command(name, summary, forms, text, flags, parts, action);
+        return new Command(name, aliases, summary, forms, text, flags, parts, action);
+    }
+
+    public Command withAliases(String... others) {
+        return new Command(name, List.of(others), summary, forms, details, flags, parts, action);
+    }
+
+    boolean isCalled(String word) {
+        return name.equals(word) || aliases.contains(word);
     }
 
     /// A command of the official program that this one does not have.
     static Command absent(String name) {
-        return new Command(
+        return absent(
                 name,
-                "",
-                List.of(name),
-                "",
-                Flags::new,
-                List.of(),
                 call -> {
                     throw new CommandException(
                             "'"
@@ -85,6 +101,19 @@ public record Command(
                                     + name
                                     + "' is not part of Remora yet");
                 });
+    }
+
+    /// A command of another program that this one does not have, with a sentence that says why or what is there instead.
+    public static Command absent(String name, String sentence) {
+        return absent(
+                name,
+                call -> {
+                    throw new CommandException(sentence);
+                });
+    }
+
+    private static Command absent(String name, Action action) {
+        return new Command(name, "", List.of(name), "", Flags::new, List.of(), action);
     }
 
     /// An absent command takes whatever stands behind it, since it says the same to everything.
@@ -97,6 +126,9 @@ public record Command(
         StringBuilder out = new StringBuilder(summary).append("\n\nUSAGE\n");
         forms.forEach(
                 form -> out.append("  ").append(program).append(' ').append(form).append('\n'));
+        if (!aliases.isEmpty()) {
+            out.append("\nALIASES\n  ").append(String.join(", ", aliases)).append('\n');
+        }
         if (!details.isEmpty()) {
             out.append('\n').append(details.strip()).append('\n');
         }

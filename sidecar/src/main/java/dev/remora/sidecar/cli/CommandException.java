@@ -12,7 +12,8 @@ public class CommandException extends Exception {
         super(message, cause, false, false);
     }
 
-    String message() {
+    /// What went wrong, for people.
+    public String message() {
         return String.valueOf(getMessage());
     }
 }

@@ -154,7 +154,7 @@ final class CommandLine {
         return words.isEmpty()
                 ? Optional.empty()
                 : command.parts().stream()
-                        .filter(part -> part.name().equals(words.getFirst()))
+                        .filter(part -> part.isCalled(words.getFirst()))
                         .findFirst();
     }
 

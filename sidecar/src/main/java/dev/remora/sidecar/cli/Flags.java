@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The flags of one command, with the syntax of Go's `flag` package, which scripts written for `tailscale` rely on: one dash or two, `--flag=value` or
 /// `--flag value`, booleans only with `=`, and the first word that is no flag ends them, as `--` does. Unlike there, a flag may be given only once.
+///
+/// [#mixed] flags have the syntax that most other programs share instead.
 public final class Flags {
     /// One flag: its first value, and what a given text is turned into, or refused by an [IllegalArgumentException] that says why.
     ///
@@ -30,6 +32,7 @@ public final class Flags {
     private final Map<String, String> aliases = new TreeMap<>();
     private final Map<String, String> values = new TreeMap<>();
     private final Set<String> given = new TreeSet<>();
+    private final Set<String> lists = new TreeSet<>();
     private boolean mixed;
 
     public Flags bool(String name, boolean initial, String help) {
@@ -69,6 +72,12 @@ public final class Flags {
         return checked(name, initial, help, UnaryOperator.identity());
     }
 
+    /// Parts separated by commas; given several times it has the parts of all.
+    public Flags list(String name, String help) {
+        lists.add(name);
+        return text(name, "", help);
+    }
+
     /// A text that `reader` turns into its final form or refuses.
     public Flags checked(String name, String initial, String help, UnaryOperator<String> reader) {
         return add(new Flag(name, initial, false, help, initial, reader));
@@ -106,7 +115,7 @@ public final class Flags {
         return this;
     }
 
-    /// Lets flags stand behind other words as well, as most programs do.
+    /// Lets flags stand behind other words as well and be given again, and the value of a one-letter flag stand at once behind it, as most programs do.
     public Flags mixed() {
         mixed = true;
         return this;
@@ -159,6 +168,9 @@ public final class Flags {
         }
         String name = equals < 0 ? text : text.substring(0, equals);
         Flag flag = known.get(aliases.getOrDefault(name, name));
+        if (flag == null && mixed && setGlued(word)) {
+            return false;
+        }
         if (flag == null) {
             if (name.equals("h") || name.equals("help")) {
                 throw UsageException.help();
@@ -175,6 +187,17 @@ public final class Flags {
         return false;
     }
 
+    /// One dash, one letter, and its value at once behind it: `-ojson`.
+    private boolean setGlued(String word) throws UsageException {
+        String letter = word.substring(1, 2);
+        Flag flag = known.get(aliases.getOrDefault(letter, letter));
+        if (flag == null || flag.isBoolean()) {
+            return false;
+        }
+        set(letter, word.substring(2));
+        return true;
+    }
+
     private static String bare(String word) {
         return word.substring(word.startsWith("--") ? 2 : 1);
     }
@@ -182,10 +205,13 @@ public final class Flags {
     private void set(String spelling, String text) throws UsageException {
         Flag flag = flag(aliases.getOrDefault(spelling, spelling));
         try {
-            if (!given.add(flag.name())) {
+            boolean again = !given.add(flag.name());
+            if (again && !mixed) {
                 throw new IllegalArgumentException("flag provided multiple times");
             }
-            values.put(flag.name(), flag.reader().apply(text));
+            String value = flag.reader().apply(text);
+            boolean added = again && lists.contains(flag.name());
+            values.put(flag.name(), added ? values.get(flag.name()) + "," + value : value);
         } catch (IllegalArgumentException e) {
             throw new UsageException(
                     "invalid "

@@ -23,16 +23,21 @@ public final class Program {
             List<Command> further,
             PrintStream out,
             PrintStream err) {
+        return run(program, words, further, InputStream.nullInputStream(), out, err);
+    }
+
+    /// The same for a user who may be asked.
+    ///
+    /// @param in what the user answers
+    public static int run(
+            String program,
+            List<String> words,
+            List<Command> further,
+            InputStream in,
+            PrintStream out,
+            PrintStream err) {
         return new CommandLine(
-                        new Surroundings(
-                                program,
-                                words,
-                                "",
-                                InputStream.nullInputStream(),
-                                out,
-                                err,
-                                false,
-                                Machine.THIS),
+                        new Surroundings(program, words, "", in, out, err, false, Machine.THIS),
                         further)
                 .run();
     }

@@ -21,9 +21,12 @@ import java.util.Optional;
 /// Asks the server that runs on a state directory, over the socket in it: one connection for each question.
 final class AdminClient {
     private final Path socket;
+    private final String user;
 
-    AdminClient(Path state) {
+    /// @param user in whose name everything is asked
+    AdminClient(Path state, String user) {
         this.socket = state.resolve(AdminServer.SOCKET);
+        this.user = user;
     }
 
     /// Empty if no server listens there.
@@ -57,7 +60,7 @@ final class AdminClient {
         }
     }
 
-    private static Tree exchange(SocketChannel channel, String verb, Map<String, String> parameters)
+    private Tree exchange(SocketChannel channel, String verb, Map<String, String> parameters)
             throws IOException, CommandException {
         byte[] body = JsonTree.compact(parameters).getBytes(UTF_8);
         String head =
@@ -65,7 +68,10 @@ final class AdminClient {
                         + AdminServer.PREFIX
                         + verb
                         + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
-                        + "Content-Type: application/json\r\nContent-Length: "
+                        + AdminServer.USER
+                        + ": "
+                        + user.replaceAll("[^ -~]", "?")
+                        + "\r\nContent-Type: application/json\r\nContent-Length: "
                         + body.length
                         + "\r\n\r\n";
         write(channel, head.getBytes(ISO_8859_1));

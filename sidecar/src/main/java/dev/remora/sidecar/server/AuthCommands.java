@@ -27,7 +27,7 @@ final class AuthCommands {
                                 admin -> register(admin, AUTH_ID)),
                         AdminCommand.of(
                                 "approve",
-                                "The same as register",
+                                "Let a node in that waits, as register does",
                                 "auth approve --auth-id ID --user NAME|ID",
                                 AuthCommands::flags,
                                 admin -> register(admin, AUTH_ID)),

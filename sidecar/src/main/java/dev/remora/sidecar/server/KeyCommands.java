@@ -3,9 +3,9 @@ package dev.remora.sidecar.server;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.CommandException;
 import dev.remora.sidecar.cli.Flags;
-import dev.remora.sidecar.cli.Table;
 import dev.remora.sidecar.cli.Tree;
 import dev.remora.sidecar.cli.UsageException;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,32 +16,38 @@ final class KeyCommands {
     private static final String EPHEMERAL = "ephemeral";
     private static final String EXPIRATION = "expiration";
     private static final String TAKE_OVER = "take-over-name";
+    private static final String PRE_APPROVED = "pre-approved";
     private static final String ID = "id";
 
     private KeyCommands() {}
 
     static Command group() {
         return AdminCommand.group(
-                "preauthkeys",
-                "Keys that let nodes in without a person",
-                List.of(
-                        AdminCommand.of(
-                                "create",
-                                "Make a key and print it; it is shown only once",
-                                "preauthkeys create --user NAME|ID [flags]",
-                                KeyCommands::wishes,
-                                KeyCommands::create),
-                        AdminCommand.of(
-                                "list",
-                                "Show keys, their secrets left out",
-                                "preauthkeys list",
-                                flags -> flags,
-                                KeyCommands::list),
-                        byId("expire", "Let no more nodes in with a key", "is expired"),
-                        byId(
-                                "delete",
-                                "Forget a key; nodes that came with it stay",
-                                "is deleted")));
+                        "preauthkeys",
+                        "Keys that let nodes in without a person",
+                        List.of(
+                                AdminCommand.of(
+                                                "create",
+                                                "Make a key and print it; it is shown only once",
+                                                "preauthkeys create --user NAME|ID [flags]",
+                                                KeyCommands::wishes,
+                                                KeyCommands::create)
+                                        .withAliases("c", "new"),
+                                AdminCommand.of(
+                                                "list",
+                                                "Show keys, their secrets left out",
+                                                "preauthkeys list",
+                                                flags -> flags,
+                                                KeyCommands::list)
+                                        .withAliases("ls", "show"),
+                                byId("expire", "Let no more nodes in with a key", "is expired")
+                                        .withAliases("revoke", "exp", "e"),
+                                byId(
+                                                "delete",
+                                                "Forget a key; nodes that came with it stay",
+                                                "is deleted")
+                                        .withAliases("del", "rm", "d")))
+                .withAliases("preauthkey", "authkey", "pre");
     }
 
     private static Flags wishes(Flags flags) {
@@ -49,10 +55,25 @@ final class KeyCommands {
                 .alias("u", "user")
                 .bool(REUSABLE, false, "for any number of nodes")
                 .bool(EPHEMERAL, false, "for nodes that are forgotten when they are gone")
-                .text("tags", "", "tags that nodes get, separated by commas")
-                .duration(EXPIRATION, "1h", "how long it lets nodes in, such as 30m or 24h")
+                .list("tags", "tags that nodes get, separated by commas")
+                .checked(
+                        EXPIRATION,
+                        "1h",
+                        "how long it lets nodes in, such as 30m, 24h, 90d or 1y",
+                        KeyCommands::lifetime)
                 .alias("e", EXPIRATION)
+                .bool(
+                        PRE_APPROVED,
+                        true,
+                        "its nodes need no approval on a server with --device-approval=on")
                 .bool(TAKE_OVER, false, "a node takes the name it asks for from one that is away");
+    }
+
+    private static String lifetime(String text) {
+        if (Lifetime.parse(text).isEmpty()) {
+            throw new IllegalArgumentException("no span of time such as 30m, 24h or 90d");
+        }
+        return text;
     }
 
     private static Command byId(String verb, String summary, String done) {
@@ -64,8 +85,8 @@ final class KeyCommands {
                 admin -> {
                     admin.refuseWords();
                     String id = admin.needed(ID);
-                    Tree answer = admin.ask("preauthkeys/" + verb, Map.of(ID, id));
-                    admin.print(answer, key -> "Key " + id + " " + done + ".\n");
+                    admin.ask("preauthkeys/" + verb, Map.of(ID, id));
+                    admin.print(Map.of(), "Key " + id + " " + done + ".\n");
                 });
     }
 
@@ -77,7 +98,9 @@ final class KeyCommands {
         parameters.put(REUSABLE, flags.text(REUSABLE));
         parameters.put(EPHEMERAL, flags.text(EPHEMERAL));
         parameters.put("tags", flags.text("tags"));
-        parameters.put("seconds", Long.toString(flags.duration(EXPIRATION).toSeconds()));
+        Duration lifetime = Lifetime.parse(flags.text(EXPIRATION)).orElseThrow();
+        parameters.put("seconds", Long.toString(lifetime.toSeconds()));
+        parameters.put("pre_approved", flags.text(PRE_APPROVED));
         parameters.put("take_over_name", flags.text(TAKE_OVER));
         admin.print(
                 admin.ask("preauthkeys/create", parameters), key -> key.at("key").text() + "\n");
@@ -89,24 +112,32 @@ final class KeyCommands {
     }
 
     private static String table(Tree keys) {
-        Table table = new Table();
-        table.row("ID", "Key", "Owner", "Reusable", "Ephemeral", "Used", "Expires", "Created");
+        Columns table =
+                new Columns(
+                        "ID",
+                        "Key/Prefix",
+                        "Reusable",
+                        "Ephemeral",
+                        "Used",
+                        "Expiration",
+                        "Created",
+                        "Owner");
         for (Tree key : keys.items()) {
             table.row(
                     Long.toString(key.at(ID).number()),
                     key.at("key").text(),
-                    owner(key),
-                    key.at(REUSABLE).bool() ? "yes" : "no",
-                    key.at(EPHEMERAL).bool() ? "yes" : "no",
-                    key.at("used").bool() ? "yes" : "no",
+                    Boolean.toString(key.at(REUSABLE).bool()),
+                    Boolean.toString(key.at(EPHEMERAL).bool()),
+                    Boolean.toString(key.at("used").bool()),
                     Times.text(key.at(EXPIRATION)),
-                    Times.text(key.at("created_at")));
+                    Times.text(key.at("created_at")),
+                    owner(key));
         }
         return table.text();
     }
 
     private static String owner(Tree key) {
         List<String> tags = key.at("acl_tags").texts();
-        return tags.isEmpty() ? key.at("user").at("name").text() : String.join(",", tags);
+        return tags.isEmpty() ? key.at("user").at("name").text() : String.join("\n", tags);
     }
 }

@@ -3,7 +3,6 @@ package dev.remora.sidecar.server;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.CommandException;
 import dev.remora.sidecar.cli.Flags;
-import dev.remora.sidecar.cli.Table;
 import dev.remora.sidecar.cli.Tree;
 import dev.remora.sidecar.cli.UsageException;
 import java.util.LinkedHashMap;
@@ -21,78 +20,125 @@ final class NodeCommands {
 
     static Command group() {
         return AdminCommand.group(
-                "nodes",
-                "The members of the tailnet",
-                List.of(
-                        AdminCommand.of(
-                                "list",
-                                "Show nodes",
-                                "nodes list [--user NAME|ID]",
-                                NodeCommands::ofUser,
-                                NodeCommands::list),
-                        AdminCommand.of(
-                                "list-routes",
-                                "Show which routes nodes offer, may offer and serve",
-                                "nodes list-routes [--identifier ID|NAME]",
-                                NodeCommands::which,
-                                NodeCommands::listRoutes),
-                        AdminCommand.of(
-                                "register",
-                                "Let in a node that waits for approval, as `auth register` does",
-                                "nodes register --user NAME|ID --key ID",
-                                flags ->
-                                        ofUser(flags)
-                                                .text(
-                                                        "key",
-                                                        "",
-                                                        "what stands at the end of its URL")
-                                                .alias("k", "key"),
-                                admin -> AuthCommands.register(admin, "key")),
-                        changing(
-                                "expire",
-                                "End a node's key now or at a time, or never",
-                                "[--expiry TIME|--disable]",
-                                NodeCommands::expiry,
-                                NodeCommands::expire),
-                        AdminCommand.of(
-                                "rename",
-                                "Give a node another name",
-                                "nodes rename NAME --identifier ID|NAME",
-                                NodeCommands::which,
-                                admin -> change(admin, "rename", "new_name", admin.word("NAME"))),
-                        changing(
-                                "delete",
-                                "Take a node off the tailnet",
-                                "",
-                                flags -> flags,
-                                NodeCommands::delete),
-                        changing(
-                                "tag",
-                                "Make a node act for itself, under these tags",
-                                "--tags TAG,…",
-                                flags ->
-                                        flags.text(
-                                                        "tags",
-                                                        "",
-                                                        "all of its tags, separated by commas")
-                                                .alias("t", "tags"),
-                                admin -> change(admin, "tag", "tags", admin.needed("tags"))),
-                        changing(
-                                "approve-routes",
-                                "Say which routes a node may offer",
-                                "--routes PREFIX,…",
-                                flags ->
-                                        flags.text(
-                                                        "routes",
-                                                        "",
-                                                        "all of them, separated by commas; empty: none")
-                                                .alias("r", "routes"),
-                                admin ->
-                                        change(
-                                                admin,
-                                                "approve-routes",
-                                                "routes",
-                                                admin.needed("routes")))));
+                        "nodes",
+                        "The members of the tailnet",
+                        List.of(
+                                AdminCommand.of(
+                                                "list",
+                                                "Show nodes",
+                                                "nodes list [--user NAME|ID]",
+                                                flags ->
+                                                        ofUser(flags)
+                                                                .bool(
+                                                                        "tags",
+                                                                        false,
+                                                                        "has no effect: tags are always shown")
+                                                                .alias("t", "tags"),
+                                                NodeCommands::list)
+                                        .withAliases("ls", "show"),
+                                AdminCommand.of(
+                                                "list-routes",
+                                                "Show which routes nodes offer, may offer and serve",
+                                                "nodes list-routes [--identifier ID|NAME]",
+                                                NodeCommands::which,
+                                                NodeCommands::listRoutes)
+                                        .withAliases("lsr", "routes"),
+                                AdminCommand.of(
+                                        "register",
+                                        "Let in a node that waits for approval, as `auth register` does",
+                                        "nodes register --user NAME|ID --key ID",
+                                        flags ->
+                                                ofUser(flags)
+                                                        .text(
+                                                                "key",
+                                                                "",
+                                                                "what stands at the end of its URL")
+                                                        .alias("k", "key"),
+                                        admin -> AuthCommands.register(admin, "key")),
+                                changing(
+                                                "expire",
+                                                "End a node's key now or at a time, or never",
+                                                "[--expiry TIME|--disable]",
+                                                NodeCommands::expiry,
+                                                NodeCommands::expire)
+                                        .withAliases("logout", "exp", "e"),
+                                changing(
+                                        "approve",
+                                        "Let in a node that waits for approval as a device",
+                                        "",
+                                        flags -> flags,
+                                        admin -> {
+                                            admin.refuseWords();
+                                            change(admin, "approve", "", "");
+                                        }),
+                                AdminCommand.of(
+                                        "rename",
+                                        "Give a node another name",
+                                        "nodes rename NAME --identifier ID|NAME",
+                                        NodeCommands::which,
+                                        admin ->
+                                                change(
+                                                        admin,
+                                                        "rename",
+                                                        "new_name",
+                                                        admin.word("NAME"))),
+                                changing(
+                                                "delete",
+                                                "Take a node off the tailnet",
+                                                "",
+                                                flags -> flags,
+                                                NodeCommands::delete)
+                                        .withAliases("del"),
+                                changing(
+                                                "tag",
+                                                "Make a node act for itself, under these tags",
+                                                "--tags TAG,…",
+                                                flags ->
+                                                        flags.list(
+                                                                        "tags",
+                                                                        "all of its tags, separated by commas")
+                                                                .alias("t", "tags"),
+                                                admin -> {
+                                                    admin.refuseWords();
+                                                    change(
+                                                            admin,
+                                                            "tag",
+                                                            "tags",
+                                                            admin.needed("tags"));
+                                                })
+                                        .withAliases("tags", "t"),
+                                changing(
+                                        "approve-routes",
+                                        "Say which routes a node may offer",
+                                        "--routes PREFIX,…",
+                                        flags ->
+                                                flags.list(
+                                                                "routes",
+                                                                "all of them, separated by commas; empty: none")
+                                                        .alias("r", "routes"),
+                                        admin -> {
+                                            admin.refuseWords();
+                                            change(
+                                                    admin,
+                                                    "approve-routes",
+                                                    "routes",
+                                                    admin.needed("routes"));
+                                        }),
+                                AdminCommand.of(
+                                        "backfillips",
+                                        "Give nodes the addresses that they lack: none, every node has both",
+                                        "nodes backfillips",
+                                        flags -> flags,
+                                        NodeCommands::backfill),
+                                QuestionCommands.ping(),
+                                QuestionCommands.ask()))
+                .withAliases("node");
+    }
+
+    /// Scripts for headscale give it after a change of its settings. Ours has both addresses from its first moment.
+    private static void backfill(AdminCommand admin) throws CommandException {
+        admin.refuseWords();
+        admin.print(Map.of(), "Every node has both of its addresses.\n");
     }
 
     private static Command changing(
@@ -113,7 +159,7 @@ final class NodeCommands {
         return flags.text("user", "", "the user's name or number").alias("u", "user");
     }
 
-    private static Flags which(Flags flags) {
+    static Flags which(Flags flags) {
         return flags.text(IDENTIFIER, "", "the node's number or name").alias("i", IDENTIFIER);
     }
 
@@ -127,13 +173,15 @@ final class NodeCommands {
     private static void list(AdminCommand admin) throws CommandException, UsageException {
         admin.refuseWords();
         Map<String, String> parameters = Map.of("user", admin.flags().text("user"));
-        admin.print(admin.ask("nodes/list", parameters), NodeCommands::table);
+        admin.print(admin.ask("nodes/list", parameters), NodeTables::nodes);
     }
 
     private static void listRoutes(AdminCommand admin) throws CommandException, UsageException {
         admin.refuseWords();
-        Map<String, String> parameters = Map.of("id", admin.flags().text(IDENTIFIER));
-        admin.print(admin.ask("nodes/list", parameters), NodeCommands::routes);
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("id", admin.flags().text(IDENTIFIER));
+        parameters.put("routes", "true");
+        admin.print(admin.ask("nodes/list", parameters), NodeTables::routes);
     }
 
     private static void expire(AdminCommand admin) throws CommandException, UsageException {
@@ -156,8 +204,15 @@ final class NodeCommands {
     }
 
     private static void delete(AdminCommand admin) throws CommandException, UsageException {
-        Tree node = admin.ask("nodes/delete", Map.of("id", admin.needed(IDENTIFIER)));
-        admin.print(node, gone -> "Node " + gone.at(NAME).text() + " is deleted.\n");
+        admin.refuseWords();
+        String id = admin.needed(IDENTIFIER);
+        String name = admin.ask("nodes/list", Map.of("id", id)).items().getFirst().at(NAME).text();
+        if (admin.isConfirmed("Delete node " + name + "?")) {
+            admin.ask("nodes/delete", Map.of("id", id));
+            admin.print(
+                    Map.of("Result", "Node " + name + " is deleted"),
+                    "Node " + name + " is deleted.\n");
+        }
     }
 
     private static void change(AdminCommand admin, String verb, String name, String value)
@@ -165,40 +220,5 @@ final class NodeCommands {
         Map<String, String> parameters = Map.of("id", admin.needed(IDENTIFIER), name, value);
         Tree node = admin.ask("nodes/" + verb, parameters);
         admin.print(node, now -> "Node " + now.at(NAME).text() + " is changed.\n");
-    }
-
-    private static String table(Tree nodes) {
-        Table table = new Table();
-        table.row("ID", "Name", "Owner", "Addresses", "Online", "Last seen", "Expires");
-        for (Tree node : nodes.items()) {
-            table.row(
-                    Long.toString(node.at("id").number()),
-                    node.at(NAME).text(),
-                    owner(node),
-                    String.join(", ", node.at("ip_addresses").texts()),
-                    node.at("online").bool() ? "yes" : "no",
-                    Times.text(node.at("last_seen")),
-                    Times.text(node.at(EXPIRY)));
-        }
-        return table.text();
-    }
-
-    private static String owner(Tree node) {
-        List<String> tags = node.at("tags").texts();
-        return tags.isEmpty() ? node.at("user").at("name").text() : String.join(",", tags);
-    }
-
-    private static String routes(Tree nodes) {
-        Table table = new Table();
-        table.row("ID", "Name", "Approved", "Offered", "Serving");
-        for (Tree node : nodes.items()) {
-            table.row(
-                    Long.toString(node.at("id").number()),
-                    node.at(NAME).text(),
-                    String.join(", ", node.at("approved_routes").texts()),
-                    String.join(", ", node.at("available_routes").texts()),
-                    String.join(", ", node.at("subnet_routes").texts()));
-        }
-        return table.text();
     }
 }

@@ -12,17 +12,23 @@ import dev.remora.sidecar.cli.Tree;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 
 /// Does on the state itself what a server would do, while none runs: so a tailnet can be prepared before its first start. The
 /// state's lock keeps a server away meanwhile.
 final class Offline {
+    /// What only a server that runs can do.
+    private static final Set<String> ONLINE =
+            Set.of("auth/register", "auth/reject", "health", "nodes/ping", "nodes/ask");
+
     private Offline() {}
 
-    static Tree ask(Path state, String verb, Map<String, String> parameters)
+    /// @param user in whose name it is done
+    static Tree ask(Path state, String user, String verb, Map<String, String> parameters)
             throws CommandException {
-        if (verb.startsWith("auth/") || verb.equals("health")) {
+        if (ONLINE.contains(verb)) {
             throw new CommandException(
                     "no server runs on "
                             + state
@@ -32,7 +38,7 @@ final class Offline {
         }
         ScheduledExecutorService timers = Executors.newSingleThreadScheduledExecutor();
         try (Tailnet tailnet = StateDirectory.openOffline(state, timers)) {
-            String json = new AdminApi(tailnet).call(verb, parameters);
+            String json = new AdminApi(tailnet).call(verb, parameters, user);
             return Tree.parse(json.getBytes(UTF_8));
         } catch (AdminException e) {
             throw new CommandException(e.sentence());

@@ -3,14 +3,15 @@ package dev.remora.sidecar.server;
 import dev.remora.server.Option;
 import dev.remora.sidecar.cli.Flags;
 import dev.remora.sidecar.life.Logging;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// Flags of a command that runs a program of module `server`: those of the program, and how much it says in which form.
 final class ProgramFlags {
     private static final String VERBOSE = "verbose";
     private static final String LOG_FORMAT = "log-format";
-    private static final List<String> OURS = List.of(VERBOSE, LOG_FORMAT, "output");
+    private static final List<String> OURS = List.of(VERBOSE, LOG_FORMAT, "output", "force");
 
     private ProgramFlags() {}
 
@@ -23,12 +24,12 @@ final class ProgramFlags {
         return flags;
     }
 
-    /// What was given, as the program takes it.
-    static List<String> words(Flags flags) {
-        List<String> words = new ArrayList<>();
+    /// What was given, as the program takes it, by the flags' names.
+    static Map<String, String> words(Flags flags) {
+        Map<String, String> words = new TreeMap<>();
         for (String name : flags.given()) {
             if (!OURS.contains(name)) {
-                words.add("--" + name + "=" + flags.text(name));
+                words.put(name, "--" + name + "=" + flags.text(name));
             }
         }
         return words;

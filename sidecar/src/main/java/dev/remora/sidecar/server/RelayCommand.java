@@ -10,6 +10,7 @@ import dev.remora.sidecar.cli.Flags;
 import dev.remora.sidecar.cli.UsageException;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,8 @@ public final class RelayCommand {
         call.refuseWords();
         ProgramFlags.configureLog(call.flags());
         try {
-            RelayFlags flags = RelayFlags.parse(ProgramFlags.words(call.flags()));
+            RelayFlags flags =
+                    RelayFlags.parse(List.copyOf(ProgramFlags.words(call.flags()).values()));
             RelayProgram program = RelayProgram.start(flags);
             LOG.info("listening on {}", flags.listen());
             return UntilSignal.run(program::close);

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// `server`: a control server with relay and STUN, and the commands that tell it what to do.
 public final class ServerCommand {
@@ -33,10 +34,7 @@ public final class ServerCommand {
                         "server --state=DIR --listen=IP:PORT [flags]",
                         "server --state=DIR <subcommand> [flags]"),
                 DETAILS,
-                () ->
-                        ProgramFlags.of(ServerFlags.OPTIONS)
-                                .text("output", "", "see subcommands")
-                                .alias("o", "output"),
+                () -> AdminCommand.common(ProgramFlags.of(ServerFlags.OPTIONS)),
                 List.of(
                         UserCommands.group(),
                         NodeCommands.group(),
@@ -54,7 +52,28 @@ public final class ServerCommand {
                                 "Say whether the server answers and can store",
                                 "health",
                                 flags -> flags,
-                                ServerCommand::health)),
+                                ServerCommand::health),
+                        AuditCommand.command(),
+                        ConfigCommands.configtest(),
+                        ConfigCommands.generate(),
+                        ConfigCommands.version(),
+                        Command.absent(
+                                "serve",
+                                "there is no `serve`: the server runs with `server --state=DIR --listen=IP:PORT`"),
+                        Command.absent(
+                                        "apikeys",
+                                        "API keys are not offered yet: there is no REST API; commands need the server's user only")
+                                .withAliases("apikey", "api"),
+                        Command.absent(
+                                "oauth-clients",
+                                "OAuth clients are not offered yet: there is no REST API"),
+                        Command.absent(
+                                "debug",
+                                "headscale's `debug create-node` is not offered; `nodes ping` and `nodes ask` look at real nodes"),
+                        Command.absent(
+                                "mockoidc",
+                                "OpenID Connect is not offered yet, nor a provider to try it with"),
+                        Command.absent("completion", "completion for shells is not offered yet")),
                 ServerCommand::run);
     }
 
@@ -69,6 +88,19 @@ public final class ServerCommand {
         admin.print(admin.ask("health", Map.of()), answer -> "The server is well.\n");
     }
 
+    /// What the server itself was told, by several sets of flags of which a later one counts more.
+    static ServerFlags settings(Flags... sets) throws MalformedException {
+        Map<String, String> words = new TreeMap<>();
+        String state = AdminCommand.stateByVariable();
+        if (!state.isEmpty()) {
+            words.put("state", "--state=" + state);
+        }
+        for (Flags flags : sets) {
+            words.putAll(ProgramFlags.words(flags));
+        }
+        return ServerFlags.parse(List.copyOf(words.values()));
+    }
+
     private static int run(Invocation call) throws CommandException, UsageException {
         if (!call.words().isEmpty()) {
             throw new CommandException("server: unknown subcommand: " + call.words().getFirst());
@@ -76,8 +108,7 @@ public final class ServerCommand {
         Flags flags = call.flags();
         ProgramFlags.configureLog(flags);
         try {
-            ServerProgram program =
-                    ServerProgram.start(ServerFlags.parse(ProgramFlags.words(flags)));
+            ServerProgram program = ServerProgram.start(settings(flags));
             return UntilSignal.run(program::close);
         } catch (MalformedException e) {
             throw new UsageException("server: " + e.reason());

@@ -12,10 +12,10 @@ final class Times {
 
     private Times() {}
 
-    /// In UTC; `-` for none.
+    /// In UTC; `N/A` for none.
     static String text(Tree time) {
         return time.isNull()
-                ? "-"
+                ? "N/A"
                 : FORM.format(Instant.ofEpochSecond(time.at("seconds").number()));
     }
 }

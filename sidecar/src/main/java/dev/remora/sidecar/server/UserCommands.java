@@ -3,7 +3,6 @@ package dev.remora.sidecar.server;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.CommandException;
 import dev.remora.sidecar.cli.Flags;
-import dev.remora.sidecar.cli.Table;
 import dev.remora.sidecar.cli.Tree;
 import dev.remora.sidecar.cli.UsageException;
 import java.util.LinkedHashMap;
@@ -19,37 +18,50 @@ final class UserCommands {
 
     static Command group() {
         return AdminCommand.group(
-                "users",
-                "The people who own nodes",
-                List.of(
-                        AdminCommand.of(
-                                "create",
-                                "Make a user",
-                                "users create NAME [flags]",
-                                UserCommands::facts,
-                                UserCommands::create),
-                        AdminCommand.of(
-                                "list",
-                                "Show users",
-                                "users list [flags]",
-                                flags ->
-                                        which(flags).text("email", "", "only who has this address"),
-                                UserCommands::list),
-                        AdminCommand.of(
-                                "rename",
-                                "Give a user another name",
-                                "users rename --identifier ID|--name NAME --new-name NAME",
-                                flags ->
-                                        which(flags)
-                                                .text("new-name", "", "the name from now on")
-                                                .alias("r", "new-name"),
-                                UserCommands::rename),
-                        AdminCommand.of(
-                                "destroy",
-                                "Delete a user who owns no nodes",
-                                "users destroy --identifier ID|--name NAME",
-                                UserCommands::which,
-                                UserCommands::destroy)));
+                        "users",
+                        "The people who own nodes",
+                        List.of(
+                                AdminCommand.of(
+                                                "create",
+                                                "Make a user",
+                                                "users create NAME [flags]",
+                                                UserCommands::facts,
+                                                UserCommands::create)
+                                        .withAliases("c", "new"),
+                                AdminCommand.of(
+                                                "list",
+                                                "Show users",
+                                                "users list [flags]",
+                                                flags ->
+                                                        which(flags)
+                                                                .text(
+                                                                        "email",
+                                                                        "",
+                                                                        "only who has this address")
+                                                                .alias("e", "email"),
+                                                UserCommands::list)
+                                        .withAliases("ls", "show"),
+                                AdminCommand.of(
+                                                "rename",
+                                                "Give a user another name",
+                                                "users rename --identifier ID|--name NAME --new-name NAME",
+                                                flags ->
+                                                        which(flags)
+                                                                .text(
+                                                                        "new-name",
+                                                                        "",
+                                                                        "the name from now on")
+                                                                .alias("r", "new-name"),
+                                                UserCommands::rename)
+                                        .withAliases("mv"),
+                                AdminCommand.of(
+                                                "destroy",
+                                                "Delete a user who owns no nodes",
+                                                "users destroy --identifier ID|--name NAME",
+                                                UserCommands::which,
+                                                UserCommands::destroy)
+                                        .withAliases("delete")))
+                .withAliases("user");
     }
 
     private static Flags facts(Flags flags) {
@@ -86,6 +98,7 @@ final class UserCommands {
     }
 
     private static void rename(AdminCommand admin) throws CommandException, UsageException {
+        admin.refuseWords();
         Map<String, String> parameters = chosen(admin);
         parameters.put("new_name", admin.needed("new-name"));
         Tree user = admin.ask("users/rename", parameters);
@@ -93,8 +106,15 @@ final class UserCommands {
     }
 
     private static void destroy(AdminCommand admin) throws CommandException, UsageException {
-        Tree user = admin.ask("users/destroy", chosen(admin));
-        admin.print(user, gone -> "User " + gone.at(NAME).text() + " is deleted.\n");
+        admin.refuseWords();
+        String who = admin.flags().text(admin.flags().isGiven(IDENTIFIER) ? IDENTIFIER : NAME);
+        if (who.isEmpty()) {
+            throw new UsageException("--identifier or --name is needed");
+        }
+        if (admin.isConfirmed("Delete user " + who + " and the user's auth keys?")) {
+            Tree gone = admin.ask("users/destroy", chosen(admin));
+            admin.print(Map.of(), "User " + gone.at(NAME).text() + " is deleted.\n");
+        }
     }
 
     private static Map<String, String> chosen(AdminCommand admin) {
@@ -105,13 +125,12 @@ final class UserCommands {
     }
 
     private static String table(Tree users) {
-        Table table = new Table();
-        table.row("ID", "Name", "Display name", "Email", "Created");
+        Columns table = new Columns("ID", "Name", "Username", "Email", "Created");
         for (Tree user : users.items()) {
             table.row(
                     Long.toString(user.at("id").number()),
-                    user.at(NAME).text(),
                     user.at("display_name").text(),
+                    user.at(NAME).text(),
                     user.at("email").text(),
                     Times.text(user.at("created_at")));
         }

@@ -1,21 +1,15 @@
 package dev.remora.sidecar.server;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.remora.server.ServerFlags;
 import dev.remora.server.ServerProgram;
-import dev.remora.sidecar.cli.Program;
 import dev.remora.sidecar.cli.Tree;
-import java.io.ByteArrayOutputStream;
+import dev.remora.sidecar.server.CommandRuns.Ran;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,41 +19,16 @@ import org.junit.jupiter.api.io.TempDir;
 class ServerCommandTest {
     @TempDir private Path temp;
 
-    private record Ran(int exit, String out, String err) {
-        Tree json() throws Exception {
-            return Tree.parse(out.getBytes(UTF_8));
-        }
+    private CommandRuns runs() {
+        return new CommandRuns(temp.resolve("state"));
     }
 
     private Ran run(String... words) {
-        return runOn(temp.resolve("state"), words);
-    }
-
-    private static Ran runOn(Path state, String... words) {
-        List<String> all = new ArrayList<>(List.of("server", "--state=" + state));
-        all.addAll(List.of(words));
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        int exit =
-                Program.run(
-                        "remora",
-                        all,
-                        List.of(ServerCommand.command()),
-                        new PrintStream(out, true, UTF_8),
-                        new PrintStream(err, true, UTF_8));
-        return new Ran(exit, out.toString(UTF_8), err.toString(UTF_8));
+        return runs().run(words);
     }
 
     private ServerProgram server(String... words) throws Exception {
-        List<String> all =
-                new ArrayList<>(
-                        List.of(
-                                "--state=" + temp.resolve("state"),
-                                "--listen=127.0.0.1:0",
-                                "--url=https://127.0.0.1",
-                                "--stun=off"));
-        all.addAll(List.of(words));
-        return ServerProgram.start(ServerFlags.parse(all));
+        return runs().server(words);
     }
 
     @Test
@@ -89,11 +58,11 @@ class ServerCommandTest {
             assertThat(run("users", "list").out()).contains("Name", "bob", "bob@example.com");
             assertThat(run("users", "rename", "--name", "bob", "--new-name", "rob").exit())
                     .isZero();
-            assertThat(run("users", "list", "-o", "yaml").out()).contains("name: \"rob\"\n");
+            assertThat(run("users", "list", "-o", "yaml").out()).contains("name: rob\n");
             assertThat(run("preauthkeys", "create", "-u", "1").out()).matches("\\S+\n");
             assertThat(run("preauthkeys", "expire", "--id", "1").out()).contains("is expired");
             assertThat(run("preauthkeys", "delete", "--id", "1").exit()).isZero();
-            assertThat(run("users", "destroy", "--identifier", "1").exit()).isZero();
+            assertThat(run("users", "destroy", "--identifier", "1", "--force").exit()).isZero();
             assertThat(run("nodes", "list", "-o", "json-line").out()).isEqualTo("[]\n");
             assertThat(run("nodes", "delete", "-i", "7").err()).isEqualTo("there is no node '7'\n");
             assertThat(run("auth", "reject", "--auth-id", "x").exit()).isEqualTo(1);
@@ -125,7 +94,7 @@ class ServerCommandTest {
             assertThat(run("backup", copy.resolve("server.db").toString()).exit()).isZero();
             assertThat(server.tailnet().users().all()).hasSize(1);
         }
-        assertThat(runOn(copy, "users", "list").out()).contains("alice");
+        assertThat(new CommandRuns(copy).run("users", "list").out()).contains("alice");
     }
 
     @Test
