@@ -17,7 +17,9 @@ ARG PLATFORM=linux/amd64
 # What stays the same from build to build.
 FROM --platform=${PLATFORM} ${BASE} AS base
 # glibc would otherwise keep a heap per thread; it has to be said before the process starts
+# and without a locale that has UTF-8, no name or path of other letters than ASCII could be read from a variable
 ENV MALLOC_ARENA_MAX=1 \
+    LANG=C.UTF-8 \
     REMORA_RUN_AS=65532 \
     TS_SOCKET=/tmp/tailscaled.sock \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

@@ -243,6 +243,7 @@ public final class StateFile implements StateStore {
     private static String why(IOException e) {
         return switch (e) {
             case AccessDeniedException denied -> "permission denied";
+            case NoSuchFileException missing -> "there is no such directory";
             case FileSystemException fs when fs.getReason() != null -> fs.getReason();
             default -> String.valueOf(e.getMessage());
         };

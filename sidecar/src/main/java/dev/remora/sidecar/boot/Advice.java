@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// What is allowed and hardly meant: said once at the start, since it shows only later and elsewhere.
 final class Advice {
@@ -29,9 +30,25 @@ final class Advice {
                         advice.sentences.add(
                                 name
                                         + " has quotation marks or blanks around its value, which are no part of it for this program; the official image would take them along."));
+        advice.oldNames();
         advice.server();
         advice.state(mounts);
         return advice.sentences;
+    }
+
+    private void oldNames() {
+        if (environment.isGiven(EndpointsReader.OLD_HEALTH)) {
+            sentences.add(
+                    EndpointsReader.OLD_HEALTH
+                            + " is an old name, which the official image has given up: use TS_ENABLE_HEALTH_CHECK=true, and TS_LOCAL_ADDR_PORT for the address.");
+        }
+        Optional<Boolean> variable = environment.optionalBool("TS_ACCEPT_DNS");
+        Optional<Boolean> flag = ExtraWords.of(environment.words("TS_EXTRA_ARGS")).acceptDns();
+        if (variable.isPresent() && flag.isPresent() && !variable.equals(flag)) {
+            sentences.add(
+                    "TS_ACCEPT_DNS=%s does not count, since TS_EXTRA_ARGS has --accept-dns=%s."
+                            .formatted(variable.get(), flag.get()));
+        }
     }
 
     private void server() {

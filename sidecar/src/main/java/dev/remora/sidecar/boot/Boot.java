@@ -3,11 +3,9 @@ package dev.remora.sidecar.boot;
 import dev.remora.base.MalformedException;
 import dev.remora.sidecar.boot.ServeFile.Content;
 import dev.remora.sidecar.life.Daemon;
-import dev.remora.sidecar.life.Probes;
 import dev.remora.sidecar.life.Situation;
 import dev.remora.sidecar.oauth.KeyExchange;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -49,6 +47,10 @@ public final class Boot {
                     Thread.ofPlatform().name("boot").daemon().factory());
 
     private boolean complete;
+
+    /// The node runs, and has been told all that it is to be told.
+    private boolean settled;
+
     private long looks;
     private volatile int exitCode;
 
@@ -65,8 +67,8 @@ public final class Boot {
         this.commands = new Commands(settings, daemon, credentials, new OnCommands());
         this.app =
                 new AppWatch(
-                        settings.endpoints().address().stream()
-                                .map(InetSocketAddress::getPort)
+                        settings.endpoints().stream()
+                                .map(probes -> probes.address().getPort())
                                 .collect(Collectors.toSet()));
         this.link = new SocketLink(settings.daemon().link(), settings.daemon().socket());
     }
@@ -79,8 +81,7 @@ public final class Boot {
             BootSettings settings = file.sources().read();
             Optional<String> root =
                     Rights.reduce(file.sources().merged(), settings.daemon().stateDirectory());
-            Daemon daemon =
-                    Daemon.inside(Words.ofDaemon(settings.daemon()), probes(settings.endpoints()));
+            Daemon daemon = Daemon.inside(Words.ofDaemon(settings.daemon()), settings.endpoints());
             root.ifPresent(LOG::info);
             new Boot(file, settings, daemon, environment.text("POD_UID")).run();
         } catch (InvalidSettingsException e) {
@@ -98,12 +99,6 @@ public final class Boot {
     private static void giveUp(List<String> reasons) {
         reasons.forEach(reason -> System.err.println("boot: " + reason));
         System.exit(1);
-    }
-
-    private static Optional<Probes> probes(BootSettings.Endpoints endpoints) {
-        return endpoints
-                .address()
-                .map(address -> new Probes(address, endpoints.metrics(), endpoints.health()));
     }
 
     private void run() throws InterruptedException {
@@ -126,6 +121,10 @@ public final class Boot {
             take(next(situation, Instant.now()), situation);
             if (!complete && situation.isRunning()) {
                 onComplete();
+            }
+            if (!settled && situation.isRunning() && !commands.areBusy()) {
+                settled = true;
+                onSettled(situation);
             }
             if (looks++ % APP_EVERY_LOOKS == 0) {
                 app.look(daemon.apps(), Listeners.here(), Instant.now()).ifPresent(LOG::warn);
@@ -152,6 +151,16 @@ public final class Boot {
                     "The control server calls this node {}, since there is another one called {}: delete that if it is an old one of this container's, and keep the state (TS_STATE_DIR) from now on.",
                     name,
                     wanted);
+        }
+    }
+
+    private void onSettled(Situation situation) {
+        List<String> missing = new TagsOfTheKey(settings.login().tags()).missing(situation);
+        if (!missing.isEmpty()) {
+            LOG.warn(
+                    "This node does not have the tags {} that TS_TAGS asks for, but {}: a control server gives tags when a node logs in. Have an administrator change them, or delete the node there.",
+                    missing,
+                    situation.tags());
         }
     }
 

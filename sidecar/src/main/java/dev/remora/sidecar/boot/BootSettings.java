@@ -1,7 +1,7 @@
 package dev.remora.sidecar.boot;
 
+import dev.remora.sidecar.life.Probes;
 import dev.remora.sidecar.oauth.Credentials;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -10,7 +10,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /// All that the environment asks for, checked.
-record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpoints endpoints) {
+///
+/// @param endpoints where health and metrics are told
+record BootSettings(Login login, DaemonPart daemon, Publishing publishing, List<Probes> endpoints) {
     /// The same, asking for no tags, and saying so: `up` takes nothing back unsaid.
     BootSettings withoutTags() {
         List<String> extra = new ArrayList<>(login.extra());
@@ -122,11 +124,4 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, Endpo
     /// @param job the container has done what it is for when the app is gone
     record Publishing(
             Optional<Path> file, Optional<String> declared, Duration drain, boolean job) {}
-
-    /// Where health and metrics are told.
-    ///
-    /// @param address what to listen on, if anything is asked for
-    /// @param metrics whether `/metrics` is there
-    /// @param health whether `/healthz`, `/livez` and `/readyz` are there
-    record Endpoints(Optional<InetSocketAddress> address, boolean metrics, boolean health) {}
 }

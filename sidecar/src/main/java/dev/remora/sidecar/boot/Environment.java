@@ -62,7 +62,12 @@ record Environment(Map<String, String> variables, List<String> quoted) {
 
     /// A boolean in Go's spellings, or empty.
     Optional<Boolean> optionalBool(String name) {
-        return switch (text(name)) {
+        return booleanOf(text(name));
+    }
+
+    /// The same of any text.
+    static Optional<Boolean> booleanOf(String text) {
+        return switch (text) {
             case "1", "t", "T", "true", "TRUE", "True" -> Optional.of(true);
             case "0", "f", "F", "false", "FALSE", "False" -> Optional.of(false);
             default -> Optional.empty();

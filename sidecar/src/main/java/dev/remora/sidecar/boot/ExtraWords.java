@@ -14,13 +14,23 @@ record ExtraWords(List<String> rest, Optional<Boolean> acceptDns) {
         List<String> rest = new ArrayList<>();
         Optional<Boolean> acceptDns = Optional.empty();
         for (String word : words) {
-            switch (word) {
-                case ACCEPT_DNS, ACCEPT_DNS + "=true" -> acceptDns = Optional.of(true);
-                case ACCEPT_DNS + "=false" -> acceptDns = Optional.of(false);
-                default -> rest.add(word);
+            Optional<Boolean> said = acceptDns(word);
+            if (said.isPresent()) {
+                acceptDns = said;
+            } else {
+                rest.add(word);
             }
         }
         return new ExtraWords(List.copyOf(rest), acceptDns);
+    }
+
+    private static Optional<Boolean> acceptDns(String word) {
+        if (word.equals(ACCEPT_DNS)) {
+            return Optional.of(true);
+        }
+        return word.startsWith(ACCEPT_DNS + "=")
+                ? Environment.booleanOf(word.substring(ACCEPT_DNS.length() + 1))
+                : Optional.empty();
     }
 
     /// The value of a flag among words for `up`, behind an equals sign or as the next word.

@@ -1,7 +1,9 @@
 package dev.remora.sidecar.boot;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -58,8 +60,12 @@ final class ServeFile {
             return text.isBlank()
                     ? new Content.Nothing(path + " is empty")
                     : new Content.Text(text.replace(CERT_DOMAIN, NO_HTTPS));
+        } catch (AccessDeniedException e) {
+            return new Content.Nothing("this user has no right to read " + path);
+        } catch (CharacterCodingException e) {
+            return new Content.Nothing(path + " is no UTF-8 text");
         } catch (IOException e) {
-            return new Content.Nothing(path + " cannot be read (" + e + ")");
+            return new Content.Nothing(path + " cannot be read (" + e.getMessage() + ")");
         }
     }
 }

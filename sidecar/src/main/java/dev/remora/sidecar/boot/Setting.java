@@ -118,7 +118,7 @@ enum Setting {
             "health.address",
             "TS_LOCAL_ADDR_PORT",
             ADDRESS,
-            SettingsReader.DEFAULT_ENDPOINTS,
+            EndpointsReader.DEFAULT_ADDRESS,
             "where probes and metrics are answered"),
     LOG_LEVEL("log.level", "REMORA_LOG_LEVEL", LEVEL, "info", "how much is logged", Trait.LIVE),
     LOG_FORMAT("log.format", "REMORA_LOG_FORMAT", FORMAT, "text", "lines, or JSON objects"),

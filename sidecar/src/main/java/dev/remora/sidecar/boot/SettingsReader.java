@@ -2,8 +2,9 @@ package dev.remora.sidecar.boot;
 
 import dev.remora.base.MalformedException;
 import dev.remora.sidecar.cli.GoDuration;
+import dev.remora.sidecar.cli.UpFlags;
 import dev.remora.sidecar.kube.Cluster;
-import java.net.InetSocketAddress;
+import dev.remora.sidecar.life.Probes;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ import java.util.stream.Collectors;
 final class SettingsReader {
     static final String DEFAULT_SOCKET = "/tmp/tailscaled.sock";
     private static final String LINK = "var/run/tailscale/tailscaled.sock";
-    static final String DEFAULT_ENDPOINTS = "[::]:9002";
     private static final String DEFAULT_SECRET = "tailscale";
     private static final String DEFAULT_PATIENCE = "60s";
     private static final String DEFAULT_DRAIN = "5s";
@@ -67,16 +67,43 @@ final class SettingsReader {
         forwarding();
         credentials();
         configDirectory();
-        podAddresses();
-        debugAddress();
         refuseIf(
                 Rights.user(environment).isEmpty(),
                 Rights.VARIABLE + " is no user's number; write one like 65532, or 0 to stay root");
-        BootSettings settings = new BootSettings(login(), daemon(), publishing(), endpoints());
+        List<Probes> endpoints = new EndpointsReader(environment, wrong).read();
+        BootSettings settings = new BootSettings(login(), daemon(), publishing(), endpoints);
+        upWords(settings);
         if (!wrong.isEmpty()) {
             throw new InvalidSettingsException(wrong);
         }
         return settings;
+    }
+
+    /// What `up` would refuse whatever the node's state is makes no sense at any time.
+    private void upWords(BootSettings settings) {
+        BootSettings.Login login = settings.login();
+        if (!login.authKey().isEmpty() && namesKey(login.extra())) {
+            wrong.add(
+                    "TS_AUTHKEY and --auth-key in TS_EXTRA_ARGS are both set; only one of them can be");
+            return; // what the command says of flags that are there twice has the key in it
+        }
+        upWords("TS_HOSTNAME", List.of("--hostname=" + login.hostname()));
+        upWords("TS_ROUTES", List.of("--advertise-routes=" + login.routes().orElse("")));
+        upWords("TS_TAGS", List.of("--advertise-tags=" + login.tags()));
+        upWords("TS_EXTRA_ARGS", login.extra());
+        if (wrong.isEmpty()) {
+            List<String> all = Words.ofUp(settings);
+            upWords("TS_EXTRA_ARGS", all.subList(all.indexOf("up") + 1, all.size()));
+        }
+    }
+
+    private void upWords(String variable, List<String> words) {
+        UpFlags.refusal(words).ifPresent(why -> wrong.add(variable + ": " + why));
+    }
+
+    private static boolean namesKey(List<String> extra) {
+        ExtraWords words = ExtraWords.of(extra);
+        return words.names("authkey") || words.names("auth-key");
     }
 
     private void refuseIf(boolean isWrong, String reason) {
@@ -153,27 +180,6 @@ final class SettingsReader {
                     !given.isEmpty(),
                     directory + " cannot be combined with " + String.join(", ", given));
             wrong.add(directory + " is not supported yet: use the other variables");
-        }
-    }
-
-    private void podAddresses() {
-        refuseIf(
-                environment.text("POD_IPS").split(",").length > 2,
-                "POD_IPS may have at most two addresses, one of each family");
-    }
-
-    private void debugAddress() {
-        environment
-                .get("TS_DEBUG_ADDR_PORT")
-                .ifPresent(text -> address("TS_DEBUG_ADDR_PORT", text));
-    }
-
-    private Optional<InetSocketAddress> address(String name, String text) {
-        try {
-            return Optional.of(AddressAndPort.parse(text));
-        } catch (MalformedException e) {
-            wrong.add("error parsing " + name + ": " + e.reason());
-            return Optional.empty();
         }
     }
 
@@ -268,6 +274,10 @@ final class SettingsReader {
     /// A pod keeps its state in a Secret unless it is told not to, as in the official image; without a service account it cannot, and nobody who did not ask for it is bothered.
     private Optional<String> secret() {
         Optional<String> named = environment.getWithEmpty("TS_KUBE_SECRET");
+        refuseIf(
+                named.filter(name -> !name.isEmpty()).isPresent()
+                        && !Cluster.isHere(environment.variables()),
+                "TS_KUBE_SECRET can be used in a pod only: KUBERNETES_SERVICE_HOST is not set");
         return named.isEmpty()
                 ? Optional.of(DEFAULT_SECRET)
                         .filter(_ ->
@@ -289,35 +299,5 @@ final class SettingsReader {
                 declared,
                 span("REMORA_DRAIN", DEFAULT_DRAIN),
                 environment.bool("REMORA_JOB", false));
-    }
-
-    private BootSettings.Endpoints endpoints() {
-        boolean metrics = environment.bool("TS_ENABLE_METRICS", false);
-        boolean health = environment.bool("TS_ENABLE_HEALTH_CHECK", false);
-        String old = environment.text("TS_HEALTHCHECK_ADDR_PORT");
-        refuseIf(
-                health && !old.isEmpty(),
-                "TS_ENABLE_HEALTH_CHECK and TS_HEALTHCHECK_ADDR_PORT are both set; the first is enough");
-        if (!old.isEmpty()) {
-            return new BootSettings.Endpoints(
-                    address("TS_HEALTHCHECK_ADDR_PORT", old), false, true);
-        }
-        if (!metrics && !health) {
-            return new BootSettings.Endpoints(Optional.empty(), false, false);
-        }
-        String text = environment.get("TS_LOCAL_ADDR_PORT").orElse(DEFAULT_ENDPOINTS);
-        return new BootSettings.Endpoints(
-                address("TS_LOCAL_ADDR_PORT", withBrackets(text)), metrics, health);
-    }
-
-    /// Kubernetes puts the pod's IPv6 address into the variable as it is.
-    private String withBrackets(String text) {
-        for (String pod :
-                List.of(environment.text("POD_IP"), environment.text("POD_IPS").split(",")[0])) {
-            if (pod.contains(":") && text.startsWith(pod + ":")) {
-                return "[" + pod + "]" + text.substring(pod.length());
-            }
-        }
-        return text;
     }
 }

@@ -63,12 +63,17 @@ public record Command(
 
         /// Fails if words follow the flags.
         public void refuseWords() throws CommandException {
-            if (!words.isEmpty()) {
-                throw new CommandException(
-                        "too many non-flag arguments: ["
-                                + String.join(" ", words.stream().map(GoText::quote).toList())
-                                + "]");
-            }
+            refuse(words);
+        }
+    }
+
+    /// Fails if there are any of these words, for which there is no place.
+    static void refuse(List<String> words) throws CommandException {
+        if (!words.isEmpty()) {
+            throw new CommandException(
+                    "too many non-flag arguments: ["
+                            + String.join(" ", words.stream().map(GoText::quote).toList())
+                            + "]");
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// `up` and `login`: state what is wanted, log in if that needs it, and wait until the node runs.
@@ -20,6 +21,8 @@ final class UpCommand {
                     "Tailscale SSH enabled, but ",
                     "this node is locked out",
                     "The following issues on your machine will likely make usage of exit nodes impossible");
+
+    private static final Status NOBODY = new Status(Tree.NOTHING);
 
     private final Invocation call;
     private final Flags flags;
@@ -66,13 +69,13 @@ final class UpCommand {
                                 "timeout",
                                 "0s",
                                 "how long to wait until the node runs; 0s for ever")
-                        .bool("qr", false, "not part of Remora yet")
+                        .bool("qr", false, "accepted for scripts; the login URL is printed as text")
                         .bool("host-routes", true, "always true");
         PrefFlags.UP.forEach(flag -> flag.addTo(flags, true));
         return flags;
     }
 
-    private static Flags upFlags() {
+    static Flags upFlags() {
         return commonFlags()
                 .bool("reset", false, "settings that are not given go back to their defaults")
                 .bool("force-reauth", false, "log in again, although the key is valid")
@@ -86,11 +89,7 @@ final class UpCommand {
         return flags;
     }
 
-    private static void refuseWhatIsNotThere(Flags flags) throws CommandException {
-        if (flags.bool("qr")) {
-            throw new CommandException(
-                    "--qr is not part of Remora yet; the login URL is printed as text");
-        }
+    static void refuseWhatIsNotThere(Flags flags) throws CommandException {
         if (!flags.bool("host-routes")) {
             throw new CommandException("--host-routes may only be true");
         }
@@ -101,7 +100,7 @@ final class UpCommand {
         refuseWhatIsNotThere(call.flags());
         Status status = Status.first(call.daemon(), call.world(), true);
         UpCommand up = new UpCommand(call, status);
-        Map<String, @Nullable Object> wanted = up.wanted();
+        Map<String, @Nullable Object> wanted = preferences(call.flags(), Optional.of(status));
         Settings.netfilterWarning(call.flags().text("netfilter-mode")).ifPresent(call::println);
         ForwardingWarnings.print(wanted, call);
         up.apply(wanted, call.daemon().get("prefs"));
@@ -113,15 +112,18 @@ final class UpCommand {
     }
 
     /// The preferences that all flags together stand for.
-    private Map<String, @Nullable Object> wanted() throws CommandException {
+    ///
+    /// @param status what the node and its peers are; empty if nobody knows, then an exit node's name is not looked up
+    static Map<String, @Nullable Object> preferences(Flags flags, Optional<Status> status)
+            throws CommandException {
         Map<String, @Nullable Object> masked = new LinkedHashMap<>();
         masked.put("WantRunning", true);
         masked.put("WantRunningSet", true);
         masked.put("LoggedOut", false);
         masked.put("LoggedOutSet", true);
         for (PrefFlags flag : PrefFlags.values()) {
-            if (flags.has(flag.flag)) {
-                masked.putAll(flag.wanted(flags, Tree.NOTHING, status));
+            if (flags.has(flag.flag) && (status.isPresent() || flag != PrefFlags.EXIT_NODE)) {
+                masked.putAll(flag.wanted(flags, Tree.NOTHING, status.orElse(NOBODY)));
                 flag.mask(masked);
             }
         }

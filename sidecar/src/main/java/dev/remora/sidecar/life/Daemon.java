@@ -47,10 +47,10 @@ public final class Daemon implements AutoCloseable {
 
     private volatile int exitCode;
     private volatile Optional<Backend> backend = Optional.empty();
-    private final Optional<Probes> probes;
+    private final List<Probes> probes;
     private boolean ending;
 
-    private Daemon(Optional<Probes> probes) {
+    private Daemon(List<Probes> probes) {
         this.probes = probes;
     }
 
@@ -58,7 +58,7 @@ public final class Daemon implements AutoCloseable {
     public static void main(String[] args) {
         DaemonFlags flags = flags(args, System.err);
         Logging.configure(flags.verbosity(), flags.jsonLog());
-        Daemon daemon = new Daemon(Optional.empty());
+        Daemon daemon = new Daemon(List.of());
         Runtime.getRuntime().addShutdownHook(new Thread(daemon::end, "shutdown"));
         try {
             daemon.start(flags);
@@ -73,10 +73,10 @@ public final class Daemon implements AutoCloseable {
     /// Starts the daemon inside of another program, which ends it.
     ///
     /// @param words flags, as [#main] takes them
-    /// @param probes empty: nobody is answered over HTTP
+    /// @param probes where they are answered over HTTP
     /// @throws MalformedException for words that make no sense
     /// @throws IOException if there is no way to start; the message says why
-    public static Daemon inside(List<String> words, Optional<Probes> probes)
+    public static Daemon inside(List<String> words, List<Probes> probes)
             throws IOException, MalformedException {
         try {
             DaemonFlags flags = DaemonFlags.parse(words);
@@ -305,10 +305,10 @@ public final class Daemon implements AutoCloseable {
                         () -> new Thread(() -> System.exit(0), "exit").start());
         begun(LocalApiServer.start(node.loop(), flags.socket(), headers(), api));
         LOG.info("commands are taken on {}", flags.socket());
-        if (probes.isPresent()) {
-            HealthApi health = new HealthApi(backend, probes.get());
-            begun(HttpEndpoint.start(node.loop(), probes.get().address(), health));
-            LOG.info("probes are answered on {}", probes.get().address());
+        for (Probes each : probes) {
+            HealthApi health = new HealthApi(backend, each);
+            begun(HttpEndpoint.start(node.loop(), each.address(), health));
+            LOG.info("probes are answered on {}", each.address());
         }
         this.backend = Optional.of(backend);
         events.to(backend);

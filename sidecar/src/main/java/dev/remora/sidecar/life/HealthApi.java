@@ -9,9 +9,20 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /// What probes and scrapers ask over HTTP. Nothing here changes anything or tells a secret.
 final class HealthApi implements ApiHandler {
+    private static final String TEXT = "text/plain; charset=utf-8";
+    private static final Set<String> HEALTH = Set.of("/livez", "/readyz", "/healthz");
+    private static final Set<String> READING = Set.of("GET", "HEAD");
+    private static final ApiResponse NOT_ALLOWED =
+            new ApiResponse.Full(
+                    405,
+                    TEXT,
+                    Map.of("Allow", "GET, HEAD"),
+                    "Method Not Allowed\n".getBytes(StandardCharsets.UTF_8));
+
     private final Backend backend;
     private final Probes probes;
 
@@ -23,22 +34,26 @@ final class HealthApi implements ApiHandler {
     @Override
     public ApiResponse handle(ApiRequest request) throws IOException, MalformedException {
         String path = request.path();
-        if (probes.metrics() && path.equals("/metrics")) {
-            return metrics();
-        }
         if (probes.metrics() && path.startsWith("/debug/")) {
             return ApiResponse.text(404, "debug endpoint not configured");
         }
-        return probes.health() ? health(path, request) : ApiResponse.notFound();
+        boolean isThere =
+                path.equals("/metrics")
+                        ? probes.metrics()
+                        : probes.health() && HEALTH.contains(path);
+        if (!isThere) {
+            return ApiResponse.notFound();
+        }
+        return READING.contains(request.method()) ? answer(path, request) : NOT_ALLOWED;
     }
 
-    private ApiResponse health(String path, ApiRequest request)
+    private ApiResponse answer(String path, ApiRequest request)
             throws IOException, MalformedException {
         return switch (path) {
+            case "/metrics" -> metrics();
             case "/livez" -> alive();
             case "/readyz" -> ready(backend, request);
-            case "/healthz" -> healthy();
-            default -> ApiResponse.notFound();
+            default -> healthy();
         };
     }
 
@@ -68,11 +83,15 @@ final class HealthApi implements ApiHandler {
     private ApiResponse healthy() throws IOException, MalformedException {
         return backend.situation().hasAddresses()
                 ? new ApiResponse.Full(
-                        200,
-                        "text/plain; charset=utf-8",
-                        Map.of(),
-                        "ok".getBytes(StandardCharsets.UTF_8))
+                        200, TEXT, podHeaders(), "ok".getBytes(StandardCharsets.UTF_8))
                 : ApiResponse.text(503, "node currently has no tailscale IPs");
+    }
+
+    private Map<String, String> podHeaders() {
+        Map<String, String> headers = new TreeMap<>();
+        probes.podAddresses()
+                .forEach(each -> headers.put(each.v4() ? "Pod-IPv4" : "Pod-IPv6", each.toString()));
+        return headers;
     }
 
     private static String condition(Situation situation) {

@@ -3,7 +3,9 @@ package dev.remora.sidecar.boot;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.base.IpAddress;
 import dev.remora.sidecar.config.ServeConfig;
+import dev.remora.sidecar.life.Probes;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -47,7 +49,7 @@ class SettingsReaderTest {
         assertThat(settings.daemon().socket()).isEqualTo(Path.of("/tmp/tailscaled.sock"));
         assertThat(settings.login().once()).isFalse();
         assertThat(settings.login().patience()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(settings.endpoints().address()).isEmpty();
+        assertThat(settings.endpoints()).isEmpty();
         assertThat(Words.ofUp(settings))
                 .containsExactly("--socket=/tmp/tailscaled.sock", "up", "--accept-dns=false");
         assertThat(Words.ofDaemon(settings.daemon()))
@@ -108,6 +110,7 @@ class SettingsReaderTest {
         "true, --accept-dns=false, false",
         "false, --accept-dns, true",
         "'', --accept-dns=true, true",
+        "'', --accept-dns=T, true",
     })
     void letsExtraWordsDecideOnDns(String variable, String extra, boolean wanted) throws Exception {
         BootSettings settings = read("TS_ACCEPT_DNS=" + variable, "TS_EXTRA_ARGS=" + extra);
@@ -118,9 +121,58 @@ class SettingsReaderTest {
     }
 
     @Test
-    void leavesAMalformedDnsFlagToTheCommand() throws Exception {
-        assertThat(read("TS_EXTRA_ARGS=--accept-dns=foo").login().extra())
-                .containsExactly("--accept-dns=foo");
+    void hasMetricsAtTheUsualAddressAndHealthAtTheOldOne() throws Exception {
+        List<Probes> endpoints =
+                read(
+                                "TS_ENABLE_METRICS=1",
+                                "TS_HEALTHCHECK_ADDR_PORT=127.0.0.1:81",
+                                "POD_IPS=fd00::7,10.1.2.3")
+                        .endpoints();
+
+        List<IpAddress> pod = List.of(IpAddress.parse("fd00::7"), IpAddress.parse("10.1.2.3"));
+        assertThat(endpoints)
+                .containsExactly(
+                        new Probes(new InetSocketAddress("::", 9002), true, false, pod),
+                        new Probes(new InetSocketAddress("127.0.0.1", 81), false, true, pod));
+    }
+
+    /// Each line: the variable, a value, and the words in which the command line refuses it.
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    TS_HOSTNAME   | My_Host            | "My_Host" is not a valid DNS label
+                    TS_HOSTNAME   | -x                 | must start with a letter or number
+                    TS_ROUTES     | nonsense           | "nonsense" is not a valid IP address or CIDR prefix
+                    TS_ROUTES     | 10.0.0.1/8         | expected 10.0.0.0/8
+                    TS_ROUTES     | 0.0.0.0/0          | please also advertise ::/0
+                    TS_TAGS       | tag:a, tag:b_c     | "tag:b_c": tag names can only contain
+                    TS_EXTRA_ARGS | --accept-dns=foo   | invalid boolean value "foo" for -accept-dns
+                    TS_EXTRA_ARGS | --accept-dns false | too many non-flag arguments: ["false"]
+                    TS_EXTRA_ARGS | --hostname="a b"   | too many non-flag arguments: ["b
+                    TS_EXTRA_ARGS | --webclient        | flag provided but not defined: -webclient
+                    TS_EXTRA_ARGS | --netfilter-mode=x | invalid value --netfilter-mode="x"
+                    """)
+    void refusesWhatUpWouldRefuseInAnyState(String variable, String value, String words) {
+        assertThat(reasons(variable + "=" + value))
+                .singleElement()
+                .asString()
+                .startsWith(variable + ": ")
+                .contains(words);
+    }
+
+    @Test
+    void refusesAFlagThatAVariableHasSaidAlready() {
+        assertThat(reasons("TS_ROUTES=10.0.0.0/8", "TS_EXTRA_ARGS=--advertise-routes=10.0.0.0/8"))
+                .singleElement()
+                .asString()
+                .contains("TS_EXTRA_ARGS", "-advertise-routes: flag provided multiple times");
+    }
+
+    @Test
+    void leavesToUpWhatDependsOnThePeers() throws Exception {
+        assertThat(read("TS_EXTRA_ARGS=--exit-node=gateway --qr").login().extra()).hasSize(2);
     }
 
     @Test
@@ -153,24 +205,24 @@ class SettingsReaderTest {
         "'[fe80::1]:0', 0",
     })
     void listensOnAnAddress(String text, int port) throws Exception {
-        BootSettings.Endpoints endpoints =
-                read("TS_ENABLE_METRICS=true", "TS_LOCAL_ADDR_PORT=" + text).endpoints();
+        Probes probes =
+                read("TS_ENABLE_METRICS=true", "TS_LOCAL_ADDR_PORT=" + text).endpoints().getFirst();
 
-        assertThat(endpoints.address().map(InetSocketAddress::getPort)).contains(port);
-        assertThat(endpoints.metrics()).isTrue();
-        assertThat(endpoints.health()).isFalse();
+        assertThat(probes.address().getPort()).isEqualTo(port);
+        assertThat(probes.metrics()).isTrue();
+        assertThat(probes.health()).isFalse();
     }
 
     @Test
     void putsBracketsAroundThePodsAddress() throws Exception {
-        BootSettings.Endpoints endpoints =
+        List<Probes> endpoints =
                 read(
                                 "TS_ENABLE_HEALTH_CHECK=true",
                                 "POD_IP=2001:db8::7",
                                 "TS_LOCAL_ADDR_PORT=2001:db8::7:9002")
                         .endpoints();
 
-        assertThat(endpoints.address().orElseThrow().getAddress().getHostAddress())
+        assertThat(endpoints.getFirst().address().getAddress().getHostAddress())
                 .isEqualTo("2001:db8:0:0:0:0:0:7");
     }
 
@@ -213,6 +265,8 @@ class SettingsReaderTest {
                 "TS_DEBUG_ADDR_PORT=localhost:1",
                 "TS_ENABLE_HEALTH_CHECK=1 TS_HEALTHCHECK_ADDR_PORT=127.0.0.1:1",
                 "POD_IPS=1.1.1.1,2.2.2.2,3.3.3.3",
+                "POD_IPS=nonsense",
+                "TS_KUBE_SECRET=state",
                 "TS_BOOT_TIMEOUT=60",
                 "TS_BOOT_TIMEOUT=soon",
                 "TS_TAGS=tag:a TS_EXTRA_ARGS=--advertise-tags=tag:b",
@@ -240,10 +294,12 @@ class SettingsReaderTest {
 
     @Test
     void showsNoSecretWhateverIsPrinted() throws Exception {
-        BootSettings settings =
-                read("TS_AUTHKEY=tskey-auth-hidden", "TS_EXTRA_ARGS=--authkey=tskey-auth-hidden");
+        BootSettings settings = read("TS_AUTHKEY=", "TS_EXTRA_ARGS=--authkey=tskey-auth-hidden");
+        List<String> refused =
+                reasons("TS_AUTHKEY=tskey-auth-hidden", "TS_EXTRA_ARGS=--auth-key=hidden");
 
-        assertThat(settings.toString() + Environment.of(Map.of("TS_AUTHKEY", "hidden")))
+        assertThat(refused).hasSize(1);
+        assertThat(settings + " " + refused + Environment.of(Map.of("TS_AUTHKEY", "hidden")))
                 .doesNotContain("hidden");
     }
 
