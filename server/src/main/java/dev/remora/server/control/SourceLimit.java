@@ -1,6 +1,7 @@
 package dev.remora.server.control;
 
 import dev.remora.base.IpAddress;
+import dev.remora.server.http.Source;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,15 +16,6 @@ final class SourceLimit {
     private final ControlSettings.Rate rate;
     private final LongSupplier clock;
     private final LinkedHashMap<Source, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true);
-
-    /// Where something comes from. Who has one IPv6 address has its whole /64.
-    record Source(long network, boolean v4) {
-        static Source of(IpAddress address) {
-            return address.v4()
-                    ? new Source(address.v4Bits(), true)
-                    : new Source(address.high(), false);
-        }
-    }
 
     private record Bucket(double tokens, long at) {}
 

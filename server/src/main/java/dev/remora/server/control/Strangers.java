@@ -1,7 +1,7 @@
 package dev.remora.server.control;
 
 import dev.remora.base.IpAddress;
-import dev.remora.server.control.SourceLimit.Source;
+import dev.remora.server.http.Source;
 import java.util.HashMap;
 import java.util.Map;
 

@@ -10,6 +10,8 @@ public enum HttpEnd {
     MISUSED,
     /// It asked for nothing within its time.
     TOO_SLOW,
+    /// Others came who needed its place.
+    CROWDED,
     /// There are as many connections as there may be.
     FULL
 }

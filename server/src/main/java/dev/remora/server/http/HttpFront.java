@@ -68,6 +68,7 @@ public final class HttpFront extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private Stage stage = new Stage.Waiting();
     private Future<?> deadline;
+    private Runnable whenDone = () -> {};
 
     private HttpFront(Routes routes, TrustedProxies proxies, HttpCounts counts, Channel channel) {
         this.routes = routes;
@@ -78,11 +79,25 @@ public final class HttpFront extends ChannelInboundHandlerAdapter {
     }
 
     /// Adds itself to what the connection's pipeline has for transport.
-    public static void addTo(
+    ///
+    /// @return what was added
+    public static HttpFront addTo(
             Channel channel, Routes routes, TrustedProxies proxies, HttpCounts counts) {
+        HttpFront front = new HttpFront(routes, proxies, counts, channel);
         channel.pipeline()
                 .addLast(CODEC, new HttpServerCodec(new HttpDecoderConfig()))
-                .addLast(new HttpFront(routes, proxies, counts, channel));
+                .addLast(front);
+        return front;
+    }
+
+    /// Calls back, perhaps several times, when the connection is HTTP no more.
+    void whenDone(Runnable notify) {
+        whenDone = notify;
+    }
+
+    /// Others need the place more.
+    void makeRoom() {
+        hangUp(HttpEnd.CROWDED);
     }
 
     private Future<?> newDeadline() {
@@ -227,6 +242,7 @@ public final class HttpFront extends ChannelInboundHandlerAdapter {
             stage = new Stage.Waiting();
             deadline = newDeadline();
         } else {
+            deadline = newDeadline(); // it may not read its answer
             written.addListener(ChannelFutureListener.CLOSE);
         }
     }
@@ -265,7 +281,21 @@ public final class HttpFront extends ChannelInboundHandlerAdapter {
             counts.end(why);
         }
         deadline.cancel(false);
+        whenDone.run();
         channel.close();
+    }
+
+    /// Who does not read answers is not asked for more questions.
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        channel.config().setAutoRead(channel.isWritable());
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        whenDone.run();
+        channel.config().setAutoRead(true);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.remora.server.http;
 
+import dev.remora.base.IpAddress;
 import dev.remora.io.loop.EngineLoop;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -13,9 +14,12 @@ import io.netty.channel.group.DefaultChannelGroup;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Listens on one TCP address for whatever its routes serve, on a loop that may have other work as well.
 public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final int BACKLOG = 1024;
 
     /// What one client that does not read may have in its channel, besides queues of those who write.
@@ -78,12 +82,15 @@ public final class HttpServer implements AutoCloseable {
         private final Routes routes;
         private final ChannelGroup connections;
         private final HttpCounts counts;
+        private final Lobby lobby;
+        private final News<HttpEnd> news = new News<>(System::nanoTime);
 
         Door(HttpSettings settings, Routes routes, ChannelGroup connections, HttpCounts counts) {
             this.settings = settings;
             this.routes = routes;
             this.connections = connections;
             this.counts = counts;
+            this.lobby = new Lobby(settings.mostWaiting(), settings.mostWaitingPerSource());
         }
 
         @Override
@@ -91,14 +98,25 @@ public final class HttpServer implements AutoCloseable {
             counts.accept();
             if (connections.size() >= settings.mostConnections()) {
                 counts.end(HttpEnd.FULL);
+                if (news.isNew(HttpEnd.FULL)) {
+                    LOG.warn("there are {} connections, more are not let in", connections.size());
+                }
                 channel.close();
                 return;
             }
             connections.add(channel);
             settings.tls()
                     .ifPresent(tls -> channel.pipeline().addLast(tls.newHandler(channel.alloc())));
-            HttpFront.addTo(channel, routes, settings.proxies(), counts);
+            lobby.enter(
+                    HttpFront.addTo(channel, routes, settings.proxies(), counts),
+                    from(channel),
+                    settings.proxies());
         }
+    }
+
+    private static IpAddress from(Channel channel) {
+        InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
+        return IpAddress.of(address.getAddress().getAddress()).unmapped();
     }
 
     /// Where it listens, with the port that the system chose if it was asked to.

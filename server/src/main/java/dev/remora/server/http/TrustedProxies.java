@@ -37,7 +37,7 @@ public final class TrustedProxies {
                 .orElse(peer);
     }
 
-    private boolean trusts(IpAddress ip) {
+    boolean trusts(IpAddress ip) {
         return trusted.stream().anyMatch(prefix -> prefix.contains(ip));
     }
 
