@@ -33,6 +33,7 @@ class DemoJoinTest {
                         List.of(Programs.remora(), "demo", "--listen=" + here.ip4()));
         demo.awaitReady(
                 SOON, "the demo printed its addresses", () -> demo.log().contains("to join"));
+        assertThat(demo.log()).doesNotContain("WARN");
         Tailscaled client = lab.tailscaled(lab.host("alpha"), Tailscaled.Mode.TUN);
 
         client.cli(SOON, command(demo.log())).orThrow();

@@ -1,5 +1,6 @@
 package dev.remora.io.control;
 
+import dev.remora.base.IpAddress;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.MachineKey;
 import dev.remora.proto.control.ControlJson;
@@ -7,6 +8,8 @@ import dev.remora.proto.control.ServerKeys;
 import io.netty.handler.codec.http.HttpMethod;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,11 +44,23 @@ final class ServerKeyFetch {
 
     /// Once: it stays true for as long as the URL is this one.
     private void warnOfPlainHttp(ControlUrl url) {
-        if (!url.tls() && !url.isLoopback() && !warned) {
+        if (!url.tls() && !warned && !isOnThisMachine(url)) {
             warned = true;
             LOG.warn(
                     "the key of the control server {} comes over plain HTTP: whoever is in between can take its place",
                     url);
+        }
+    }
+
+    /// What goes to an address of our own does not leave the machine: there is nobody in between.
+    private static boolean isOnThisMachine(ControlUrl url) {
+        try {
+            byte[] address = IpAddress.parse(url.host()).toBytes();
+            return url.isLoopback()
+                    || NetworkInterface.getByInetAddress(InetAddress.getByAddress(address)) != null;
+        } catch (MalformedException | IOException e) {
+            LOG.trace("{} is no address of ours", url, e);
+            return url.isLoopback();
         }
     }
 
