@@ -10,6 +10,7 @@
 #   --build-arg START_AS=65532:65532                    never root; by default the program starts as root, takes the
 #                                                       state over, and becomes user 65532 (docs/configuration.md)
 #   --build-arg PLATFORM=linux/arm64                    for another processor than this machine's: BuildKit with QEMU
+#   --build-arg COMMIT="$(git rev-parse HEAD)"          what a server says of itself at /version
 ARG BASE=debian:trixie-slim
 ARG MAVEN=maven:3.9-eclipse-temurin-25
 ARG PLATFORM=linux/amd64
@@ -55,8 +56,10 @@ COPY sidecar/pom.xml sidecar/pom.xml
 COPY server/pom.xml server/pom.xml
 COPY lab/pom.xml lab/pom.xml
 COPY node/src/main node/src/main
+COPY server/src/main server/src/main
 COPY sidecar/src/main sidecar/src/main
-RUN mvn -q -B -Dquick -Dmaven.test.skip -pl sidecar -am package && mv sidecar/target/container /image
+ARG COMMIT=unknown
+RUN mvn -q -B -Dquick -Dmaven.test.skip -Dremora.commit=${COMMIT} -pl sidecar -am package && mv sidecar/target/container /image
 
 FROM base
 ARG START_AS=0:0

@@ -30,6 +30,7 @@ final class ControlPages {
     /// The longest question of a relay, in bytes.
     private static final int MOST_VERIFY = 4096;
 
+    private final Build build = Build.ofThisProgram();
     private final Tailnet tailnet;
     private final MachineKey key;
     private final ControlSettings settings;
@@ -88,14 +89,8 @@ final class ControlPages {
         return Answers.json(status, new String(text, StandardCharsets.UTF_8));
     }
 
-    private static FullHttpResponse version() {
-        String version = ControlPages.class.getPackage().getImplementationVersion();
-        return Answers.json(
-                HttpResponseStatus.OK,
-                "{\"version\":\"%s\",\"java\":%d}"
-                        .formatted(
-                                version == null ? "development" : version,
-                                Runtime.version().feature()));
+    private FullHttpResponse version() {
+        return Answers.json(HttpResponseStatus.OK, build.json());
     }
 
     private CompletionStage<FullHttpResponse> health(Request request) {
