@@ -30,11 +30,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 
 /// A relay with what belongs to it: TLS, STUN, and plain HTTP where that is wanted.
 public final class RelayProgram implements AutoCloseable {
     private final EngineLoop loop = EngineLoop.start("relay");
     private final ExecutorService slow = Executors.newVirtualThreadPerTaskExecutor();
+    private final ScheduledExecutorService timers =
+            Executors.newSingleThreadScheduledExecutor(
+                    Thread.ofPlatform().daemon().name("relay-timers").factory());
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
 
     private RelayProgram() {}
@@ -104,18 +108,25 @@ public final class RelayProgram implements AutoCloseable {
 
     private Optional<ServerTls> tls(RelayFlags flags, DerpServerKey key)
             throws IOException, GeneralSecurityException {
-        Instant now = Instant.now();
-        ServerCertificate certificate =
-                switch (flags.tls()) {
-                    case RelayFlags.Tls.Files(var chain, var file) ->
-                            ServerCertificate.read(chain, file);
-                    case RelayFlags.Tls.SelfMade() ->
-                            ServerCertificate.forAddress(ip(flags.listen()), now);
-                    case RelayFlags.Tls.Off() -> null;
-                };
-        return certificate == null
-                ? Optional.empty()
-                : Optional.of(ServerTls.of(certificate.tellingKey(key, now), slow));
+        return switch (flags.tls()) {
+            case RelayFlags.Tls.Files files -> {
+                WatchedCertificate.Watched watched =
+                        WatchedCertificate.start(files, read -> telling(read, key), slow, timers);
+                running.push(watched.watch());
+                yield Optional.of(watched.tls());
+            }
+            case RelayFlags.Tls.SelfMade() -> {
+                ServerCertificate made =
+                        ServerCertificate.forAddress(ip(flags.listen()), Instant.now());
+                yield Optional.of(ServerTls.of(telling(made, key), slow));
+            }
+            case RelayFlags.Tls.Off() -> Optional.empty();
+        };
+    }
+
+    private static ServerCertificate telling(ServerCertificate certificate, DerpServerKey key)
+            throws GeneralSecurityException {
+        return certificate.tellingKey(key, Instant.now());
     }
 
     private static IpAddress ip(InetSocketAddress address) {
@@ -132,6 +143,7 @@ public final class RelayProgram implements AutoCloseable {
                 throw new IllegalStateException("our servers end without exceptions", e);
             }
         }
+        timers.shutdownNow();
         loop.close();
         slow.close();
     }

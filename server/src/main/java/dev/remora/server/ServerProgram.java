@@ -109,6 +109,11 @@ public final class ServerProgram implements AutoCloseable {
 
     private void open() throws IOException, GeneralSecurityException {
         running.push(tailnet);
+        if (!flags.url().isSteady()) {
+            LOG.warn(
+                    "clients that lose {} may not find it again: without TLS they need a private address there, or localhost",
+                    flags.url());
+        }
         if (flags.policy().isPresent()) {
             running.push(WatchedFile.start(flags.policy().get(), timers, this::setPolicy));
         }
@@ -175,19 +180,33 @@ public final class ServerProgram implements AutoCloseable {
 
     private Optional<ServerTls> tls(DerpServerKey relay)
             throws IOException, GeneralSecurityException {
-        ServerCertificate certificate =
-                switch (flags.tls()) {
-                    case RelayFlags.Tls.Files(var chain, var key) ->
-                            fitting(flags, ServerCertificate.read(chain, key), chain.toString());
-                    case RelayFlags.Tls.SelfMade() -> selfMade();
-                    case RelayFlags.Tls.Off() -> null;
-                };
-        return certificate == null ? Optional.empty() : Optional.of(wrap(certificate, relay));
+        return switch (flags.tls()) {
+            case RelayFlags.Tls.Files files -> Optional.of(watched(files, relay));
+            case RelayFlags.Tls.SelfMade() -> Optional.of(wrap(selfMade(), relay));
+            case RelayFlags.Tls.Off() -> Optional.empty();
+        };
+    }
+
+    private ServerTls watched(RelayFlags.Tls.Files files, DerpServerKey relay)
+            throws IOException, GeneralSecurityException {
+        WatchedCertificate.Watched watched =
+                WatchedCertificate.start(
+                        files,
+                        read -> telling(fitting(flags, read, files.chain().toString()), relay),
+                        slow,
+                        timers);
+        running.push(watched.watch());
+        return watched.tls();
     }
 
     private ServerTls wrap(ServerCertificate certificate, DerpServerKey relay)
             throws IOException, GeneralSecurityException {
-        return ServerTls.of(certificate.tellingKey(relay, Instant.now()), slow);
+        return ServerTls.of(telling(certificate, relay), slow);
+    }
+
+    private static ServerCertificate telling(ServerCertificate certificate, DerpServerKey relay)
+            throws GeneralSecurityException {
+        return certificate.tellingKey(relay, Instant.now());
     }
 
     private static ServerCertificate fitting(

@@ -1,5 +1,6 @@
 package dev.remora.server;
 
+import dev.remora.base.IpAddress;
 import dev.remora.base.MalformedException;
 import java.net.URI;
 
@@ -27,6 +28,20 @@ public record ServerUrl(boolean secure, String host, int port) {
         }
         int port = uri.getPort() > 0 ? uri.getPort() : secure ? HTTPS : HTTP;
         return new ServerUrl(secure, bare(uri.getHost()), port);
+    }
+
+    /// Whether the official client comes back after each loss of its connection: with plain HTTP it does so only to an
+    /// address that nobody else can have; for any other host it soon tries TLS on port 443, and nothing else.
+    boolean isSteady() {
+        if (secure || host.equalsIgnoreCase("localhost")) {
+            return true;
+        }
+        try {
+            IpAddress ip = IpAddress.parse(host);
+            return ip.isPrivate() || ip.isLoopback();
+        } catch (MalformedException e) {
+            return false;
+        }
     }
 
     private static String bare(String host) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerFlagsTest {
@@ -43,6 +44,20 @@ class ServerFlagsTest {
                                 "corp.example", List.of("10.0.0.53", "10.0.0.54"),
                                 "lab", List.of("10.1.0.53")));
         assertThat(flags.names().magic()).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://vpn.example.com, true",
+        "http://10.1.2.3:8080, true",
+        "http://[fd00::1], true",
+        "http://localhost:8080, true",
+        "http://control:8080, false",
+        "http://100.64.0.1, false",
+        "http://203.0.113.7, false"
+    })
+    void clientsComeBackToSomeAddressesOnly(String url, boolean steady) throws Exception {
+        assertThat(ServerUrl.parse(url).isSteady()).isEqualTo(steady);
     }
 
     @ParameterizedTest

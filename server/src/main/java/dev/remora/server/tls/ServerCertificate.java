@@ -15,6 +15,7 @@ import java.security.KeyPairGenerator;
 import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
@@ -74,7 +75,35 @@ public final class ServerCertificate {
         if (certificates.isEmpty()) {
             throw new GeneralSecurityException("no certificate in " + chain);
         }
-        return new ServerCertificate(PemFiles.privateKey(key), certificates);
+        PrivateKey privateKey = PemFiles.privateKey(key);
+        if (!fits(privateKey, certificates.getFirst())) {
+            throw new GeneralSecurityException(
+                    "the key in " + key + " is not that of the first certificate in " + chain);
+        }
+        return new ServerCertificate(privateKey, certificates);
+    }
+
+    /// What the one signs the other verifies.
+    private static boolean fits(PrivateKey key, X509Certificate certificate)
+            throws GeneralSecurityException {
+        if (!certificate.getPublicKey().getAlgorithm().equals(key.getAlgorithm())) {
+            return false;
+        }
+        Signature signature = Signature.getInstance(signatureBy(key));
+        signature.initSign(key);
+        signature.update(certificate.getEncoded());
+        byte[] signed = signature.sign();
+        signature.initVerify(certificate.getPublicKey());
+        signature.update(certificate.getEncoded());
+        return signature.verify(signed);
+    }
+
+    private static String signatureBy(PrivateKey key) {
+        return switch (key.getAlgorithm()) {
+            case "EC" -> "SHA256withECDSA";
+            case "RSA" -> "SHA256withRSA";
+            default -> key.getAlgorithm();
+        };
     }
 
     /// Makes one for an address, good for a year, that clients trust who are told to: P-256.
