@@ -103,6 +103,16 @@ class LifeTest {
     }
 
     @Test
+    void aMemberAtRestIsSmall() {
+        RemoraDaemon node = newMember();
+
+        Await.until(
+                "less than 80 MB",
+                Duration.ofMinutes(1),
+                () -> node.process().residentBytes() < 80_000_000);
+    }
+
+    @Test
     void anExpiredKeyLogsTheNodeOutUntilItLogsInAgain() {
         RemoraDaemon node = newMember();
         String ip = node.ip4();

@@ -310,6 +310,7 @@ public final class Daemon implements AutoCloseable {
             begun(HttpEndpoint.start(node.loop(), each.address(), health));
             LOG.info("probes are answered on {}", each.address());
         }
+        begun(ColdPages.start());
         this.backend = Optional.of(backend);
         events.to(backend);
         backend.resume();
