@@ -44,7 +44,7 @@ class RemoraServerTest {
 
     @BeforeAll
     static void start(Lab lab) {
-        control = RemoraControl.start(lab.host("ctl"), lab.authority());
+        control = RemoraControl.start(lab.host("ctl"), lab.authority(), "--device-approval=on");
         alpha = lab.tailscaled(lab.host("alpha"), Tailscaled.Mode.TUN);
         beta = lab.tailscaled(lab.host("beta"), Tailscaled.Mode.USERSPACE);
         app = lab.remora(lab.host("app"));
@@ -200,6 +200,64 @@ class RemoraServerTest {
         assertThat(beta.ip4()).isEqualTo(ip);
         assertThat(beta.status().at("Self").at("PublicKey").text()).isNotEqualTo(before);
         awaitPong(DIRECT, alpha, "beta");
+    }
+
+    @Test
+    void nodesAnswerWhatAnOperatorAsks() {
+        assertThat(asked("ping", "-i", "alpha")).startsWith("alpha answers after ");
+        assertThat(asked("ping", "-i", "app")).startsWith("app answers after ");
+        assertThat(asked("ping", "-i", "alpha", "--to", "beta")).contains("alpha reaches beta in ");
+        assertThat(asked("ping", "-i", "app", "--to", "alpha")).contains("app reaches alpha in ");
+        assertThat(asked("ping", "-i", "beta", "--to", "alpha", "--type", "TSMP"))
+                .contains("beta reaches alpha in ");
+        assertThat(asked("ask", "-i", "alpha", "/debug/health")).startsWith("{\"");
+        assertThat(asked("ask", "-i", "beta", "/debug/prefs")).contains(control.url());
+        assertThat(control.cli("nodes", "ask", "-i", "alpha", "/nowhere").output())
+                .contains("the node answers 4");
+        assertThat(control.cli("nodes", "ping", "-i", "nobody").ok()).isFalse();
+    }
+
+    private static String asked(String... words) {
+        List<String> command = new ArrayList<>(List.of("nodes"));
+        command.addAll(List.of(words));
+        return control.cli(command.toArray(String[]::new)).orThrow().stdout();
+    }
+
+    @Test
+    void aDeviceWaitsUntilAnOperatorApprovesIt(Lab lab) {
+        String key =
+                control.cli("preauthkeys", "create", "-u", "bob", "--pre-approved=false")
+                        .orThrow()
+                        .stdout()
+                        .strip();
+        Tailscaled late = lab.tailscaled(lab.host("late"), Tailscaled.Mode.USERSPACE);
+        LabProcess up =
+                late.host()
+                        .start(
+                                "up",
+                                Map.of(),
+                                List.of(
+                                        Programs.peer("tailscale"),
+                                        "--socket=" + late.socket(),
+                                        "up",
+                                        "--login-server=" + control.url(),
+                                        "--auth-key=" + key,
+                                        "--hostname=late"));
+        Await.until(
+                "it to wait for approval",
+                SOON,
+                () -> late.status().at("BackendState").text().equals("NeedsMachineAuth"));
+        assertThat(control.node("late").orElseThrow().at("needs_approval").bool()).isTrue();
+
+        assertThat(asked("approve", "-i", "late")).isEqualTo("Node late is changed.\n");
+        assertThat(up.awaitExit(SOON)).isZero();
+        late.awaitRunning();
+        awaitPong(DIRECT, late, "alpha");
+        assertThat(control.cli("audit").orThrow().stdout())
+                .containsPattern("command by \\w+ +\\| node late is approved as a device");
+        control.delete("late");
+        Await.until("alpha to forget it", SOON, () -> alpha.peer("late").isEmpty());
+        late.stop();
     }
 
     @Test

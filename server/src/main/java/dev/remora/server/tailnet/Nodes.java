@@ -26,7 +26,7 @@ public final class Nodes {
         return change(
                 id,
                 actor,
-                "expires at " + when,
+                when.isAfter(books.clock().instant()) ? "expires at " + when : "expires now",
                 (node, now) -> {
                     Instant at = when.isBefore(now) ? now : when.truncatedTo(ChronoUnit.MILLIS);
                     return node.withMembership(node.membership().withExpiry(Optional.of(at)));

@@ -154,8 +154,10 @@ public record Command(
 
     private void appendFlags(StringBuilder out) {
         String title = "\nFLAGS\n";
-        for (Flags.Flag flag : flags.get().all()) {
-            out.append(title).append("  --").append(flag.name());
+        Flags fresh = flags.get();
+        for (Flags.Flag flag : fresh.all()) {
+            out.append(title).append("  ").append(fresh.letterOf(flag));
+            out.append("--").append(flag.name());
             title = "";
             out.append(flag.isBoolean() ? ", --" + flag.name() + "=false" : " value");
             out.append("\n    \t").append(flag.help());

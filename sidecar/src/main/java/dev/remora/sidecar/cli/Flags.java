@@ -109,7 +109,7 @@ public final class Flags {
                                                 new IllegalArgumentException("parse error"))));
     }
 
-    /// Another spelling of a flag, absent from help.
+    /// Another spelling of a flag; help has it only if it is one letter and flags are [#mixed].
     public Flags alias(String alias, String name) {
         aliases.put(alias, name);
         return this;
@@ -266,6 +266,16 @@ public final class Flags {
 
     public Duration duration(String name) {
         return GoDuration.parse(text(name)).orElse(Duration.ZERO);
+    }
+
+    /// The flag's one letter as help shows it, where flags are [#mixed]; elsewhere help has one spelling of each.
+    String letterOf(Flag flag) {
+        return aliases.entrySet().stream()
+                .filter(alias -> mixed && alias.getValue().equals(flag.name()))
+                .filter(alias -> alias.getKey().length() == 1)
+                .map(alias -> "-" + alias.getKey() + ", ")
+                .findFirst()
+                .orElse("");
     }
 
     /// The value of a flag, if it was given.

@@ -187,6 +187,18 @@ class HeadscaleCommandsTest {
         assertThat(runs.run("configtest", listen, "--device-approval=yes").exit()).isEqualTo(1);
     }
 
+    @Test
+    void helpShowsNamesLettersAndAliases() {
+        Ran help = runs.run("nodes", "expire", "--help");
+        assertThat(help.exit()).isZero();
+        assertThat(help.err())
+                .contains("logout, exp, e", "-i, --identifier value", "-o, --output value")
+                .contains("server --state=DIR nodes expire --identifier ID|NAME");
+        for (String group : List.of("users", "nodes", "preauthkeys", "auth", "policy")) {
+            assertThat(runs.run(group).err()).as(group).contains("SUBCOMMANDS");
+        }
+    }
+
     private Tree first(String... words) throws Exception {
         List<String> all = new ArrayList<>(List.of(words));
         all.add("--output=json");
