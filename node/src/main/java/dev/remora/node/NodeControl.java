@@ -16,6 +16,8 @@ import dev.remora.io.loop.EngineLoop;
 import dev.remora.proto.control.EndpointType;
 import dev.remora.proto.control.HostInfo;
 import dev.remora.proto.control.NetInfo;
+import dev.remora.proto.control.PingRequest;
+import dev.remora.proto.control.PingResponse;
 import dev.remora.proto.control.ServiceInfo;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
@@ -28,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +46,7 @@ final class NodeControl implements AutoCloseable {
     private final SecureRandom random;
     private final NodeCache cache;
     private final NodeListener listener;
+    private final AskedPings pings;
 
     /// Replaced under the lock; told news without it, since the loop must not wait for a session that ends.
     private volatile @Nullable ControlSession session;
@@ -78,6 +82,7 @@ final class NodeControl implements AutoCloseable {
         this.random = random;
         this.cache = cache;
         this.listener = listener;
+        this.pings = new AskedPings(core, loop.netty());
         this.hostInfo = settings.hostInfo();
         core.control(this);
     }
@@ -357,6 +362,13 @@ final class NodeControl implements AutoCloseable {
             } else {
                 nodeKey = Optional.empty();
                 cache.forgetMap();
+            }
+        }
+
+        @Override
+        public void onPing(PingRequest request, Consumer<PingResponse> answer) {
+            if (!isReplaced()) {
+                pings.ping(request, answer);
             }
         }
 
