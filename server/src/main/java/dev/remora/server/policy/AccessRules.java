@@ -67,7 +67,7 @@ public final class AccessRules {
     public static AccessRules inForce(
             Policy policy, Collection<User> users, Collection<Node> nodes) {
         AccessRules rules = new AccessRules(policy, users);
-        nodes.forEach(rules::admit);
+        nodes.stream().filter(node -> node.membership().authorized()).forEach(rules::admit);
         rules.addresses.open(rules.members.values().stream().map(Member::entry).toList());
         return rules;
     }
@@ -100,6 +100,9 @@ public final class AccessRules {
     ///
     /// @return the nodes whose view is now another, this one among them if it may be so
     public Set<Long> put(Node node) {
+        if (!node.membership().authorized()) {
+            return remove(node.id());
+        }
         Standing standing = Standing.of(node);
         Member before = members.get(node.id());
         if (before != null && before.standing().equals(standing)) {

@@ -163,11 +163,12 @@ public final class Tailnet implements AutoCloseable {
         return presence.open(nodeId);
     }
 
-    /// Whether a member whose key has not run out has this key. For relays: from memory.
+    /// Whether a member has this key that is approved and whose key has not run out. For relays: from memory.
     public boolean knows(NodeKey key) {
         return books.roster()
                 .node(key)
-                .filter(node -> !node.membership().expired(books.clock().instant()))
+                .map(Node::membership)
+                .filter(as -> as.authorized() && !as.expired(books.clock().instant()))
                 .isPresent();
     }
 

@@ -228,7 +228,8 @@ class PresenceTest {
     void aDeviceWaitsForApprovalUnlessItsKeyIsPreapproved() throws Exception {
         world.close();
         world = TestTailnet.in(directory, with -> with.withDeviceApproval(true));
-        assertThat(joined(KeyWish.of(alice)).node().membership().authorized()).isTrue();
+        TestClient first = joined(KeyWish.of(alice));
+        assertThat(first.node().membership().authorized()).isTrue();
         TestClient client = new TestClient(tailnet(), "b");
         var answer =
                 client.register(
@@ -242,10 +243,20 @@ class PresenceTest {
         assertThat(answer.authUrl()).isEmpty();
         assertThat(answer.error()).isEmpty();
         client.poll();
+        long id = client.node().id();
+        assertThat(tailnet().view(id).visible()).isEmpty();
+        assertThat(tailnet().view(id).filter()).isEmpty();
+        assertThat(tailnet().view(first.node().id()).sees(id)).isFalse();
+        assertThat(tailnet().knows(client.nodeKey)).isFalse();
         world.news();
-        tailnet().nodesAdmin().authorize(client.node().id(), TestTailnet.ADMIN);
+        tailnet().nodesAdmin().authorize(id, TestTailnet.ADMIN);
 
-        assertThat(world.news()).contains(new Change.SelfChanged(client.node().id()));
+        assertThat(world.news())
+                .contains(
+                        new Change.SelfChanged(id),
+                        new Change.ViewsChanged(Set.of(first.node().id(), id)));
+        assertThat(tailnet().view(first.node().id()).sees(id)).isTrue();
+        assertThat(tailnet().knows(client.nodeKey)).isTrue();
         assertThat(client.register().machineAuthorized()).isTrue();
     }
 }
