@@ -45,7 +45,7 @@ final class AskedPings {
             return;
         }
         CompletableFuture<PingResult> result = new CompletableFuture<>();
-        var unused = result.thenAccept(end -> answer.accept(response(type, to, end)));
+        var _ = result.thenAccept(end -> answer.accept(response(type, to, end)));
         loop.execute(() -> core.ping(to, kind.get(), 0, result));
     }
 
