@@ -52,12 +52,10 @@ record SqliteFile(Path path, SQLiteDataSource source) {
         return source;
     }
 
-    /// A connection whose changes wait for a commit.
+    /// A connection on which each statement stands for itself, unless a transaction is begun in so many words.
     Connection connect() throws IOException {
         try {
-            Connection connection = source.getConnection();
-            connection.setAutoCommit(false);
-            return connection;
+            return source.getConnection();
         } catch (SQLException e) {
             throw failure("cannot be opened", e);
         }

@@ -96,10 +96,11 @@ public final class SqliteStorage implements Storage {
     @Override
     public synchronized void write(List<Write> writes) throws IOException {
         try {
+            execute("BEGIN IMMEDIATE");
             for (Write write : writes) {
                 perform(write);
             }
-            connection.commit();
+            execute("COMMIT");
         } catch (SQLException e) {
             rollBack(e);
             throw file.failure("cannot be written", e);
@@ -108,11 +109,20 @@ public final class SqliteStorage implements Storage {
 
     private void rollBack(SQLException cause) {
         try {
-            connection.rollback();
+            execute("ROLLBACK");
         } catch (SQLException e) {
             // After a full disk SQLite may have rolled back by itself, and says then that there is
-            // nothing to roll back.
+            // nothing to roll back. The driver's own transactions would not begin again after that:
+            // what
+            // comes next would be stored piece by piece, and its commit refused. So ours are in
+            // words.
             cause.addSuppressed(e);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
         }
     }
 
@@ -196,7 +206,6 @@ public final class SqliteStorage implements Storage {
         }
         OwnerOnly.create(target);
         try (Connection reader = file.connect()) {
-            reader.setAutoCommit(true);
             try (PreparedStatement copy = reader.prepareStatement("VACUUM INTO ?")) {
                 Rows.bind(copy, target);
                 copy.execute();

@@ -38,6 +38,7 @@ final class Books {
     private final List<AfterChange> followers = new ArrayList<>();
     private Runnable whenUnkept = () -> {};
     private volatile Policy policy;
+    private boolean stuck;
     private long lastUser;
     private long lastAuthKey;
     private long lastNode;
@@ -121,8 +122,15 @@ final class Books {
         }
         try {
             storage.write(writes);
+            if (stuck) {
+                LOG.info("changes are stored again");
+            }
+            stuck = false;
         } catch (IOException e) {
-            LOG.error("nothing can be stored: {}", e.getMessage());
+            if (!stuck) {
+                LOG.error("nothing can be stored: {}", e.getMessage());
+            }
+            stuck = true;
             throw new Refused("the server cannot store anything now: " + e.getMessage(), e);
         }
     }
