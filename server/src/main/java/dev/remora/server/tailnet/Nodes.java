@@ -15,10 +15,12 @@ import java.util.function.UnaryOperator;
 public final class Nodes {
     private final Books books;
     private final Routers routers;
+    private final Approvals approvals;
 
-    Nodes(Books books, Routers routers) {
+    Nodes(Books books, Routers routers, Approvals approvals) {
         this.books = books;
         this.routers = routers;
+        this.approvals = approvals;
     }
 
     /// Ends the node's key at a time, now or later; a time that has passed means now.
@@ -68,8 +70,8 @@ public final class Nodes {
         });
     }
 
-    /// Takes the node from its user and gives it tags, or other tags. Tags cannot be taken away by this: without an owner
-    /// a node would be nobody's.
+    /// Takes the node from its user and gives it tags, or other tags; routes that the policy approves for these are approved
+    /// with it. Tags cannot be taken away by this: without an owner a node would be nobody's.
     public Node tag(long id, Set<String> tags, Actor actor) throws Refused {
         if (tags.isEmpty()) {
             throw new Refused("a tagged node has at least one tag");
@@ -85,8 +87,10 @@ public final class Nodes {
                 actor,
                 "is tagged " + String.join(", ", new TreeSet<>(tags)),
                 node ->
-                        node.withOwner(new Owner.Tagged(new TreeSet<>(tags)))
-                                .withMembership(node.membership().withExpiry(Optional.empty())));
+                        approvals.approve(
+                                node.withOwner(new Owner.Tagged(new TreeSet<>(tags)))
+                                        .withMembership(
+                                                node.membership().withExpiry(Optional.empty()))));
     }
 
     /// Approves exactly these routes; those that the node does not announce count when it does.

@@ -82,7 +82,7 @@ public final class Tailnet implements AutoCloseable {
         registrations = new Registrations(settings, books, joining, pending);
         authKeys = new AuthKeys(books, random);
         users = new Users(books, authKeys);
-        nodes = new Nodes(books, routers);
+        nodes = new Nodes(books, routers, approvals);
         logins = new Logins(books, pending, joining);
         policy = new PolicyDesk(books);
         dns =

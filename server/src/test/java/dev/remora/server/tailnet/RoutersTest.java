@@ -159,9 +159,12 @@ class RoutersTest {
         assertThat(served(after)).containsExactly("192.168.9.0/24");
         tailnet.nodesAdmin()
                 .tag(after.node().id(), new TreeSet<>(Set.of("tag:router")), TestTailnet.ADMIN);
-        after.announce("0.0.0.0/0", "::/0");
+        assertThat(served(after))
+                .as("at once")
+                .containsExactly("0.0.0.0/0", "192.168.9.0/24", "::/0");
+        after.announce("::/0");
         after.report();
-        assertThat(served(after)).containsExactly("0.0.0.0/0", "::/0");
+        assertThat(served(after)).containsExactly("::/0");
         tailnet.policy().set("", TestTailnet.ADMIN);
         assertThat(served(before)).as("it only adds").containsExactly(LAN);
     }
