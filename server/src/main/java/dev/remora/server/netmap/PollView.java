@@ -116,6 +116,11 @@ final class PollView {
             own(message, node.get(), sight);
         }
         delta.writeTo(message);
+        if (!delta.profiles.isEmpty()) {
+            // said before; but `status` of the official client shows users as of the last message
+            // that was more than peers
+            message.member("CollectServices", FALSE);
+        }
         if (notes.view) {
             filters(message, sight);
         }

@@ -229,6 +229,15 @@ class DeltaTest {
 
         assertThat(delta().peersChanged()).extracting(NodeInfo::id).containsExactly(late.id());
         assertThat(delta().userProfiles()).extracting(UserProfile::id).containsExactly(3L);
+        assertThat(delta().collectServices())
+                .as("by which the official client takes the profile up into its status")
+                .isFalse();
+
+        service.onNodeChanged(tailnet.add(3).id());
+        assertThat(client.message(2).userProfiles()).isNull();
+        assertThat(client.message(2).collectServices())
+                .as("nothing new of users: the client need not begin anew")
+                .isNull();
     }
 
     @Test
