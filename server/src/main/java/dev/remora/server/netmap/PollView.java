@@ -16,9 +16,11 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,9 @@ final class PollView {
     private final long viewer;
     private final IdSet told = new IdSet();
     private final IdSet users = new IdSet();
+
+    /// Whether some of `users` may have no node left that is told.
+    private boolean usersMayHaveGone;
 
     /// Those told to have ended: no patch takes that back.
     private final IdSet ended = new IdSet();
@@ -241,6 +246,7 @@ final class PollView {
             routes.remove(id);
             ended.remove(id);
             if (known) {
+                usersMayHaveGone = true;
                 removed.add(Long.toString(id).getBytes(StandardCharsets.UTF_8));
             }
         }
@@ -265,8 +271,24 @@ final class PollView {
             } else {
                 ended.remove(id);
             }
+            if (usersMayHaveGone) {
+                forgetUsersWithoutNodes(id);
+            }
             profile(source.profile(peer.node()));
             changed.add(peer.whole(now));
+        }
+
+        /// The client, too, forgets them when it next puts its map together, and has to hear of them again.
+        private void forgetUsersWithoutNodes(long except) {
+            Set<Long> present = new HashSet<>();
+            for (long id : told.all()) {
+                if (id != except) {
+                    source.node(id).ifPresent(node -> present.add(source.profile(node).id()));
+                }
+            }
+            source.node(viewer).ifPresent(node -> present.add(source.profile(node).id()));
+            users.all().stream().filter(id -> !present.contains(id)).forEach(users::remove);
+            usersMayHaveGone = false;
         }
 
         void profile(UserProfile profile) {

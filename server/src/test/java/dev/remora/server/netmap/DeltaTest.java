@@ -241,6 +241,17 @@ class DeltaTest {
     }
 
     @Test
+    void aUserWhoWasWithoutNodesIsToldAgain() {
+        remove(peer);
+        delta();
+        remove(other);
+        client.message(2);
+        service.onNodeChanged(tailnet.add(2).id());
+
+        assertThat(client.message(3).userProfiles()).extracting(UserProfile::id).containsExactly(2L);
+    }
+
+    @Test
     void theLastPeerGoesAsTheOthersDo() {
         remove(peer);
         assertThat(delta().peersRemoved()).containsExactly(peer.id());

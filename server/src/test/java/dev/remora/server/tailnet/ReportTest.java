@@ -1,8 +1,11 @@
 package dev.remora.server.tailnet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.base.IpPort;
+import dev.remora.proto.control.ControlJson;
+import dev.remora.proto.control.MapRequest;
 import dev.remora.server.model.User;
 import java.nio.file.Path;
 import java.util.EnumSet;
@@ -113,6 +116,23 @@ class ReportTest {
         }
         client.report();
         assertThat(client.node().report().endpoints()).hasSize(64);
+    }
+
+    @Test
+    void anAddressOfOneInterfaceIsLeftOut() throws Exception {
+        String json =
+                """
+                {"Version": 142, "DiscoKey": "discokey:%s",
+                 "Endpoints": ["[fe80::1%%eth0]:41641", "198.51.100.7:41641"]}
+                """
+                        .formatted("0".repeat(64));
+        world.tailnet()
+                .report(
+                        client.node().id(),
+                        ControlJson.read(MapRequest.class, json.getBytes(UTF_8)));
+        assertThat(client.node().report().endpoints())
+                .extracting(Object::toString)
+                .containsExactly("198.51.100.7:41641");
     }
 
     @Test
