@@ -136,11 +136,18 @@ public final class RemoraControl implements ControlServer {
 
     /// Ends the key of the node of this name.
     public void expire(String name) {
-        cli("nodes", "expire", "--identifier", nodeId(name)).orThrow();
+        change("expire", name);
     }
 
     public void delete(String name) {
-        cli("nodes", "delete", "--identifier", nodeId(name), "--force").orThrow();
+        change("delete", name, "--force");
+    }
+
+    /// Runs one of the `nodes` commands on the node of this name.
+    public void change(String verb, String name, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("nodes", verb, "--identifier", name));
+        arguments.addAll(List.of(more));
+        cli(arguments.toArray(String[]::new)).orThrow();
     }
 
     @Override

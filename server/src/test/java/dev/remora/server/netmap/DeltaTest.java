@@ -248,7 +248,9 @@ class DeltaTest {
         client.message(2);
         service.onNodeChanged(tailnet.add(2).id());
 
-        assertThat(client.message(3).userProfiles()).extracting(UserProfile::id).containsExactly(2L);
+        assertThat(client.message(3).userProfiles())
+                .extracting(UserProfile::id)
+                .containsExactly(2L);
     }
 
     @Test
