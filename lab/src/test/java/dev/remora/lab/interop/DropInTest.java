@@ -70,6 +70,9 @@ class DropInTest {
         stack.up();
 
         assertThat(answers(node)).isEqualTo(ips);
+        if (image == DockerImage.REMORA) { // the lab's official one has no Alpine, and so no wget
+            node.exec("wget", "--spider", "-q", "http://127.0.0.1:9002/healthz").orThrow();
+        }
     }
 
     @ParameterizedTest

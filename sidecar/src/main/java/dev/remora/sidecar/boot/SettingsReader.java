@@ -159,6 +159,13 @@ final class SettingsReader {
                         "TS_AUTHKEY and " + other + " are both set; only one of them can be");
             }
         }
+        for (String name :
+                List.of("TS_AUTHKEY", "TS_AUTH_KEY", "TS_CLIENT_SECRET", "TS_ID_TOKEN")) {
+            refuseIf(
+                    environment.text(name).startsWith("arn:"),
+                    name
+                            + " names a value of AWS, which this program does not fetch: give the value itself, or file:PATH");
+        }
         for (String name : List.of("TS_ID_TOKEN", "TS_AUDIENCE")) {
             refuseIf(
                     environment.isGiven(name) && !environment.isGiven("TS_CLIENT_ID"),

@@ -27,11 +27,18 @@ public final class HealthProbe {
     /// Names the launcher of the command line, in a container.
     private static final String COMMAND = "remora.launcher.command";
 
+    /// The launcher's other name, by which health checks of the official image's users call it.
+    private static final String PAGE_PROBE = "/wget";
+
     private HealthProbe() {}
 
     public static void main(String[] args) throws IOException {
         if (System.getProperty(COMMAND) != null) {
             Expendable.become();
+        }
+        if (args.length > 0 && args[0].endsWith(PAGE_PROBE)) {
+            List<String> words = List.of(args).subList(1, args.length);
+            System.exit(PageProbe.run(words, System.out, System.err));
         }
         String named = System.getenv("TS_SOCKET");
         String socket =

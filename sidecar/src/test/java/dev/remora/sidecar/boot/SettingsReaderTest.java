@@ -266,6 +266,7 @@ class SettingsReaderTest {
                 "TS_ENABLE_HEALTH_CHECK=1 TS_HEALTHCHECK_ADDR_PORT=127.0.0.1:1",
                 "POD_IPS=1.1.1.1,2.2.2.2,3.3.3.3",
                 "POD_IPS=nonsense",
+                "TS_AUTHKEY=arn:aws:ssm:eu-west-1:123456789012:parameter/key",
                 "TS_KUBE_SECRET=state",
                 "TS_BOOT_TIMEOUT=60",
                 "TS_BOOT_TIMEOUT=soon",
