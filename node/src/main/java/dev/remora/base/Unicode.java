@@ -3,13 +3,13 @@ package dev.remora.base;
 import java.nio.charset.StandardCharsets;
 
 /// Makes Unicode of what claims to be, as Go's `encoding/json` does: bytes that are no UTF-8, and halves of surrogate pairs that stand alone, become
-/// U+FFFD. JSON can say such a half (`\udc2c`), no encoding can write it; so whoever reads a stranger's JSON asks here first, and whatever was read can be
+/// U+FFFD. JSON can say such a half (`\udc2c`), no encoding can write it; [StrangersJson] asks here first, so that whatever was read can be
 /// written.
 public final class Unicode {
     private static final char REPLACEMENT = '\ufffd';
 
     /// A backslash, `u` and four hexadecimal digits.
-    private static final int ESCAPE_LENGTH = 6;
+    static final int ESCAPE_LENGTH = 6;
 
     private static final byte[] REPLACEMENT_ESCAPE = "\\ufffd".getBytes(StandardCharsets.US_ASCII);
 
@@ -65,7 +65,7 @@ public final class Unicode {
     }
 
     /// What a `\\uXXXX` at this place stands for; 0 if there is none.
-    private static char escapedAt(byte[] json, int at) {
+    static char escapedAt(byte[] json, int at) {
         if (at + ESCAPE_LENGTH > json.length || json[at] != '\\' || json[at + 1] != 'u') {
             return 0;
         }

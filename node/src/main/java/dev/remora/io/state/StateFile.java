@@ -1,6 +1,6 @@
 package dev.remora.io.state;
 
-import dev.remora.base.Unicode;
+import dev.remora.base.StrangersJson;
 import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
@@ -119,7 +119,7 @@ public final class StateFile implements StateStore {
             Map<String, String> values =
                     Jsonb.instance()
                             .<Map<String, String>>type(Types.mapOf(String.class))
-                            .fromJson(Unicode.mendJson(bytes));
+                            .fromJson(StrangersJson.mend(bytes));
             Base64.Decoder base64 = Base64.getDecoder();
             values.values().forEach(base64::decode);
             return new TreeMap<>(values);

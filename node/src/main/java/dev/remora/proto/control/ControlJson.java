@@ -4,7 +4,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
-import dev.remora.base.Unicode;
+import dev.remora.base.StrangersJson;
 import dev.remora.crypto.DiscoKey;
 import dev.remora.crypto.LockKey;
 import dev.remora.crypto.MachineKey;
@@ -14,7 +14,10 @@ import io.avaje.json.JsonDataException;
 import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 import io.avaje.jsonb.Jsonb;
+import io.avaje.jsonb.Types;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Reads and writes the messages of this package as JSON, by the rules of Go's `encoding/json`: members
@@ -39,13 +42,14 @@ public final class ControlJson {
                     .add(IpPort.class, new TextAdapter<>(ControlJson::endpoint, IpPort::toString))
                     .add(IpAddress.class, new TextAdapter<>(ControlJson::ip, IpAddress::toString))
                     .add(RawJson.class, new RawJsonAdapter())
+                    .add(Types.listOf(RawJson.class), new ValuesAdapter())
                     .build();
 
     private ControlJson() {}
 
     /// Reads one message.
     public static <T> T read(Class<T> type, byte[] json) throws MalformedException {
-        byte[] mended = Unicode.mendJson(json);
+        byte[] mended = StrangersJson.mend(json);
         JsonShape.check(mended, MAX_DEPTH);
         try {
             return JSON.type(type).fromJson(JsonShape.isNull(mended) ? NO_MEMBERS : mended);
@@ -128,6 +132,35 @@ public final class ControlJson {
         @Override
         public RawJson fromJson(JsonReader in) {
             return new RawJson(in.readRaw());
+        }
+    }
+
+    /// The values of a capability, or `null`: only its name counts then. In a map the library would leave out the name of a `null`, too.
+    private static final class ValuesAdapter implements JsonAdapter<List<RawJson>> {
+        @Override
+        public void toJson(JsonWriter out, @Nullable List<RawJson> values) {
+            if (values == null) {
+                out.rawValue("null");
+                return;
+            }
+            out.beginArray();
+            values.forEach(value -> out.rawValue(value.text()));
+            out.endArray();
+        }
+
+        @Override
+        @SuppressWarnings("NullAway") // as above
+        public @Nullable List<RawJson> fromJson(JsonReader in) {
+            if (in.isNullValue()) {
+                return null;
+            }
+            List<RawJson> values = new ArrayList<>();
+            in.beginArray();
+            while (in.hasNextElement()) {
+                values.add(new RawJson(in.readRaw()));
+            }
+            in.endArray();
+            return values;
         }
     }
 }

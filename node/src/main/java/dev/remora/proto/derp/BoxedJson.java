@@ -1,7 +1,7 @@
 package dev.remora.proto.derp;
 
 import dev.remora.base.MalformedException;
-import dev.remora.base.Unicode;
+import dev.remora.base.StrangersJson;
 import io.avaje.json.JsonReader;
 import io.avaje.json.JsonWriter;
 import io.avaje.json.stream.BytesJsonWriter;
@@ -31,7 +31,7 @@ final class BoxedJson {
         if (openings > MOST_OPENINGS) {
             throw new MalformedException(what + " nested too deep");
         }
-        try (JsonReader in = JSON.reader(Unicode.mendJson(json))) {
+        try (JsonReader in = JSON.reader(StrangersJson.mend(json))) {
             in.beginObject();
             T read = fields.read(in);
             in.endObject();

@@ -160,6 +160,43 @@ class ControlJsonTest {
         assertThat(ControlJson.text(response)).contains("\"a\":[\"\\ufffd\"]");
     }
 
+    /// headscale writes `null` for those of its own making; it must not take the name with it.
+    @Test
+    void aCapabilityWithoutValuesIsWritten() throws Exception {
+        String json =
+                "{\"CapGrant\":[{\"Dsts\":[\"100.64.0.1/32\"],\"CapMap\":{\"a.example/x\":null,\"a.example/y\":[{\"k\":null}]}}]}";
+
+        FilterRule rule = ControlJson.read(FilterRule.class, json.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(ControlJson.text(rule)).isEqualTo(json);
+        assertThat(rule.capGrant().get(0).capMap()).containsEntry("a.example/x", null);
+    }
+
+    /// Names in a map are texts like others: the same name in another spelling is the same name.
+    @Test
+    void escapesInNamesAreUndone() throws Exception {
+        String json =
+                """
+                {"C\\u0061pMap": {"a.example\\/\\u0063ap": [1], "\\u00e9\\ud83d\\ude00é": [2], "x\\ud83d": [3]},
+                 "StableID": "&\\u0026<\\/"}
+                """;
+
+        NodeInfo node = ControlJson.read(NodeInfo.class, json.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(node.stableId()).isEqualTo("&&</");
+        assertThat(node.capMap()).containsOnlyKeys("a.example/cap", "é😀é", "x\ufffd");
+    }
+
+    /// The Rust client borrows texts from what it read, so they must stand there as they are.
+    @Test
+    void nothingIsEscapedThatNeedNotBe() {
+        HostInfo host =
+                new HostInfoBuilder().hostname("Tom & Jerry's <box>/é😀\u2028\u007f").build();
+
+        assertThat(ControlJson.text(host))
+                .isEqualTo("{\"Hostname\":\"Tom & Jerry's <box>/é😀\u2028\u007f\"}");
+    }
+
     @Test
     void keepsAllBitsOfAnId() throws Exception {
         MapResponse response =

@@ -1,7 +1,7 @@
 package dev.remora.sidecar.config;
 
 import dev.remora.base.MalformedException;
-import dev.remora.base.Unicode;
+import dev.remora.base.StrangersJson;
 import io.avaje.jsonb.JsonType;
 import io.avaje.jsonb.Jsonb;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ final class ConfigJson {
     static <T> T read(JsonType<T> type, byte[] json, String what) throws MalformedException {
         JsonTree.checkDepth(json);
         try {
-            T value = type.fromJson(Unicode.mendJson(json));
+            T value = type.fromJson(StrangersJson.mend(json));
             if (value == null) {
                 throw new MalformedException(what + " is null");
             }

@@ -1,7 +1,7 @@
 package dev.remora.sidecar.config;
 
 import dev.remora.base.MalformedException;
-import dev.remora.base.Unicode;
+import dev.remora.base.StrangersJson;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +24,7 @@ final class JsonReader {
     /// Reads one value with nothing but white space around it.
     static @Nullable Object read(byte[] json) throws MalformedException {
         JsonReader reader =
-                new JsonReader(new String(Unicode.mendJson(json), StandardCharsets.UTF_8));
+                new JsonReader(new String(StrangersJson.mend(json), StandardCharsets.UTF_8));
         Object value = reader.value(0);
         reader.skipSpace();
         if (reader.at < reader.text.length()) {
