@@ -121,9 +121,9 @@ final class PollView {
             own(message, node.get(), sight);
         }
         delta.writeTo(message);
-        if (!delta.profiles.isEmpty()) {
-            // said before; but `status` of the official client shows users as of the last message
-            // that was more than peers
+        if (!delta.profiles.isEmpty() || delta.reroutes) {
+            // said before; but `status` of the official client shows users, its exit node and whether
+            // routes are not accepted as of the last message that was more than peers
             message.member("CollectServices", FALSE);
         }
         if (notes.view) {
@@ -226,6 +226,9 @@ final class PollView {
         final List<byte[]> profiles = new ArrayList<>();
         private final Sight sight;
 
+        /// Whether somebody's routes are others than were told.
+        boolean reroutes;
+
         Delta(Sight sight) {
             this.sight = sight;
         }
@@ -261,6 +264,7 @@ final class PollView {
                 }
             }
             List<IpPrefix> now = source.routesFor(sight, peer.node());
+            reroutes |= !now.equals(routes.getOrDefault(id, List.of()));
             if (now.isEmpty()) {
                 routes.remove(id);
             } else {

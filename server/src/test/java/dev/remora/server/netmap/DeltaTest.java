@@ -64,7 +64,8 @@ class DeltaTest {
                 .containsOnlyKeys(
                         "https://tailscale.com/cap/is-admin",
                         "https://tailscale.com/cap/file-sharing",
-                        "default-auto-update");
+                        "default-auto-update")
+                .containsEntry("default-auto-update", List.of(new RawJson("false")));
         assertThat(first.peers()).extracting(NodeInfo::id).containsExactly(2L, 3L);
         assertThat(first.userProfiles()).extracting(UserProfile::id).containsExactly(1L, 2L);
         assertThat(first.packetFilters()).isEqualTo(Map.of("base", TestTailnet.rules("*")));
@@ -289,6 +290,9 @@ class DeltaTest {
                         "::/0",
                         "fd7a:115c:a1e0::2/128");
         assertThat(router.primaryRoutes()).containsExactly(TestTailnet.prefix("192.168.50.0/24"));
+        assertThat(delta().collectServices())
+                .as("by which the official client knows a new exit node in its status")
+                .isFalse();
 
         tailnet.routing((viewing, route) -> false);
         tailnet.relation((one, two) -> true, TestTailnet.rules("*"));
