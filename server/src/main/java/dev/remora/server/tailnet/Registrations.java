@@ -13,6 +13,7 @@ import dev.remora.server.model.User;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /// Decides what a registration is: a logout, a restart, a wait for a person, a key, or the start of a login. In this order.
@@ -216,10 +217,13 @@ final class Registrations {
     }
 
     /// A container sends its key with each start, long after it was spent, ran out or was deleted. Nothing is new: the
-    /// machine could as well have come without the key. So no key is looked at, unless it is another owner's.
+    /// machine could as well have come without the key. So no key is looked at, unless it is another owner's and not the one
+    /// that let the node in: an administrator may have tagged it since.
     private static boolean isReplay(Node node, Optional<PreAuthKey> key, Instant now) {
         return !node.membership().expired(now)
-                && (key.isEmpty() || sameOwner(node.owner(), key.get().owner()));
+                && (key.isEmpty()
+                        || sameOwner(node.owner(), key.get().owner())
+                        || node.membership().authKey().equals(OptionalLong.of(key.get().id())));
     }
 
     private static boolean sameOwner(Owner one, Owner other) {

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -147,6 +148,62 @@ class AdministrationTest {
                         new Change.SelfChanged(two.node().id()));
         two.report();
         assertThat(two.node().owner().tags()).as("a report undoes no tags").isNotEmpty();
+    }
+
+    /// Both write the node; whoever comes second must not have read it before the first wrote.
+    @Test
+    void reportsThatAreUnderWayUndoNoTags() throws Exception {
+        TestClient client = joined(world.user("alice"));
+        long id = client.node().id();
+        tailnet()
+                .policy()
+                .set("{\"tagOwners\": {\"tag:a\": [], \"tag:b\": []}}", TestTailnet.ADMIN);
+        AtomicBoolean over = new AtomicBoolean();
+        Thread reporter =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            for (int i = 0; !over.get(); i++) {
+                                client.hostname = "n" + i;
+                                client.report();
+                            }
+                        });
+        try {
+            for (int i = 0; i < 200; i++) {
+                Set<String> tags = Set.of(i % 2 == 0 ? "tag:a" : "tag:b");
+                tailnet().nodesAdmin().tag(id, tags, TestTailnet.ADMIN);
+                assertThat(client.node().owner().tags()).isEqualTo(tags);
+            }
+        } finally {
+            over.set(true);
+            reporter.join();
+        }
+        assertThat(client.node().owner().tags()).containsExactly("tag:b");
+    }
+
+    @Test
+    void aPolicyMayNameAUserWhoIsDeleted() throws Exception {
+        User alice = world.user("alice");
+        TestClient one = joined(alice);
+        TestClient two = joined(alice);
+        User bob = world.user("bob");
+        String rules =
+                """
+                {"groups": {"group:ops": ["bob@", "alice@"]},
+                 "acls": [{"action": "accept", "src": ["bob@"], "dst": ["*:22"]},
+                          {"action": "accept", "src": ["group:ops"], "dst": ["group:ops:80"]}]}
+                """;
+        tailnet().policy().set(rules, TestTailnet.ADMIN);
+        int before = tailnet().view(one.node().id()).filter().size();
+
+        tailnet().users().delete(bob.id(), TestTailnet.ADMIN);
+
+        assertThat(tailnet().view(one.node().id()).sees(two.node().id())).isTrue();
+        assertThat(tailnet().view(one.node().id()).filter()).hasSize(before);
+        assertThat(tailnet().policy().text()).contains(rules);
+        TestClient third = joined(world.user("bob"));
+        assertThat(tailnet().view(third.node().id()).sees(one.node().id()))
+                .as("a new bob")
+                .isTrue();
     }
 
     @Test

@@ -143,6 +143,21 @@ class RegistrationTest {
         assertThat(client.node().addresses()).isEqualTo(before.addresses());
     }
 
+    /// As far as the key goes the node is alice's, whose it no more is.
+    @Test
+    void aContainerThatWasTaggedSinceReplaysItsSpentKeyAndStaysTagged() throws Exception {
+        tailnet.policy().set("{\"tagOwners\": {\"tag:web\": []}}", TestTailnet.ADMIN);
+        for (KeyWish wish : List.of(KeyWish.of(alice), KeyWish.of(alice).reusable())) {
+            AuthKey key = key(wish);
+            TestClient client = new TestClient(tailnet, "app");
+            client.register(key);
+            tailnet.nodesAdmin().tag(client.node().id(), Set.of("tag:web"), TestTailnet.ADMIN);
+
+            assertThat(client.register(key).error()).isEmpty();
+            assertThat(client.node().owner()).isEqualTo(tagged("tag:web"));
+        }
+    }
+
     @Test
     void aSpentKeyIsNotEnoughForANewNodeKeyOrAnotherMachine() throws Exception {
         AuthKey key = key(KeyWish.of(alice));
