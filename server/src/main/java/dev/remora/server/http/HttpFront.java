@@ -170,12 +170,23 @@ public final class HttpFront extends ChannelInboundHandlerAdapter {
     }
 
     private static String pathOf(HttpRequest head) {
-        return head.uri().split("\\?", 2)[0];
+        return target(head).split("\\?", 2)[0];
+    }
+
+    /// Path and query. RFC 9112, section 3.2.2: "a server MUST accept the absolute-form in requests"; the client written in Rust sends nothing else.
+    private static String target(HttpRequest head) {
+        String uri = head.uri();
+        int host = uri.indexOf("://") + 3;
+        if (uri.startsWith("/") || host < 3) {
+            return uri;
+        }
+        int path = uri.indexOf('/', host);
+        return path < 0 ? "/" : uri.substring(path);
     }
 
     private Request request(Stage.Reading reading) {
         HttpHeaders headers = reading.head().headers().copy();
-        String uri = reading.head().uri();
+        String uri = target(reading.head());
         int mark = uri.indexOf('?');
         return new Request(
                 reading.head().method(),

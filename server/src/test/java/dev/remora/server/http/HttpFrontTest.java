@@ -111,6 +111,17 @@ class HttpFrontTest {
         }
     }
 
+    /// As the client written in Rust sends all its requests.
+    @Test
+    void aTargetMayNameTheServerToo() {
+        String target =
+                "http://ctl.example:8080/echo?a=b://c/d HTTP/1.1\nContent-Length: 4\n\nping";
+        assertThat(ask("POST " + target)).endsWith("\r\n\r\nping\n");
+        assertThat(ask("GET https://ctl.example HTTP/1.1\n\n")).startsWith("HTTP/1.1 404 ");
+        assertThat(ask("GET /nowhere?at=http://ctl.example/echo HTTP/1.1\n\n"))
+                .startsWith("HTTP/1.1 404 ");
+    }
+
     @Test
     void aBodyWithinItsBoundIsThePages() {
         assertThat(ask("POST /echo HTTP/1.1\nContent-Length: 4\n\nping"))
