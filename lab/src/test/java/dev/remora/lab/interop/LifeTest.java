@@ -107,9 +107,9 @@ class LifeTest {
         RemoraDaemon node = newMember();
 
         Await.until(
-                "less than 80 MB",
+                "less than 90 MB",
                 Duration.ofMinutes(1),
-                () -> node.process().residentBytes() < 80_000_000);
+                () -> node.process().residentBytes() < 90_000_000);
     }
 
     @Test

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// short of memory.
 ///
 /// At rest is who took less than 2 % of one processor since the last look (proc(5), `stat`). No page goes while there is work to do.
-final class ColdPages implements AutoCloseable {
+public final class ColdPages implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ColdPages.class);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
 
@@ -35,7 +35,8 @@ final class ColdPages implements AutoCloseable {
 
     private ColdPages() {}
 
-    static ColdPages start() {
+    /// Looks from now on, until it is closed or the process ends. Does nothing where the system does not tell what is mapped.
+    public static ColdPages start() {
         ColdPages pages = new ColdPages();
         if (Files.isReadable(MAPPINGS)) {
             pages.thread.start();

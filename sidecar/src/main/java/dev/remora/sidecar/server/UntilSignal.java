@@ -1,8 +1,9 @@
 package dev.remora.sidecar.server;
 
+import dev.remora.sidecar.life.ColdPages;
 import java.util.concurrent.CountDownLatch;
 
-/// Keeps a program running that only a signal ends.
+/// Keeps a program running that only a signal ends, and small while it is at rest.
 public final class UntilSignal {
     private UntilSignal() {}
 
@@ -16,7 +17,7 @@ public final class UntilSignal {
                                     Runtime.getRuntime().halt(0);
                                 },
                                 "end"));
-        try {
+        try (ColdPages atRest = ColdPages.start()) {
             new CountDownLatch(1).await();
             return 0;
         } catch (InterruptedException e) {
