@@ -122,8 +122,8 @@ final class PollView {
         }
         delta.writeTo(message);
         if (!delta.profiles.isEmpty() || delta.reroutes) {
-            // said before; but `status` of the official client shows users, its exit node and whether
-            // routes are not accepted as of the last message that was more than peers
+            // said before; but `status` of the official client shows users, its exit node and
+            // whether routes are not accepted as of the last message that was more than peers
             message.member("CollectServices", FALSE);
         }
         if (notes.view) {
