@@ -57,13 +57,7 @@ class RemoraServerTest {
 
     /// Joins by the page that is shown, which somebody approves.
     private static void logIn(TailnetDaemon node, String user, String... flags) {
-        List<String> command = new ArrayList<>();
-        command.add(Programs.peer("tailscale"));
-        command.addAll(
-                List.of("--socket=" + node.socket(), "up", "--login-server=" + control.url()));
-        command.add("--hostname=" + node.host().name());
-        command.addAll(List.of(flags));
-        LabProcess up = node.host().start("login" + ++logins, Map.of(), command);
+        LabProcess up = node.logIn(control, "login" + ++logins, flags);
         Matcher page =
                 Await.value(
                         "the page of a login",
@@ -165,7 +159,15 @@ class RemoraServerTest {
     void aRestartOfTheServerDisturbsNobody() {
         awaitPong(DIRECT, alpha, "beta");
         awaitPong(DIRECT, beta, "alpha");
-        control.kill();
+        List<String> keys = nodeKeys();
+        for (Runnable end : List.<Runnable>of(control::stop, control::kill)) {
+            awayAndBack(end);
+        }
+        assertThat(nodeKeys()).as("nobody registers anew").isEqualTo(keys);
+    }
+
+    private static void awayAndBack(Runnable end) {
+        end.run();
         try {
             assertThat(alpha.host().run("ping", "-c3", "-i0.2", "-W5", beta.ip4()).stdout())
                     .contains(" 0% packet loss");
@@ -175,7 +177,10 @@ class RemoraServerTest {
         for (String name : List.of("alpha", "beta", "app")) {
             Await.until(name + " to be back", SOON, () -> isOnline(name));
         }
-        assertThat(control.nodes()).hasSize(3);
+    }
+
+    private static List<String> nodeKeys() {
+        return control.nodes().stream().map(node -> node.at("node_key").text()).toList();
     }
 
     private static boolean isOnline(String name) {
@@ -269,7 +274,7 @@ class RemoraServerTest {
                         lab.authority(),
                         Tailscaled.Mode.USERSPACE);
         old.start();
-        old.up(control, AuthKeyRequest.forUser("bob"));
+        logIn(old, "bob");
         awaitPong(DIRECT, old, "alpha");
         assertThat(alpha.peer("old").orElseThrow().at("Online").bool()).isTrue();
 

@@ -132,6 +132,17 @@ public abstract class TailnetDaemon {
         awaitRunning();
     }
 
+    /// Begins to join by a page that somebody has to approve.
+    ///
+    /// @return the command, which shows the page and waits
+    public LabProcess logIn(ControlServer control, String name, String... flags) {
+        List<String> command = new ArrayList<>(cliCommand());
+        command.addAll(List.of("--socket=" + socket, "up", "--login-server=" + control.url()));
+        command.add("--hostname=" + host.name());
+        command.addAll(List.of(flags));
+        return host.start(name, env, command);
+    }
+
     /// Waits until it says that it runs and has its addresses.
     public void awaitRunning() {
         Await.until(

@@ -1,6 +1,7 @@
 package dev.remora.lab.peers;
 
 import dev.remora.lab.net.Host;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,16 +39,11 @@ public final class Tailscaled extends TailnetDaemon {
     private final Mode mode;
     private final List<String> flags;
 
-    private Tailscaled(
-            Host host,
-            CertificateAuthority authority,
-            Release release,
-            Mode mode,
-            List<String> flags) {
+    private Tailscaled(Host host, Path trusted, Release release, Mode mode, List<String> flags) {
         super(
                 host,
                 Map.of(
-                        "SSL_CERT_FILE", authority.root().toString(),
+                        "SSL_CERT_FILE", trusted.toString(),
                         "TS_NO_LOGS_NO_SUPPORT", "true",
                         // never the machine's own resolver, which it would reconfigure
                         "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent"));
@@ -61,13 +57,18 @@ public final class Tailscaled extends TailnetDaemon {
     /// @param flags added to the daemon's command line
     public static Tailscaled on(
             Host host, CertificateAuthority authority, Mode mode, String... flags) {
-        return new Tailscaled(host, authority, Release.CURRENT, mode, List.of(flags));
+        return new Tailscaled(host, authority.root(), Release.CURRENT, mode, List.of(flags));
     }
 
     /// The same of a chosen release.
     public static Tailscaled of(
             Release release, Host host, CertificateAuthority authority, Mode mode) {
-        return new Tailscaled(host, authority, release, mode, List.of());
+        return of(release, host, authority.root(), mode);
+    }
+
+    /// The same that trusts what a file holds.
+    public static Tailscaled of(Release release, Host host, Path trusted, Mode mode) {
+        return new Tailscaled(host, trusted, release, mode, List.of());
     }
 
     @Override
