@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.lab.Lab;
 import dev.remora.lab.LabExtension;
+import dev.remora.lab.docker.ComposeFiles;
 import dev.remora.lab.docker.ComposeStack;
 import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerContainer;
@@ -12,6 +13,7 @@ import dev.remora.lab.peers.Headscale;
 import dev.remora.lab.run.Await;
 import dev.remora.lab.run.Json;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,9 +24,38 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ComposeOnOurServerTest {
     private static final String NODE = "my-flask-app-docker-sidecar";
 
+    private static Lab lab;
+    private static DockerTailnet tailnet;
+
+    @BeforeAll
+    static void start(Lab theLab) {
+        lab = theLab;
+        tailnet = DockerTailnet.ofOurServer(lab);
+    }
+
     @Test
-    void theExampleIsReachedAndIsTheSameNodeAfterItWasMadeAnew(Lab lab) {
-        DockerTailnet tailnet = DockerTailnet.ofOurServer(lab);
+    void theOfficialImageJoinsAndIsTheSameNodeAfterItWasMadeAnew() {
+        ComposeFiles files =
+                ComposeFiles.resource("serve-file")
+                        .withVariable("NODE", "official")
+                        .withVariable("IMAGE", lab.docker().image(DockerImage.OFFICIAL));
+        String key = tailnet.control().authKey();
+        ComposeStack stack =
+                lab.docker().stack("official", tailnet.inThisLab(files, "web-tailscale", key));
+        stack.up();
+        DockerContainer node = stack.container("web-tailscale");
+        String ip = node.awaitRunning().at("TailscaleIPs").each().findFirst().orElseThrow().text();
+        tailnet.awaitNginx(ip);
+
+        stack.down();
+        stack.up();
+        node.awaitRunning();
+        tailnet.awaitNginx(ip);
+        assertThat(tailnet.nodesNamed("official")).isOne();
+    }
+
+    @Test
+    void theExampleIsReachedAndIsTheSameNodeAfterItWasMadeAnew() {
         lab.docker().image(DockerImage.REMORA);
         ComposeStack stack = lab.docker().stack("ours", tailnet.example(tailnet.taggedKey()));
         stack.up();
