@@ -7,11 +7,16 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Sees to it that one server alone has a database: each holds the whole state in memory, so a second one would undo what
-/// the first has done. The lock ends with the process, however that ends.
+/// the first has done. The lock ends with the process, however that ends. Commands that open the database themselves, as
+/// no server runs, do so for a moment only: whoever comes meanwhile waits for them.
 final class OnlyOne implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration AGAIN = Duration.ofMillis(50);
+
     private final FileChannel channel;
 
     private OnlyOne(FileChannel channel) {
@@ -26,11 +31,28 @@ final class OnlyOne implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("cannot write beside " + database + ": " + reason(e), e);
         }
-        if (tryLock(channel) == null) {
-            channel.close();
+        OnlyOne lock = new OnlyOne(channel);
+        if (!lock.isOursInTime()) {
+            lock.close();
             throw new IOException("another server has " + database + " open");
         }
-        return new OnlyOne(channel);
+        return lock;
+    }
+
+    private boolean isOursInTime() throws IOException {
+        long start = System.nanoTime();
+        while (tryLock(channel) == null) {
+            if (System.nanoTime() - start > PATIENCE.toNanos()) {
+                return false;
+            }
+            try {
+                Thread.sleep(AGAIN);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+        return true;
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

@@ -209,6 +209,21 @@ class SqliteStorageTest {
     }
 
     @Test
+    void whoOpensItForAMomentIsWaitedFor() throws Exception {
+        try (ExecutorService other = Executors.newSingleThreadExecutor();
+                SqliteStorage storage = SqliteStorage.open(file)) {
+            Future<?> second =
+                    other.submit(() -> {
+                        SqliteStorage.open(file).close();
+                        return null;
+                    });
+            storage.check();
+            storage.close();
+            second.get();
+        }
+    }
+
+    @Test
     void aBackupIsAWholeStorageTakenWhileTheServerGoesOn() throws Exception {
         Path copy = directory.resolve("copy.db");
         try (SqliteStorage storage = SqliteStorage.open(file)) {

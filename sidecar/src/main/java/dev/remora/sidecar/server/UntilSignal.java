@@ -17,7 +17,7 @@ public final class UntilSignal {
                                     Runtime.getRuntime().halt(0);
                                 },
                                 "end"));
-        try (ColdPages atRest = ColdPages.start()) {
+        try (ColdPages _ = ColdPages.start()) {
             new CountDownLatch(1).await();
             return 0;
         } catch (InterruptedException e) {
