@@ -310,7 +310,7 @@ public final class Daemon implements AutoCloseable {
             begun(HttpEndpoint.start(node.loop(), each.address(), health));
             LOG.info("probes are answered on {}", each.address());
         }
-        begun(ColdPages.start());
+        begun(AtRest.daemon());
         this.backend = Optional.of(backend);
         events.to(backend);
         backend.resume();

@@ -1,6 +1,6 @@
 package dev.remora.sidecar.server;
 
-import dev.remora.sidecar.life.ColdPages;
+import dev.remora.sidecar.life.AtRest;
 import java.util.concurrent.CountDownLatch;
 
 /// Keeps a program running that only a signal ends, and small while it is at rest.
@@ -17,7 +17,7 @@ public final class UntilSignal {
                                     Runtime.getRuntime().halt(0);
                                 },
                                 "end"));
-        try (ColdPages _ = ColdPages.start()) {
+        try (AtRest _ = AtRest.server()) {
             new CountDownLatch(1).await();
             return 0;
         } catch (InterruptedException e) {
