@@ -15,7 +15,6 @@ import dev.remora.proto.control.UserProfile;
 import dev.remora.server.model.Keys;
 import dev.remora.server.model.Name;
 import dev.remora.server.model.Node;
-import dev.remora.server.model.Owner;
 import dev.remora.server.model.Report;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -210,51 +208,6 @@ class DeltaTest {
     }
 
     @Test
-    void tagsMakeANodeNobodys() {
-        tailnet.change(
-                peer.id(),
-                node -> node.withOwner(new Owner.Tagged(new TreeSet<>(Set.of("tag:web")))));
-        service.onNodeChanged(peer.id());
-
-        assertThat(delta().peersChanged().get(0).tags()).containsExactly("tag:web");
-        assertThat(delta().peersChanged().get(0).user()).isEqualTo(TestTailnet.TAGGED);
-        assertThat(delta().userProfiles())
-                .extracting(UserProfile::loginName)
-                .containsExactly("tagged-devices");
-    }
-
-    @Test
-    void aNewNodeComesWithItsUser() {
-        Node late = tailnet.add(3);
-        service.onNodeChanged(late.id());
-
-        assertThat(delta().peersChanged()).extracting(NodeInfo::id).containsExactly(late.id());
-        assertThat(delta().userProfiles()).extracting(UserProfile::id).containsExactly(3L);
-        assertThat(delta().collectServices())
-                .as("by which the official client takes the profile up into its status")
-                .isFalse();
-
-        service.onNodeChanged(tailnet.add(3).id());
-        assertThat(client.message(2).userProfiles()).isNull();
-        assertThat(client.message(2).collectServices())
-                .as("nothing new of users: the client need not begin anew")
-                .isNull();
-    }
-
-    @Test
-    void aUserWhoWasWithoutNodesIsToldAgain() {
-        remove(peer);
-        delta();
-        remove(other);
-        client.message(2);
-        service.onNodeChanged(tailnet.add(2).id());
-
-        assertThat(client.message(3).userProfiles())
-                .extracting(UserProfile::id)
-                .containsExactly(2L);
-    }
-
-    @Test
     void theLastPeerGoesAsTheOthersDo() {
         remove(peer);
         assertThat(delta().peersRemoved()).containsExactly(peer.id());
@@ -359,17 +312,6 @@ class DeltaTest {
         tailnet.change(peer.id(), n -> n.withApprovedRoutes(Set.of()));
         service.onNodeChanged(peer.id());
         assertThat(client.message(2).peersChanged().get(0).capMap()).isNull();
-    }
-
-    @Test
-    void aRenamedUserIsToldToWhoKnowsHim() {
-        tailnet.user(2, "bob");
-        service.onUserChanged(2);
-
-        assertThat(delta().userProfiles())
-                .extracting(UserProfile::displayName)
-                .containsExactly("bob");
-        assertThat(delta().peersChanged()).isNull();
     }
 
     @Test
