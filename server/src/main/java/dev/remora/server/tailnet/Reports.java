@@ -53,7 +53,13 @@ final class Reports {
         if (!request.discoKey().isZero()) {
             told = told.withKeys(told.keys().withDisco(request.discoKey()));
         }
-        return approvals.approve(names.follow(edit, told));
+        Node named = names.follow(edit, told);
+        return announcesTheSame(node, named) ? named : approvals.approve(named);
+    }
+
+    /// Then what a person took back is not approved again by the next report.
+    private static boolean announcesTheSame(Node before, Node now) {
+        return before.report().announcedRoutes().equals(now.report().announcedRoutes());
     }
 
     /// The database holds labels unique: they change there in the same order as here.

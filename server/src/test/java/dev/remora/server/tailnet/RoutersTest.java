@@ -170,6 +170,26 @@ class RoutersTest {
     }
 
     @Test
+    void whatAPersonTookBackStaysSoUntilItIsAnnouncedAnew() throws Exception {
+        tailnet.policy()
+                .set(
+                        "{\"autoApprovers\": {\"routes\": {\"192.168.0.0/16\": [\"alice@\"]}}}",
+                        TestTailnet.ADMIN);
+        TestClient client = router(LAN);
+        assertThat(served(client)).containsExactly(LAN);
+
+        approve(client);
+        client.report();
+        assertThat(served(client)).isEmpty();
+
+        client.announce();
+        client.report();
+        client.announce(LAN);
+        client.report();
+        assertThat(served(client)).containsExactly(LAN);
+    }
+
+    @Test
     void routesAreServedAgainAfterARestart() throws Exception {
         TestClient client = router(LAN);
         approve(client, LAN);
