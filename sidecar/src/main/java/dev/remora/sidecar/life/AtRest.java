@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /// Gives memory back while the process is at rest, and only then: nothing is done while there is work to do.
 ///
-/// At rest is who took less than 2 % of one processor since the last look (proc(5), `stat`).
+/// At rest is who took less than 2 % of one processor since the last look and had no page read from disk (proc(5), `stat`): who waits for the disk takes no
+/// time of a processor either.
 public final class AtRest implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AtRest.class);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
@@ -52,11 +53,11 @@ public final class AtRest implements AutoCloseable {
 
     private void run() {
         try {
-            long before = ticks(Files.readString(STAT));
+            Work before = Work.of(Files.readString(STAT));
             while (true) {
                 Thread.sleep(LOOK_EVERY);
-                long now = ticks(Files.readString(STAT));
-                if (now - before < LITTLE) {
+                Work now = Work.of(Files.readString(STAT));
+                if (now.ticks() - before.ticks() < LITTLE && now.reads() == before.reads()) {
                     for (Saving saving : savings) {
                         saving.save();
                     }
@@ -70,12 +71,18 @@ public final class AtRest implements AutoCloseable {
         }
     }
 
-    /// The processor time that a process has taken, for itself and in the system.
+    /// What a process has done so far.
     ///
-    /// @param stat its fields; the second is a name in parentheses, in which everything may be
-    static long ticks(String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 14);
-        return Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+    /// @param ticks of processor time, for itself and in the system
+    /// @param reads pages that had to be read from disk when they were needed
+    record Work(long ticks, long reads) {
+        /// @param stat its fields; the second is a name in parentheses, in which everything may be
+        static Work of(String stat) {
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", 14);
+            return new Work(
+                    Long.parseLong(fields[11]) + Long.parseLong(fields[12]),
+                    Long.parseLong(fields[9]));
+        }
     }
 
     @Override

@@ -17,15 +17,19 @@ import org.slf4j.LoggerFactory;
 
 /// Gives back the pages of files that the process has in memory and only ever reads: the JVM's own code and the cache of classes, most of which
 /// only a start needs. A page that is needed again comes from the system's page cache, in less than a microsecond; the system would take such pages itself, but only once it runs
-/// short of memory.
+/// short of memory. In a container with a limit of memory it does run short: there it chooses better than we, and a page that it took would have to be read from disk.
 final class ColdPages implements AtRest.Saving {
     private static final Logger LOG = LoggerFactory.getLogger(ColdPages.class);
     private static final Path MAPPINGS = Path.of("/proc/self/smaps");
 
+    private final boolean limited = MemoryContract.ofThisProcess().limit().isPresent();
     private List<ReadOnlyMapping> mappings = List.of();
 
     @Override
     public void save() throws IOException {
+        if (limited) {
+            return;
+        }
         mappings = mappings.isEmpty() ? ownMappings() : mappings;
         mappings.forEach(ColdPages::giveBack);
     }
