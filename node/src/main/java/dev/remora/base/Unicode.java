@@ -64,7 +64,7 @@ public final class Unicode {
         return text.indexOf(REPLACEMENT) < 0 ? bytes : text.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// What a `\\uXXXX` at this place stands for; 0 if there is none.
+    /// What the escape of four digits at this place stands for; 0 if there is none.
     static char escapedAt(byte[] json, int at) {
         if (at + ESCAPE_LENGTH > json.length || json[at] != '\\' || json[at + 1] != 'u') {
             return 0;

@@ -9,6 +9,7 @@ import dev.remora.engine.path.PeerPath;
 import dev.remora.proto.control.PingRequest;
 import dev.remora.proto.control.PingResponse;
 import io.netty.util.concurrent.EventExecutor;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Pings of peers that the control server asks for: one answer for each way that it names.
 final class AskedPings {
+    /// There are four; who asks for more asks for what there is not.
+    private static final int MOST_TYPES = 4;
+
     private final NodeCore core;
     private final EventExecutor loop;
 
@@ -29,7 +33,7 @@ final class AskedPings {
     void ping(PingRequest request, Consumer<PingResponse> answer) {
         String ip = request.ip() == null ? "" : request.ip();
         String types = request.types() == null ? "" : request.types();
-        for (String type : types.split(",")) {
+        for (String type : Arrays.stream(types.split(",")).distinct().limit(MOST_TYPES).toList()) {
             try {
                 ping(type, IpAddress.parse(ip), answer);
             } catch (MalformedException e) {
