@@ -85,7 +85,7 @@ class InnerConnectionTest {
             assertThatThrownBy(() -> new TestClient(server.address(), other.publicKey()))
                     .isInstanceOf(EOFException.class);
             assertThat(server.refusals.count(RefusalKind.BAD_HANDSHAKE)).isEqualTo(1);
-            assertThat(server.context.strangers().count()).isZero();
+            server.awaitNoStrangers();
             stillAnswers(server);
         }
     }

@@ -1,5 +1,7 @@
 package dev.remora.server.control;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.MachinePrivateKey;
 import dev.remora.io.loop.EngineLoop;
@@ -10,6 +12,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +51,15 @@ final class TestControl implements AutoCloseable {
 
     TestClient connect() throws IOException, MalformedException {
         return new TestClient(address(), key.publicKey()).begin();
+    }
+
+    /// The last one may leave a moment after its client has seen the end.
+    void awaitNoStrangers() {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (context.strangers().count() != 0) {
+            assertThat(System.nanoTime() - deadline).as("strangers are left").isNegative();
+            Thread.onSpinWait();
+        }
     }
 
     @Override

@@ -50,7 +50,7 @@ class Ts2021Test {
 
             String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(all).startsWith("HTTP/1.1 40").contains(answer);
-            assertThat(server.context.strangers().count()).isZero();
+            server.awaitNoStrangers();
         }
     }
 
