@@ -10,6 +10,7 @@ import dev.remora.proto.control.UserProfile;
 import dev.remora.server.model.Node;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// The tailnet as far as maps tell of it. Reads never wait, and a change can be read before it is announced: whoever
 /// hears of it finds it, or something newer.
@@ -37,6 +38,9 @@ public interface MapSource {
     UserProfile profile(Node node);
 
     Optional<UserProfile> profile(long user);
+
+    /// The nodes, this one among them, that have its profile.
+    Set<Long> nodesOfOwner(Node node);
 
     /// What everybody is told, without what [MapDns] knows.
     DnsConfig dns();

@@ -16,11 +16,9 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +34,6 @@ final class PollView {
     private final long viewer;
     private final IdSet told = new IdSet();
     private final IdSet users = new IdSet();
-
-    /// Whether some of `users` may have no node left that is told.
-    private boolean usersMayHaveGone;
 
     /// Those told to have ended: no patch takes that back.
     private final IdSet ended = new IdSet();
@@ -249,7 +244,6 @@ final class PollView {
             routes.remove(id);
             ended.remove(id);
             if (known) {
-                usersMayHaveGone = true;
                 removed.add(Long.toString(id).getBytes(StandardCharsets.UTF_8));
             }
         }
@@ -275,24 +269,19 @@ final class PollView {
             } else {
                 ended.remove(id);
             }
-            if (usersMayHaveGone) {
-                forgetUsersWithoutNodes(id);
+            UserProfile owner = source.profile(peer.node());
+            if (isOnlyOneOfItsOwner(peer.node())) {
+                users.remove(owner.id());
             }
-            profile(source.profile(peer.node()));
+            profile(owner);
             changed.add(peer.whole(now));
         }
 
-        /// The client, too, forgets them when it next puts its map together, and has to hear of them again.
-        private void forgetUsersWithoutNodes(long except) {
-            Set<Long> present = new HashSet<>();
-            for (long id : told.all()) {
-                if (id != except) {
-                    source.node(id).ifPresent(node -> present.add(source.profile(node).id()));
-                }
-            }
-            source.node(viewer).ifPresent(node -> present.add(source.profile(node).id()));
-            users.all().stream().filter(id -> !present.contains(id)).forEach(users::remove);
-            usersMayHaveGone = false;
+        /// Then the client may have forgotten the owner, as it does with those who have no node when it puts its map
+        /// together, and has to hear of them again.
+        private boolean isOnlyOneOfItsOwner(Node node) {
+            return source.nodesOfOwner(node).stream()
+                    .noneMatch(id -> id != node.id() && (id == viewer || told.contains(id)));
         }
 
         void profile(UserProfile profile) {

@@ -175,6 +175,11 @@ public final class TailnetSource implements MapSource {
     }
 
     @Override
+    public Set<Long> nodesOfOwner(Node node) {
+        return tailnet.nodesOfOwner(node);
+    }
+
+    @Override
     public DnsConfig dns() {
         return tailnet.dns();
     }

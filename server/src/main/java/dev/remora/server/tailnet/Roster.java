@@ -4,6 +4,7 @@ import dev.remora.base.IpAddress;
 import dev.remora.crypto.MachineKey;
 import dev.remora.crypto.NodeKey;
 import dev.remora.server.model.Node;
+import dev.remora.server.model.Owner;
 import dev.remora.server.model.PreAuthKey;
 import dev.remora.server.model.User;
 import java.util.Collection;
@@ -16,6 +17,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Everything that is kept, in memory, with the indexes to find it. Written under the books' lock, read by anybody.
 final class Roster {
+    /// In place of a person's number, of which none is negative.
+    private static final long TAGGED = -1;
+
     private final Map<Long, User> users = new ConcurrentHashMap<>();
     private final Map<Long, PreAuthKey> authKeys = new ConcurrentHashMap<>();
     private final Map<Long, Node> nodes = new ConcurrentHashMap<>();
@@ -25,6 +29,9 @@ final class Roster {
     private final Map<String, Long> byLabel = new ConcurrentHashMap<>();
     private final Map<IpAddress, Long> byAddress = new ConcurrentHashMap<>();
     private final Map<MachineKey, Set<Long>> byMachine = new ConcurrentHashMap<>();
+
+    /// By a person's number, or [#TAGGED].
+    private final Map<Long, Set<Long>> byOwner = new ConcurrentHashMap<>();
 
     void put(User user) {
         users.put(user.id(), user);
@@ -53,9 +60,8 @@ final class Roster {
         byLabel.put(node.name().label(), node.id());
         byAddress.put(node.addresses().ipv4(), node.id());
         byAddress.put(node.addresses().ipv6(), node.id());
-        byMachine
-                .computeIfAbsent(node.keys().machine(), machine -> ConcurrentHashMap.newKeySet())
-                .add(node.id());
+        add(byMachine, node.keys().machine(), node.id());
+        add(byOwner, owner(node), node.id());
         if (before != null) {
             dropOldIndexes(before, node);
         }
@@ -69,6 +75,26 @@ final class Roster {
         if (!before.name().label().equals(node.name().label())) {
             byLabel.remove(before.name().label(), node.id());
         }
+        if (owner(before) != owner(node)) {
+            drop(byOwner, owner(before), node.id());
+        }
+    }
+
+    private static long owner(Node node) {
+        return node.owner() instanceof Owner.Person(long id) ? id : TAGGED;
+    }
+
+    private static <K> void add(Map<K, Set<Long>> index, K key, long id) {
+        index.computeIfAbsent(key, _ -> ConcurrentHashMap.newKeySet()).add(id);
+    }
+
+    private static <K> void drop(Map<K, Set<Long>> index, K key, long id) {
+        index.computeIfPresent(
+                key,
+                (_, ids) -> {
+                    ids.remove(id);
+                    return ids.isEmpty() ? null : ids;
+                });
     }
 
     void removeNode(long id) {
@@ -80,12 +106,8 @@ final class Roster {
         byLabel.remove(node.name().label(), id);
         byAddress.remove(node.addresses().ipv4());
         byAddress.remove(node.addresses().ipv6());
-        byMachine.computeIfPresent(
-                node.keys().machine(),
-                (machine, ids) -> {
-                    ids.remove(id);
-                    return ids.isEmpty() ? null : ids;
-                });
+        drop(byMachine, node.keys().machine(), id);
+        drop(byOwner, owner(node), id);
     }
 
     Collection<User> users() {
@@ -130,6 +152,11 @@ final class Roster {
                 .sorted()
                 .flatMap(id -> node(id).stream())
                 .toList();
+    }
+
+    /// The nodes, this one among them, that are the same person's, or nobody's as this one is.
+    Set<Long> nodesOfOwner(Node node) {
+        return Collections.unmodifiableSet(byOwner.getOrDefault(owner(node), Set.of()));
     }
 
     Optional<Node> nodeLabelled(String label) {

@@ -23,6 +23,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -202,6 +203,11 @@ public final class Tailnet implements AutoCloseable {
     /// A person, as clients show one.
     public Optional<UserProfile> profile(long user) {
         return user(user).map(Answers::profile);
+    }
+
+    /// The numbers of the nodes, this one among them, that clients show as the same owner's.
+    public Set<Long> nodesOfOwner(Node node) {
+        return books.roster().nodesOfOwner(node);
     }
 
     /// With a dot at the end.

@@ -39,10 +39,7 @@ class OwnersDeltaTest {
 
     @Test
     void tagsMakeANodeNobodys() {
-        tailnet.change(
-                peer.id(),
-                node -> node.withOwner(new Owner.Tagged(new TreeSet<>(Set.of("tag:web")))));
-        service.onNodeChanged(peer.id());
+        tag(peer);
 
         assertThat(delta().peersChanged().get(0).tags()).containsExactly("tag:web");
         assertThat(delta().peersChanged().get(0).user()).isEqualTo(TestTailnet.TAGGED);
@@ -83,6 +80,19 @@ class OwnersDeltaTest {
     }
 
     @Test
+    void whoseLastNodeTurnedToAnotherIsToldAgain() {
+        tag(peer);
+        delta();
+        remove(peer);
+        client.message(2);
+        tag(other);
+
+        assertThat(client.message(3).userProfiles())
+                .extracting(UserProfile::loginName)
+                .containsExactly("tagged-devices");
+    }
+
+    @Test
     void aRenamedUserIsToldToWhoKnowsHim() {
         tailnet.user(2, "bob");
         service.onUserChanged(2);
@@ -91,6 +101,13 @@ class OwnersDeltaTest {
                 .extracting(UserProfile::displayName)
                 .containsExactly("bob");
         assertThat(delta().peersChanged()).isNull();
+    }
+
+    private void tag(Node node) {
+        tailnet.change(
+                node.id(),
+                before -> before.withOwner(new Owner.Tagged(new TreeSet<>(Set.of("tag:web")))));
+        service.onNodeChanged(node.id());
     }
 
     private void remove(Node node) {

@@ -47,6 +47,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiPredicate;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /// A tailnet in memory with the simplest of policies: a relation says who sees whom. Each change is in force before the
 /// service hears of it.
@@ -314,6 +315,14 @@ final class TestTailnet implements MapSource {
     public Optional<UserProfile> profile(long user) {
         return Optional.ofNullable(users.get(user))
                 .map(name -> new UserProfile(user, name + "@example.com", name, null, null));
+    }
+
+    @Override
+    public Set<Long> nodesOfOwner(Node node) {
+        return nodes.values().stream()
+                .filter(each -> profile(each).equals(profile(node)))
+                .map(Node::id)
+                .collect(Collectors.toSet());
     }
 
     @Override
