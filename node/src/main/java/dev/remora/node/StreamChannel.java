@@ -4,6 +4,7 @@ import dev.remora.base.IpPort;
 import dev.remora.crypto.NodeKey;
 import dev.remora.engine.netstack.StreamHandler;
 import dev.remora.engine.netstack.TcpStream;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.proto.tcp.Flow;
 import dev.remora.proto.tcp.TcpEvent;
 import io.netty.buffer.ByteBuf;
@@ -18,10 +19,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.DuplexChannel;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -282,21 +280,16 @@ public final class StreamChannel extends AbstractChannel implements DuplexChanne
 
     @Override
     protected @Nullable SocketAddress localAddress0() {
-        return stream == null ? null : address(new IpPort(flow().local(), flow().localPort()));
+        return stream == null
+                ? null
+                : JdkAddresses.of(new IpPort(flow().local(), flow().localPort()));
     }
 
     @Override
     protected @Nullable SocketAddress remoteAddress0() {
-        return stream == null ? null : address(new IpPort(flow().remote(), flow().remotePort()));
-    }
-
-    private static InetSocketAddress address(IpPort ipPort) {
-        try {
-            return new InetSocketAddress(
-                    InetAddress.getByAddress(ipPort.ip().toBytes()), ipPort.port());
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("4 or 16 bytes are an address", e);
-        }
+        return stream == null
+                ? null
+                : JdkAddresses.of(new IpPort(flow().remote(), flow().remotePort()));
     }
 
     @Override

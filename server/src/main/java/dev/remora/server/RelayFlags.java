@@ -9,10 +9,7 @@ import dev.remora.server.http.TrustedProxies;
 import dev.remora.server.relay.BootstrapDns;
 import dev.remora.server.relay.MeshPeer;
 import dev.remora.server.relay.RateLimit;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,10 +25,10 @@ import java.util.regex.Pattern;
 /// @param trust PEM file of who is trusted when we dial others; empty: whom the JDK trusts
 public record RelayFlags(
         Path state,
-        InetSocketAddress listen,
-        Optional<InetSocketAddress> stun,
-        Optional<InetSocketAddress> http,
-        Optional<InetSocketAddress> metrics,
+        IpPort listen,
+        Optional<IpPort> stun,
+        Optional<IpPort> http,
+        Optional<IpPort> metrics,
         Tls tls,
         Optional<Path> trust,
         Optional<MeshWords> mesh,
@@ -96,7 +93,7 @@ public record RelayFlags(
         String beside = new IpPort(listen.ip(), Stun.DEFAULT_PORT).toString();
         return new RelayFlags(
                 Path.of(given.text("state")),
-                socket(listen),
+                listen,
                 unlessOff(given.text("stun", beside)),
                 unlessOff(given.text("http", OFF)),
                 metrics(given.text("metrics", OFF)),
@@ -198,21 +195,12 @@ public record RelayFlags(
         }
     }
 
-    static Optional<InetSocketAddress> metrics(String value) throws MalformedException {
+    static Optional<IpPort> metrics(String value) throws MalformedException {
         boolean port = value.chars().allMatch(Character::isDigit);
         return unlessOff(port ? "127.0.0.1:" + value : value);
     }
 
-    static Optional<InetSocketAddress> unlessOff(String address) throws MalformedException {
-        return address.equals(OFF) ? Optional.empty() : Optional.of(socket(IpPort.parse(address)));
-    }
-
-    static InetSocketAddress socket(IpPort address) {
-        try {
-            return new InetSocketAddress(
-                    InetAddress.getByAddress(address.ip().toBytes()), address.port());
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address has 4 or 16 bytes", e);
-        }
+    static Optional<IpPort> unlessOff(String address) throws MalformedException {
+        return address.equals(OFF) ? Optional.empty() : Optional.of(IpPort.parse(address));
     }
 }

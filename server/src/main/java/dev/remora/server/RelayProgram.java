@@ -1,8 +1,9 @@
 package dev.remora.server;
 
-import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.proto.derp.DerpServerKey;
 import dev.remora.server.http.HttpCounts;
 import dev.remora.server.http.HttpServer;
@@ -20,7 +21,6 @@ import dev.remora.server.tls.ClientTls;
 import dev.remora.server.tls.ServerCertificate;
 import dev.remora.server.tls.ServerTls;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -75,7 +75,7 @@ public final class RelayProgram implements AutoCloseable {
         }
         running.push(relay);
         if (flags.stun().isPresent()) {
-            running.push(StunServer.start(loop, flags.stun().get()));
+            running.push(StunServer.start(loop, JdkAddresses.of(flags.stun().get())));
         }
     }
 
@@ -97,10 +97,10 @@ public final class RelayProgram implements AutoCloseable {
         return settings.withAdmission(settings.admission().withLimit(flags.limit()));
     }
 
-    private HttpCounts listen(
-            RelayFlags flags, InetSocketAddress at, Optional<ServerTls> tls, Routes routes)
+    private HttpCounts listen(RelayFlags flags, IpPort at, Optional<ServerTls> tls, Routes routes)
             throws IOException {
-        HttpSettings settings = HttpSettings.of(at, tls).withProxies(flags.proxies());
+        HttpSettings settings =
+                HttpSettings.of(JdkAddresses.of(at), tls).withProxies(flags.proxies());
         HttpServer server = HttpServer.start(loop, settings, routes);
         running.push(server);
         return server.counts();
@@ -117,7 +117,7 @@ public final class RelayProgram implements AutoCloseable {
             }
             case RelayFlags.Tls.SelfMade() -> {
                 ServerCertificate made =
-                        ServerCertificate.forAddress(ip(flags.listen()), Instant.now());
+                        ServerCertificate.forAddress(flags.listen().ip(), Instant.now());
                 yield Optional.of(ServerTls.of(telling(made, key), slow));
             }
             case RelayFlags.Tls.Off() -> Optional.empty();
@@ -127,10 +127,6 @@ public final class RelayProgram implements AutoCloseable {
     private static ServerCertificate telling(ServerCertificate certificate, DerpServerKey key)
             throws GeneralSecurityException {
         return certificate.tellingKey(key, Instant.now());
-    }
-
-    private static IpAddress ip(InetSocketAddress address) {
-        return IpAddress.of(address.getAddress().getAddress());
     }
 
     /// Ends what runs, the latest first, and tells clients.

@@ -5,7 +5,6 @@ import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import dev.remora.proto.stun.Stun;
 import dev.remora.server.http.TrustedProxies;
-import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -28,11 +27,11 @@ import java.util.Optional;
 /// @param metrics where Prometheus asks
 public record ServerFlags(
         Path state,
-        InetSocketAddress listen,
+        IpPort listen,
         ServerUrl url,
         RelayFlags.Tls tls,
-        Optional<InetSocketAddress> stun,
-        Optional<InetSocketAddress> relay,
+        Optional<IpPort> stun,
+        Optional<IpPort> relay,
         boolean withRelay,
         String baseDomain,
         Optional<Path> policy,
@@ -40,7 +39,7 @@ public record ServerFlags(
         NameFlags names,
         Optional<Path> extraRecords,
         boolean deviceApproval,
-        Optional<InetSocketAddress> metrics,
+        Optional<IpPort> metrics,
         TrustedProxies proxies) {
     private static final String DEFAULT_DOMAIN = "tail.internal";
 
@@ -92,7 +91,7 @@ public record ServerFlags(
         String relay = given.text("relay");
         return new ServerFlags(
                 Path.of(given.text("state")),
-                RelayFlags.socket(listen),
+                listen,
                 url(given.text("url"), listen, tls),
                 tls,
                 RelayFlags.unlessOff(given.text("stun", beside)),

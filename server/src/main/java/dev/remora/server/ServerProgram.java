@@ -1,8 +1,9 @@
 package dev.remora.server;
 
-import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.proto.derp.DerpServerKey;
 import dev.remora.server.admin.AdminApi;
 import dev.remora.server.admin.AdminServer;
@@ -28,7 +29,6 @@ import dev.remora.server.tls.KeptCertificate;
 import dev.remora.server.tls.ServerCertificate;
 import dev.remora.server.tls.ServerTls;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.security.GeneralSecurityException;
 import java.time.Clock;
@@ -153,7 +153,7 @@ public final class ServerProgram implements AutoCloseable {
         }
         LOG.info(
                 "listening on {}; nodes join with --login-server={}",
-                server.address(),
+                new IpPort(flags.listen().ip(), server.address().getPort()),
                 flags.url());
     }
 
@@ -235,7 +235,7 @@ public final class ServerProgram implements AutoCloseable {
         if (flags.stun().isEmpty()) {
             return OptionalInt.empty();
         }
-        StunServer stun = StunServer.start(loop, flags.stun().get());
+        StunServer stun = StunServer.start(loop, JdkAddresses.of(flags.stun().get()));
         running.push(stun);
         return OptionalInt.of(stun.address().getPort());
     }
@@ -260,10 +260,9 @@ public final class ServerProgram implements AutoCloseable {
     }
 
     /// On an address of its own, where clients know its certificate by the fingerprint.
-    private OwnRelay startRelay(RelayServer relay, InetSocketAddress address, OptionalInt stunPort)
+    private OwnRelay startRelay(RelayServer relay, IpPort address, OptionalInt stunPort)
             throws IOException, GeneralSecurityException {
-        IpAddress ip = IpAddress.of(address.getAddress().getAddress());
-        ServerCertificate own = ServerCertificate.forAddress(ip, Instant.now());
+        ServerCertificate own = ServerCertificate.forAddress(address.ip(), Instant.now());
         HttpServer listener =
                 listen(address, Optional.of(wrap(own, relay.publicKey())), relay.routes());
         return new OwnRelay(
@@ -273,9 +272,10 @@ public final class ServerProgram implements AutoCloseable {
                 stunPort);
     }
 
-    private HttpServer listen(InetSocketAddress address, Optional<ServerTls> tls, Routes routes)
+    private HttpServer listen(IpPort address, Optional<ServerTls> tls, Routes routes)
             throws IOException {
-        HttpSettings settings = HttpSettings.of(address, tls).withProxies(flags.proxies());
+        HttpSettings settings =
+                HttpSettings.of(JdkAddresses.of(address), tls).withProxies(flags.proxies());
         HttpServer server = HttpServer.start(loop, settings, routes);
         running.push(server);
         return server;

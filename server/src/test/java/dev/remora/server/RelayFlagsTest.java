@@ -3,11 +3,11 @@ package dev.remora.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import dev.remora.server.relay.MeshPeer;
 import dev.remora.server.relay.RateLimit;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,8 +26,8 @@ class RelayFlagsTest {
         RelayFlags flags = RelayFlags.parse(List.of("--state=/x", "--listen=[::1]:443"));
 
         assertThat(flags.state()).isEqualTo(Path.of("/x"));
-        assertThat(flags.listen()).isEqualTo(new InetSocketAddress("::1", 443));
-        assertThat(flags.stun()).contains(new InetSocketAddress("::1", 3478));
+        assertThat(flags.listen()).isEqualTo(IpPort.parse("[::1]:443"));
+        assertThat(flags.stun()).contains(IpPort.parse("[::1]:3478"));
         assertThat(flags.http()).isEmpty();
         assertThat(flags.metrics()).isEmpty();
         assertThat(flags.tls()).isEqualTo(new RelayFlags.Tls.SelfMade());
@@ -47,7 +47,7 @@ class RelayFlagsTest {
                                 "--tls=a.pem,b.pem",
                                 "--state=/x"));
 
-        assertThat(flags.http()).contains(new InetSocketAddress("10.0.0.1", 80));
+        assertThat(flags.http()).contains(IpPort.parse("10.0.0.1:80"));
         assertThat(flags.stun()).isEmpty();
         assertThat(flags.tls())
                 .isEqualTo(new RelayFlags.Tls.Files(Path.of("a.pem"), Path.of("b.pem")));
@@ -68,7 +68,7 @@ class RelayFlagsTest {
                                 "--rate=1000,5000",
                                 "--bootstrap-dns=a.example,b.example"));
 
-        assertThat(flags.metrics()).contains(new InetSocketAddress("127.0.0.1", 9911));
+        assertThat(flags.metrics()).contains(IpPort.parse("127.0.0.1:9911"));
         assertThat(flags.mesh())
                 .contains(
                         new RelayFlags.MeshWords(

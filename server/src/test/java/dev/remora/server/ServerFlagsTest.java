@@ -3,8 +3,8 @@ package dev.remora.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
-import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -19,7 +19,7 @@ class ServerFlagsTest {
 
         assertThat(flags.url()).hasToString("https://10.0.0.1");
         assertThat(flags.tls()).isEqualTo(new RelayFlags.Tls.SelfMade());
-        assertThat(flags.stun()).contains(new InetSocketAddress("10.0.0.1", 3478));
+        assertThat(flags.stun()).contains(IpPort.parse("10.0.0.1:3478"));
         assertThat(flags.withRelay()).isTrue();
         assertThat(flags.names().magic()).isTrue();
     }

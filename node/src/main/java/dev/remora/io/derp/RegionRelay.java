@@ -6,6 +6,7 @@ import dev.remora.crypto.NodeKey;
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.DerpNode;
 import dev.remora.engine.netmap.DerpRegion;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.proto.derp.DerpFrame;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.Future;
@@ -357,7 +358,7 @@ final class RegionRelay implements RelayConnection.Events {
         if (!(connection.channel().localAddress() instanceof InetSocketAddress local)) {
             return false;
         }
-        IpAddress ip = IpAddress.of(local.getAddress().getAddress()).unmapped();
+        IpAddress ip = JdkAddresses.read(local).ip();
         return ip.isLoopback() || ours.contains(ip);
     }
 

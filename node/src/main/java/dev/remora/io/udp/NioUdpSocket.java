@@ -2,10 +2,10 @@ package dev.remora.io.udp;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.io.loop.Pollable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
@@ -38,7 +38,7 @@ final class NioUdpSocket implements UdpSocket {
             channel.configureBlocking(false);
             growBuffer(channel, StandardSocketOptions.SO_RCVBUF);
             growBuffer(channel, StandardSocketOptions.SO_SNDBUF);
-            channel.bind(new InetSocketAddress(InetAddress.getByAddress(local.toBytes()), port));
+            channel.bind(JdkAddresses.of(new IpPort(local, port)));
             return new NioUdpSocket(channel);
         } catch (IOException e) {
             channel.close();
@@ -99,8 +99,7 @@ final class NioUdpSocket implements UdpSocket {
 
     @Override
     public int send(IpPort to, ByteBuffer datagrams, int segmentSize) throws IOException {
-        InetSocketAddress address =
-                new InetSocketAddress(InetAddress.getByAddress(to.ip().toBytes()), to.port());
+        InetSocketAddress address = JdkAddresses.of(to);
         int lost = 0;
         for (int at = datagrams.position(); at < datagrams.limit(); at += segmentSize) {
             int length = Math.min(segmentSize, datagrams.limit() - at);

@@ -2,6 +2,7 @@ package dev.remora.server.http;
 
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.server.http.Routes.Route;
 import dev.remora.server.http.Upgrade.Outcome;
 import io.netty.buffer.ByteBuf;
@@ -201,8 +202,7 @@ public final class HttpFront extends ChannelInboundHandlerAdapter {
         if (!(channel.remoteAddress() instanceof InetSocketAddress address)) {
             return THIS_MACHINE;
         }
-        IpAddress ip = IpAddress.of(address.getAddress().getAddress()).unmapped();
-        return new IpPort(ip, address.getPort());
+        return JdkAddresses.read(address);
     }
 
     private void ask(ChannelHandlerContext ctx, Page page, Request request) {

@@ -2,6 +2,7 @@ package dev.remora.server.http;
 
 import dev.remora.base.IpAddress;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.JdkAddresses;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -116,7 +117,7 @@ public final class HttpServer implements AutoCloseable {
 
     private static IpAddress from(Channel channel) {
         InetSocketAddress address = (InetSocketAddress) channel.remoteAddress();
-        return IpAddress.of(address.getAddress().getAddress()).unmapped();
+        return JdkAddresses.read(address).ip();
     }
 
     /// Where it listens, with the port that the system chose if it was asked to.

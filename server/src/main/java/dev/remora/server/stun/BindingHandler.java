@@ -1,8 +1,7 @@
 package dev.remora.server.stun;
 
-import dev.remora.base.IpAddress;
-import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.proto.stun.BindingRequest;
 import dev.remora.proto.stun.BindingResponse;
 import io.netty.buffer.ByteBuf;
@@ -39,9 +38,7 @@ final class BindingHandler extends SimpleChannelInboundHandler<DatagramPacket> {
 
     private static DatagramPacket answer(
             ChannelHandlerContext ctx, BindingRequest request, InetSocketAddress to) {
-        IpAddress ip = IpAddress.of(to.getAddress().getAddress()).unmapped();
-        BindingResponse response =
-                new BindingResponse(request.txId(), new IpPort(ip, to.getPort()));
+        BindingResponse response = new BindingResponse(request.txId(), JdkAddresses.read(to));
         int length = response.length();
         ByteBuf bytes = ctx.alloc().directBuffer(length, length);
         response.writeTo(bytes.nioBuffer(0, length));

@@ -3,6 +3,7 @@ package dev.remora.sidecar.demo;
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.server.tailnet.Refused;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.Command.Invocation;
@@ -11,9 +12,7 @@ import dev.remora.sidecar.cli.Flags;
 import dev.remora.sidecar.cli.UsageException;
 import dev.remora.sidecar.server.UntilSignal;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.security.GeneralSecurityException;
 
 /// `demo`: a tailnet to look at.
@@ -52,13 +51,7 @@ public final class DemoCommand {
     }
 
     private static InetSocketAddress address(String text) throws MalformedException {
-        IpPort address = withPort(text);
-        try {
-            return new InetSocketAddress(
-                    InetAddress.getByAddress(address.ip().toBytes()), address.port());
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address has 4 or 16 bytes", e);
-        }
+        return JdkAddresses.of(withPort(text));
     }
 
     private static IpPort withPort(String text) throws MalformedException {
