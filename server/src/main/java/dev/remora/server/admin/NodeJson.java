@@ -1,5 +1,6 @@
 package dev.remora.server.admin;
 
+import dev.remora.proto.control.UserProfile;
 import dev.remora.server.model.Node;
 import dev.remora.server.model.Owner;
 import dev.remora.server.tailnet.Tailnet;
@@ -12,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /// A node as headscale 0.29 tells it, with two members more.
 final class NodeJson {
-    /// Whose tagged nodes are, there as in clients.
-    private static final long TAGGED_DEVICES = 2_147_455_555L;
-
     /// How Go writes that there is no time.
     private static final Instant YEAR_1 = Instant.parse("0001-01-01T00:00:00Z");
 
@@ -30,7 +28,7 @@ final class NodeJson {
                 "ip_addresses",
                 List.of(node.addresses().ipv4().toString(), node.addresses().ipv6().toString()));
         json.put("name", node.name().hostname());
-        json.put("user", user(tailnet, node.owner()));
+        json.put("user", user(tailnet, node));
         json.put("last_seen", AdminJson.time(node.membership().lastSeen()));
         json.put("expiry", AdminJson.time(node.membership().expiry()));
         json.put("pre_auth_key", authKey(tailnet, node));
@@ -47,15 +45,16 @@ final class NodeJson {
         return json;
     }
 
-    private static @Nullable Map<String, Object> user(Tailnet tailnet, Owner owner) {
-        if (owner instanceof Owner.Person(long id)) {
+    private static @Nullable Map<String, Object> user(Tailnet tailnet, Node node) {
+        if (node.owner() instanceof Owner.Person(long id)) {
             return tailnet.user(id).map(UserVerbs::json).orElse(null);
         }
+        UserProfile tagged = tailnet.profile(node);
         Map<String, Object> json = new LinkedHashMap<>();
-        json.put("id", TAGGED_DEVICES);
-        json.put("name", "tagged-devices");
+        json.put("id", tagged.id());
+        json.put("name", tagged.loginName());
         json.put("created_at", AdminJson.time(YEAR_1));
-        json.put("display_name", "Tagged Devices");
+        json.put("display_name", tagged.displayName());
         json.put("email", "");
         json.put("provider_id", "");
         json.put("provider", "");

@@ -112,10 +112,8 @@ public final class SqliteStorage implements Storage {
             execute("ROLLBACK");
         } catch (SQLException e) {
             // After a full disk SQLite may have rolled back by itself, and says then that there is
-            // nothing to roll back. The driver's own transactions would not begin again after that:
-            // what
-            // comes next would be stored piece by piece, and its commit refused. So ours are in
-            // words.
+            // nothing to roll back. The driver's own transactions would not begin again after that,
+            // and the next change would be stored piece by piece: so ours are in words.
             cause.addSuppressed(e);
         }
     }

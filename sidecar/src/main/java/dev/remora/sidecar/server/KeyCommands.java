@@ -25,29 +25,38 @@ final class KeyCommands {
         return AdminCommand.group(
                         "preauthkeys",
                         "Keys that let nodes in without a person",
-                        List.of(
-                                AdminCommand.of(
-                                                "create",
-                                                "Make a key and print it; it is shown only once",
-                                                "preauthkeys create --user NAME|ID [flags]",
-                                                KeyCommands::wishes,
-                                                KeyCommands::create)
-                                        .withAliases("c", "new"),
-                                AdminCommand.of(
-                                                "list",
-                                                "Show keys, their secrets left out",
-                                                "preauthkeys list",
-                                                flags -> flags,
-                                                KeyCommands::list)
-                                        .withAliases("ls", "show"),
-                                byId("expire", "Let no more nodes in with a key", "is expired")
-                                        .withAliases("revoke", "exp", "e"),
-                                byId(
-                                                "delete",
-                                                "Forget a key; nodes that came with it stay",
-                                                "is deleted")
-                                        .withAliases("del", "rm", "d")))
+                        List.of(create(), list(), expire(), delete()))
                 .withAliases("preauthkey", "authkey", "pre");
+    }
+
+    private static Command create() {
+        return AdminCommand.of(
+                        "create",
+                        "Make a key and print it; it is shown only once",
+                        "preauthkeys create --user NAME|ID [flags]",
+                        KeyCommands::wishes,
+                        KeyCommands::create)
+                .withAliases("c", "new");
+    }
+
+    private static Command list() {
+        return AdminCommand.of(
+                        "list",
+                        "Show keys, their secrets left out",
+                        "preauthkeys list",
+                        flags -> flags,
+                        KeyCommands::list)
+                .withAliases("ls", "show");
+    }
+
+    private static Command expire() {
+        return byId("expire", "Let no more nodes in with a key", "is expired")
+                .withAliases("revoke", "exp", "e");
+    }
+
+    private static Command delete() {
+        return byId("delete", "Forget a key; nodes that came with it stay", "is deleted")
+                .withAliases("del", "rm", "d");
     }
 
     private static Flags wishes(Flags flags) {

@@ -23,116 +23,133 @@ final class NodeCommands {
                         "nodes",
                         "The members of the tailnet",
                         List.of(
-                                AdminCommand.of(
-                                                "list",
-                                                "Show nodes",
-                                                "nodes list [--user NAME|ID]",
-                                                flags ->
-                                                        ofUser(flags)
-                                                                .bool(
-                                                                        "tags",
-                                                                        false,
-                                                                        "has no effect: tags are always shown")
-                                                                .alias("t", "tags"),
-                                                NodeCommands::list)
-                                        .withAliases("ls", "show"),
-                                AdminCommand.of(
-                                                "list-routes",
-                                                "Show which routes nodes offer, may offer and serve",
-                                                "nodes list-routes [--identifier ID|NAME]",
-                                                NodeCommands::which,
-                                                NodeCommands::listRoutes)
-                                        .withAliases("lsr", "routes"),
-                                AdminCommand.of(
-                                        "register",
-                                        "Let in a node that waits for approval, as `auth register` does",
-                                        "nodes register --user NAME|ID --key ID",
-                                        flags ->
-                                                ofUser(flags)
-                                                        .text(
-                                                                "key",
-                                                                "",
-                                                                "what stands at the end of its URL")
-                                                        .alias("k", "key"),
-                                        admin -> AuthCommands.register(admin, "key")),
-                                changing(
-                                                "expire",
-                                                "End a node's key now or at a time, or never",
-                                                "[--expiry TIME|--disable]",
-                                                NodeCommands::expiry,
-                                                NodeCommands::expire)
-                                        .withAliases("logout", "exp", "e"),
-                                changing(
-                                        "approve",
-                                        "Let in a node that waits for approval as a device",
-                                        "",
-                                        flags -> flags,
-                                        admin -> {
-                                            admin.refuseWords();
-                                            change(admin, "approve", "", "");
-                                        }),
-                                AdminCommand.of(
-                                        "rename",
-                                        "Give a node another name",
-                                        "nodes rename NAME --identifier ID|NAME",
-                                        NodeCommands::which,
-                                        admin ->
-                                                change(
-                                                        admin,
-                                                        "rename",
-                                                        "new_name",
-                                                        admin.word("NAME"))),
-                                changing(
-                                                "delete",
-                                                "Take a node off the tailnet",
-                                                "",
-                                                flags -> flags,
-                                                NodeCommands::delete)
-                                        .withAliases("del"),
-                                changing(
-                                                "tag",
-                                                "Make a node act for itself, under these tags",
-                                                "--tags TAG,…",
-                                                flags ->
-                                                        flags.list(
-                                                                        "tags",
-                                                                        "all of its tags, separated by commas")
-                                                                .alias("t", "tags"),
-                                                admin -> {
-                                                    admin.refuseWords();
-                                                    change(
-                                                            admin,
-                                                            "tag",
-                                                            "tags",
-                                                            admin.needed("tags"));
-                                                })
-                                        .withAliases("tags", "t"),
-                                changing(
-                                        "approve-routes",
-                                        "Say which routes a node may offer",
-                                        "--routes PREFIX,…",
-                                        flags ->
-                                                flags.list(
-                                                                "routes",
-                                                                "all of them, separated by commas; empty: none")
-                                                        .alias("r", "routes"),
-                                        admin -> {
-                                            admin.refuseWords();
-                                            change(
-                                                    admin,
-                                                    "approve-routes",
-                                                    "routes",
-                                                    admin.needed("routes"));
-                                        }),
-                                AdminCommand.of(
-                                        "backfillips",
-                                        "Give nodes the addresses that they lack: none, every node has both",
-                                        "nodes backfillips",
-                                        flags -> flags,
-                                        NodeCommands::backfill),
+                                list(),
+                                listRoutes(),
+                                register(),
+                                expire(),
+                                approve(),
+                                rename(),
+                                delete(),
+                                tag(),
+                                approveRoutes(),
+                                backfill(),
                                 QuestionCommands.ping(),
                                 QuestionCommands.ask()))
                 .withAliases("node");
+    }
+
+    private static Command list() {
+        return AdminCommand.of(
+                        "list",
+                        "Show nodes",
+                        "nodes list [--user NAME|ID]",
+                        flags ->
+                                ofUser(flags)
+                                        .bool("tags", false, "has no effect: tags are always shown")
+                                        .alias("t", "tags"),
+                        NodeCommands::list)
+                .withAliases("ls", "show");
+    }
+
+    private static Command listRoutes() {
+        return AdminCommand.of(
+                        "list-routes",
+                        "Show which routes nodes offer, may offer and serve",
+                        "nodes list-routes [--identifier ID|NAME]",
+                        NodeCommands::which,
+                        NodeCommands::listRoutes)
+                .withAliases("lsr", "routes");
+    }
+
+    private static Command register() {
+        return AdminCommand.of(
+                "register",
+                "Let in a node that waits for approval, as `auth register` does",
+                "nodes register --user NAME|ID --key ID",
+                flags ->
+                        ofUser(flags)
+                                .text("key", "", "what stands at the end of its URL")
+                                .alias("k", "key"),
+                admin -> AuthCommands.register(admin, "key"));
+    }
+
+    private static Command expire() {
+        return changing(
+                        "expire",
+                        "End a node's key now or at a time, or never",
+                        "[--expiry TIME|--disable]",
+                        NodeCommands::expiry,
+                        NodeCommands::expire)
+                .withAliases("logout", "exp", "e");
+    }
+
+    private static Command approve() {
+        return changing(
+                "approve",
+                "Let in a node that waits for approval as a device",
+                "",
+                flags -> flags,
+                admin -> {
+                    admin.refuseWords();
+                    change(admin, "approve", "", "");
+                });
+    }
+
+    private static Command rename() {
+        return AdminCommand.of(
+                "rename",
+                "Give a node another name",
+                "nodes rename NAME --identifier ID|NAME",
+                NodeCommands::which,
+                admin -> change(admin, "rename", "new_name", admin.word("NAME")));
+    }
+
+    private static Command delete() {
+        return changing(
+                        "delete",
+                        "Take a node off the tailnet",
+                        "",
+                        flags -> flags,
+                        NodeCommands::delete)
+                .withAliases("del");
+    }
+
+    private static Command tag() {
+        return changing(
+                        "tag",
+                        "Make a node act for itself, under these tags",
+                        "--tags TAG,…",
+                        flags ->
+                                flags.list("tags", "all of its tags, separated by commas")
+                                        .alias("t", "tags"),
+                        admin -> {
+                            admin.refuseWords();
+                            change(admin, "tag", "tags", admin.needed("tags"));
+                        })
+                .withAliases("tags", "t");
+    }
+
+    private static Command approveRoutes() {
+        return changing(
+                "approve-routes",
+                "Say which routes a node may offer",
+                "--routes PREFIX,…",
+                flags ->
+                        flags.list("routes", "all of them, separated by commas; empty: none")
+                                .alias("r", "routes"),
+                admin -> {
+                    admin.refuseWords();
+                    change(admin, "approve-routes", "routes", admin.needed("routes"));
+                });
+    }
+
+    private static Command backfill() {
+        return AdminCommand.of(
+                "backfillips",
+                "Give nodes the addresses that they lack: none, every node has both",
+                "nodes backfillips",
+                flags -> flags,
+                NodeCommands::backfill);
     }
 
     /// Scripts for headscale give it after a change of its settings. Ours has both addresses from its first moment.

@@ -20,48 +20,54 @@ final class UserCommands {
         return AdminCommand.group(
                         "users",
                         "The people who own nodes",
-                        List.of(
-                                AdminCommand.of(
-                                                "create",
-                                                "Make a user",
-                                                "users create NAME [flags]",
-                                                UserCommands::facts,
-                                                UserCommands::create)
-                                        .withAliases("c", "new"),
-                                AdminCommand.of(
-                                                "list",
-                                                "Show users",
-                                                "users list [flags]",
-                                                flags ->
-                                                        which(flags)
-                                                                .text(
-                                                                        "email",
-                                                                        "",
-                                                                        "only who has this address")
-                                                                .alias("e", "email"),
-                                                UserCommands::list)
-                                        .withAliases("ls", "show"),
-                                AdminCommand.of(
-                                                "rename",
-                                                "Give a user another name",
-                                                "users rename --identifier ID|--name NAME --new-name NAME",
-                                                flags ->
-                                                        which(flags)
-                                                                .text(
-                                                                        "new-name",
-                                                                        "",
-                                                                        "the name from now on")
-                                                                .alias("r", "new-name"),
-                                                UserCommands::rename)
-                                        .withAliases("mv"),
-                                AdminCommand.of(
-                                                "destroy",
-                                                "Delete a user who owns no nodes",
-                                                "users destroy --identifier ID|--name NAME",
-                                                UserCommands::which,
-                                                UserCommands::destroy)
-                                        .withAliases("delete")))
+                        List.of(create(), list(), rename(), destroy()))
                 .withAliases("user");
+    }
+
+    private static Command create() {
+        return AdminCommand.of(
+                        "create",
+                        "Make a user",
+                        "users create NAME [flags]",
+                        UserCommands::facts,
+                        UserCommands::create)
+                .withAliases("c", "new");
+    }
+
+    private static Command list() {
+        return AdminCommand.of(
+                        "list",
+                        "Show users",
+                        "users list [flags]",
+                        flags ->
+                                which(flags)
+                                        .text("email", "", "only who has this address")
+                                        .alias("e", "email"),
+                        UserCommands::list)
+                .withAliases("ls", "show");
+    }
+
+    private static Command rename() {
+        return AdminCommand.of(
+                        "rename",
+                        "Give a user another name",
+                        "users rename --identifier ID|--name NAME --new-name NAME",
+                        flags ->
+                                which(flags)
+                                        .text("new-name", "", "the name from now on")
+                                        .alias("r", "new-name"),
+                        UserCommands::rename)
+                .withAliases("mv");
+    }
+
+    private static Command destroy() {
+        return AdminCommand.of(
+                        "destroy",
+                        "Delete a user who owns no nodes",
+                        "users destroy --identifier ID|--name NAME",
+                        UserCommands::which,
+                        UserCommands::destroy)
+                .withAliases("delete");
     }
 
     private static Flags facts(Flags flags) {
