@@ -4,6 +4,7 @@ import dev.remora.base.MalformedException;
 import dev.remora.crypto.MachineKey;
 import dev.remora.lab.run.LabException;
 import dev.remora.lab.run.LabProcess;
+import dev.remora.lab.run.Result;
 import dev.remora.proto.control.ControlJson;
 import dev.remora.proto.control.ServerKeys;
 import java.io.IOException;
@@ -26,6 +27,9 @@ public interface LoopbackControl {
 
     /// Replaces the policy; when this returns, the server has read it.
     void policy(String hujson);
+
+    /// Runs one of its commands; ours are those of headscale.
+    Result cli(String... arguments);
 
     /// Ends it as a crash would.
     void kill();

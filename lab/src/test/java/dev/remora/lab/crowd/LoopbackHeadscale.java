@@ -86,7 +86,8 @@ public final class LoopbackHeadscale implements LoopbackControl {
         return command;
     }
 
-    private Result cli(String... arguments) {
+    @Override
+    public Result cli(String... arguments) {
         return Shell.run(command(arguments).toArray(String[]::new));
     }
 

@@ -58,7 +58,7 @@ public final class LoopbackRemora implements LoopbackControl {
         return launched;
     }
 
-    /// Runs one of its commands.
+    @Override
     public Result cli(String... arguments) {
         List<String> command = new ArrayList<>();
         command.addAll(List.of(Programs.remora(), "server", "--state=" + state));

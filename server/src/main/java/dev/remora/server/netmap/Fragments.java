@@ -34,7 +34,7 @@ final class Fragments {
     private record Entry(
             Node node,
             NodeWriter.Standing standing,
-            Map<List<IpPrefix>, byte[]> wholes,
+            Map<List<IpPrefix>, Fragment> wholes,
             Map<EnumSet<Part>, Optional<byte[]>> patches) {}
 
     Fragments(MapSource source, InstantSource clock) {
@@ -59,13 +59,15 @@ final class Fragments {
         }
 
         /// @param routes those through this node that the reader may use
-        byte[] whole(List<IpPrefix> routes) {
+        Fragment whole(List<IpPrefix> routes) {
             return entry.wholes()
                     .computeIfAbsent(
                             routes,
                             key ->
-                                    ControlJson.write(
-                                            NodeWriter.peer(entry.node(), entry.standing(), key)));
+                                    new Fragment(
+                                            ControlJson.write(
+                                                    NodeWriter.peer(
+                                                            entry.node(), entry.standing(), key))));
         }
 
         /// Nothing where only the whole node tells these parts.

@@ -4,8 +4,10 @@ import io.airlift.compress.v3.zstd.ZstdJavaCompressor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /// Puts messages into frames. Each is a zstd frame of its own where the client asked for that, else plain JSON.
@@ -13,7 +15,7 @@ import java.util.Map;
 ///     0        4              4+n
 ///     | n, LE  | one message  |
 ///
-/// What many clients are told at the same time is compressed once.
+/// What many clients are told is compressed once: small messages as a whole, in large ones each run of peers.
 final class Frames {
     static final int HEADER = 4;
     private static final byte[] KEEP_ALIVE =
@@ -22,6 +24,9 @@ final class Frames {
     /// Below this zstd gains less than its tables cost: the message goes as one raw block (RFC 8878, 3.1.1.2.2).
     private static final int SMALL = 256;
 
+    /// From here on runs of peers are compressed on their own, which makes a message somewhat longer.
+    private static final int LARGE = 16 << 10;
+
     private static final int KEPT = 32;
     private static final int LARGEST_KEPT = 128 << 10;
     private static final int ZSTD_MAGIC = 0xFD2FB528;
@@ -29,8 +34,13 @@ final class Frames {
     private final byte[] plainKeepAlive = plain(KEEP_ALIVE);
     private final byte[] packedKeepAlive = rawBlock(KEEP_ALIVE);
     private final Map<ByteBuffer, byte[]> recent = new LinkedHashMap<>();
+    private final PackedRuns runs = new PackedRuns();
 
-    byte[] of(byte[] json, boolean zstd) {
+    byte[] of(Message message, boolean zstd) {
+        if (zstd && message.hasRuns() && message.length() >= LARGE) {
+            return inParts(message);
+        }
+        byte[] json = message.json();
         if (!zstd) {
             return plain(json);
         }
@@ -42,6 +52,20 @@ final class Frames {
 
     byte[] keepAlive(boolean zstd) {
         return zstd ? packedKeepAlive : plainKeepAlive;
+    }
+
+    private byte[] inParts(Message message) {
+        List<Blocks.Part> parts = new ArrayList<>();
+        for (Message.Piece piece : message.pieces()) {
+            parts.add(
+                    switch (piece) {
+                        case Message.Text(byte[] json) -> Blocks.part(json);
+                        case Message.Run run -> runs.packed(run);
+                    });
+        }
+        byte[] frame = Blocks.frame(parts, HEADER);
+        withLength(frame, frame.length - HEADER);
+        return frame;
     }
 
     private byte[] shared(byte[] json) {

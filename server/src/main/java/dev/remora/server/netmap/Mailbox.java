@@ -32,7 +32,7 @@ final class Mailbox {
     static final class Notes {
         final SortedMap<Long, EnumSet<Part>> peers = new TreeMap<>();
         final SortedSet<Long> users = new TreeSet<>();
-        final List<byte[]> pings = new ArrayList<>();
+        final List<Message> pings = new ArrayList<>();
         boolean self;
         boolean view;
         boolean dns;
@@ -91,7 +91,7 @@ final class Mailbox {
     }
 
     /// A message as it stands. False when the node has not even read the ones before.
-    boolean ping(byte[] message) {
+    boolean ping(Message message) {
         boolean[] taken = {false};
         note(notes -> {
             taken[0] = notes.pings.size() < MOST_PINGS && notes.pings.add(message);

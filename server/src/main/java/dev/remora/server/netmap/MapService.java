@@ -251,7 +251,8 @@ public final class MapService implements AutoCloseable {
         Pings.Asked asked = pings.ask(machine.get(), patience);
         PingRequest request =
                 new PingRequest(ANSWER_URL + asked.token(), true, false, types, ip, payload);
-        byte[] message = new Messages(256).member("PingRequest", ControlJson.write(request)).done();
+        Message message =
+                new Messages(256).member("PingRequest", ControlJson.write(request)).done();
         if (!poll.mailbox().ping(message)) {
             asked.answer().completeExceptionally(new IOException("the node does not read"));
         }

@@ -1,12 +1,16 @@
 package dev.remora.server.netmap;
 
+import dev.remora.server.netmap.Message.Piece;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Puts one map message together from what is JSON already.
 final class Messages {
+    private final List<Piece> pieces = new ArrayList<>();
     private final ByteArrayOutputStream out;
+    private boolean empty = true;
 
     Messages(int room) {
         out = new ByteArrayOutputStream(room);
@@ -14,12 +18,39 @@ final class Messages {
     }
 
     Messages member(String name, byte[] json) {
-        if (out.size() > 1) {
-            out.write(',');
-        }
-        out.writeBytes(("\"" + name + "\":").getBytes(StandardCharsets.UTF_8));
+        begin(name);
         out.writeBytes(json);
         return this;
+    }
+
+    private void begin(String name) {
+        if (!empty) {
+            out.write(',');
+        }
+        empty = false;
+        out.writeBytes(("\"" + name + "\":").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /// A list of these peers if there are any.
+    Messages peersUnlessNone(String name, Runs peers) {
+        if (peers.size() == 0) {
+            return this;
+        }
+        begin(name);
+        char before = '[';
+        for (List<Fragment> run : peers.all()) {
+            out.write(before);
+            cut();
+            pieces.add(new Message.Run(run));
+            before = ',';
+        }
+        out.write(']');
+        return this;
+    }
+
+    private void cut() {
+        pieces.add(new Message.Text(out.toByteArray()));
+        out.reset();
     }
 
     /// A list of these; also an empty one is written.
@@ -33,12 +64,13 @@ final class Messages {
     }
 
     boolean isEmpty() {
-        return out.size() == 1;
+        return empty;
     }
 
-    byte[] done() {
+    Message done() {
         out.write('}');
-        return out.toByteArray();
+        cut();
+        return Message.of(pieces);
     }
 
     static byte[] joined(List<byte[]> items) {

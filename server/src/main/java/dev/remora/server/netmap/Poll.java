@@ -43,7 +43,7 @@ final class Poll {
 
     /// The whole map, made before anything is answered: what goes wrong until here is an error to the client, too.
     Optional<byte[]> firstFrame(boolean withPeers) {
-        return view.first(withPeers).map(json -> frame(json));
+        return view.first(withPeers).map(this::frame);
     }
 
     /// Sends this, then what changes, until one side has enough.
@@ -69,7 +69,7 @@ final class Poll {
         MapCounts counts = context.counts();
         counts.mailbox(notes.size());
         node = context.source().node(node.id()).orElse(node);
-        Optional<byte[]> message = view.next(notes);
+        Optional<Message> message = view.next(notes);
         if (message.isPresent()) {
             write(frame(message.get()));
             counts.add(Kind.DELTAS);
@@ -77,7 +77,7 @@ final class Poll {
         }
         // last, so that an answer also shows that all that was changed before the question has
         // arrived
-        for (byte[] ping : notes.pings) {
+        for (Message ping : notes.pings) {
             write(frame(ping));
             counts.add(Kind.PINGS);
         }
@@ -89,9 +89,9 @@ final class Poll {
         }
     }
 
-    private byte[] frame(byte[] json) {
-        context.counts().add(Kind.JSON_BYTES, json.length);
-        return frames.of(json, zstd);
+    private byte[] frame(Message message) {
+        context.counts().add(Kind.JSON_BYTES, message.length());
+        return frames.of(message, zstd);
     }
 
     private void write(byte[] frame) throws IOException, InterruptedException {

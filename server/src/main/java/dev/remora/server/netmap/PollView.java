@@ -62,7 +62,7 @@ final class PollView {
     }
 
     /// The whole map; nothing if the viewer is no more, or its name is none.
-    Optional<byte[]> first(boolean withPeers) {
+    Optional<Message> first(boolean withPeers) {
         Node node = source.node(viewer).orElse(null);
         if (node == null || !NodeWriter.nameFits(source.fqdn(node))) {
             return Optional.empty();
@@ -83,7 +83,7 @@ final class PollView {
         dns = names;
         Messages message = new Messages(ROOM + delta.length()).member("Node", own);
         message.member("DERPMap", ControlJson.write(relays))
-                .listUnlessEmpty("Peers", delta.changed)
+                .peersUnlessNone("Peers", delta.changed)
                 .member("DNSConfig", names)
                 .member("Domain", quoted(context.settings().domain()))
                 .member("CollectServices", FALSE);
@@ -96,7 +96,7 @@ final class PollView {
     }
 
     /// What is new; nothing if all that was noted turns out to be known.
-    Optional<byte[]> next(Mailbox.Notes notes) {
+    Optional<Message> next(Mailbox.Notes notes) {
         Optional<Node> node = source.node(viewer);
         if (node.isEmpty()) {
             return Optional.empty();
@@ -138,7 +138,7 @@ final class PollView {
 
     /// What a node is told last that has been deleted: that its key has ended. Clients that only lose their poll try
     /// again forever, those log in.
-    byte[] farewell(Node last) {
+    Message farewell(Node last) {
         Instant past = context.clock().instant().minusSeconds(1);
         Node ended = last.withMembership(last.membership().withExpiry(Optional.of(past)));
         return new Messages(ROOM).member("Node", selfJson(ended, source.sight(viewer))).done();
@@ -188,7 +188,7 @@ final class PollView {
         }
         filter = now;
         List<byte[]> rules = now.stream().map(ControlJson::write).toList();
-        message.member("PacketFilters", new Messages(ROOM).list("base", rules).done());
+        message.member("PacketFilters", new Messages(ROOM).list("base", rules).done().json());
         context.counts().add(Kind.FILTERS_CHANGED);
     }
 
@@ -215,7 +215,7 @@ final class PollView {
 
     /// What one message says about others.
     private final class Delta {
-        final List<byte[]> changed = new ArrayList<>();
+        final Runs changed = new Runs();
         final List<byte[]> removed = new ArrayList<>();
         final List<byte[]> patched = new ArrayList<>();
         final List<byte[]> profiles = new ArrayList<>();
@@ -274,7 +274,7 @@ final class PollView {
                 users.remove(owner.id());
             }
             profile(owner);
-            changed.add(peer.whole(now));
+            changed.add(id, peer.whole(now));
         }
 
         /// Then the client may have forgotten the owner, as it does with those who have no node when it puts its map
@@ -295,7 +295,7 @@ final class PollView {
         }
 
         void writeTo(Messages message) {
-            message.listUnlessEmpty("PeersChanged", changed)
+            message.peersUnlessNone("PeersChanged", changed)
                     .listUnlessEmpty("PeersRemoved", removed)
                     .listUnlessEmpty("PeersChangedPatch", patched)
                     .listUnlessEmpty("UserProfiles", profiles);
@@ -306,7 +306,7 @@ final class PollView {
         }
 
         int length() {
-            return length(changed) + length(patched) + length(profiles);
+            return length(removed) + length(patched) + length(profiles);
         }
 
         private static int length(Collection<byte[]> items) {

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,10 +25,14 @@ class FramesTest {
         return text;
     }
 
+    private static Message message(byte[] json) {
+        return Message.of(List.of(new Message.Text(json)));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {2, 100, 255, 256, 257, 5000, 131_072, 131_073, 200_000})
     void whatIsPackedIsWhatWasSaid(int length) {
-        byte[] frame = frames.of(json(length), true);
+        byte[] frame = frames.of(message(json(length)), true);
 
         ByteBuffer in = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
         assertThat(in.getInt()).isEqualTo(frame.length - Frames.HEADER);
@@ -59,12 +64,15 @@ class FramesTest {
 
     @Test
     void whatManyAreToldIsPackedOnce() {
-        byte[] first = frames.of(json(1000), true);
-        assertThat(frames.of(json(1000), true)).isSameAs(first);
+        byte[] first = frames.of(message(json(1000)), true);
+        assertThat(frames.of(message(json(1000)), true)).isSameAs(first);
         for (int i = 0; i < 64; i++) {
-            frames.of(json(2000 + i), true);
+            frames.of(message(json(2000 + i)), true);
         }
-        assertThat(frames.of(json(1000), true)).as("forgotten").isNotSameAs(first).isEqualTo(first);
+        assertThat(frames.of(message(json(1000)), true))
+                .as("forgotten")
+                .isNotSameAs(first)
+                .isEqualTo(first);
     }
 
     @Test
