@@ -13,7 +13,12 @@ public final class Main {
     /// @param further the commands that only this program has; a daemon does not ask for them
     public static void main(String[] args, Supplier<List<Command>> further) {
         daemonIfAsked(args);
-        System.exit(new CommandLine(Surroundings.ofThisProcess(args), further.get()).run());
+        System.exit(run(args, further));
+    }
+
+    /// Runs a command, and returns its code.
+    public static int run(String[] args, Supplier<List<Command>> further) {
+        return new CommandLine(Surroundings.ofThisProcess(args), further.get()).run();
     }
 
     /// Returns if these words do not ask for the daemon.

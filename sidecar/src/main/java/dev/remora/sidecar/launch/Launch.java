@@ -45,7 +45,7 @@ public final class Launch {
         }
     }
 
-    private static List<Command> furtherCommands() {
+    static List<Command> furtherCommands() {
         return List.of(
                 ConfigCommand.command(new ConfigInspection(System.getenv())),
                 ServerCommand.command(),

@@ -1,0 +1,37 @@
+package dev.remora.lab;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.remora.lab.peers.Programs;
+import dev.remora.lab.run.Shell;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What was prepared while the run-time image was built is what its programs use.
+@Tag("host")
+class RunTimeImageTest {
+    @TempDir private Path folder;
+
+    /// A class that is not in the cache is read, checked and linked anew at each start; those that the JVM makes at run time never are.
+    @ParameterizedTest
+    @ValueSource(strings = {"users create alice", "preauthkeys list", "nodes list"})
+    void aCommandOnAStateWithoutAServerFindsItsClassesInTheCache(String words) throws IOException {
+        Path loaded = folder.resolve("loaded");
+        String command = Programs.remora() + " server --state=" + folder.resolve("state");
+        Map<String, String> logged = Map.of("REMORA_JAVA_OPTS", "-Xlog:class+load:file=" + loaded);
+
+        Shell.run(List.of((command + " " + words).split(" ")), logged, "", Shell.PATIENCE)
+                .orThrow();
+
+        List<String> classes = Files.readAllLines(loaded);
+        assertThat(classes).filteredOn(line -> line.contains("shared objects")).isNotEmpty();
+        assertThat(classes).filteredOn(line -> line.contains("source: file:")).hasSizeLessThan(30);
+    }
+}
