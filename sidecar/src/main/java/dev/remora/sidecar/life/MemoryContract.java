@@ -38,12 +38,15 @@ public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
     /// Below it the JIT has to do without its second compiler.
     private static final long SMALL = 100 * MIB;
 
-    /// One compiler, and only for what runs often; a heap that starts with what it needs; buffers in small pieces from one place.
+    /// One compiler, only for what runs often, and without what makes its work large; no profiles, which are for the other one; a heap that starts with what it
+    /// needs; buffers in small pieces from one place.
     private static final List<String> FOR_SMALL =
             List.of(
                     "-XX:TieredStopAtLevel=1",
                     "-XX:CompileThresholdScaling=5",
-                    "-Xmn3m",
+                    "-XX:C1MaxInlineLevel=2",
+                    "-XX:-AOTReplayTraining",
+                    "-Xmn2m",
                     "-XX:TrimNativeHeapInterval=500",
                     "-Dio.netty.allocator.type=pooled",
                     "-Dio.netty.allocator.numDirectArenas=1",
