@@ -1,14 +1,35 @@
 package dev.remora.lab.peers;
 
+import dev.remora.lab.net.Host;
 import dev.remora.lab.run.Json;
 import dev.remora.lab.run.LabException;
+import dev.remora.lab.run.LabProcess;
+import dev.remora.lab.run.Result;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /// What nodes of a lab join: a control server of either kind.
 public interface ControlServer {
+    Host host();
+
     /// What nodes give as `--login-server`.
-    String url();
+    default String url() {
+        return "https://" + host().ip4();
+    }
+
+    /// Its process now; another one after [#start()].
+    LabProcess process();
+
+    /// Runs one of its own commands.
+    Result cli(String... arguments);
+
+    /// The same with `--output=json`.
+    default Json json(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--output=json");
+        return Json.parse(cli(all.toArray(String[]::new)).orThrow().stdout());
+    }
 
     /// A new auth key.
     String authKey(AuthKeyRequest request);

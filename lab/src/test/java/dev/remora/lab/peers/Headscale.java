@@ -116,29 +116,18 @@ public final class Headscale implements ControlServer {
     }
 
     @Override
-    public String url() {
-        return "https://" + host.ip4();
-    }
-
     public Host host() {
         return host;
     }
 
-    /// Its process now; another one after [#start()].
+    @Override
     public LabProcess process() {
         return process;
     }
 
-    /// Runs headscale's own command line against it.
+    @Override
     public Result cli(String... arguments) {
         return host.run(command(List.of(arguments)), Shell.PATIENCE);
-    }
-
-    /// The same with `--output json`.
-    public Json json(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.addAll(List.of("--output", "json"));
-        return Json.parse(host.run(command(all), Shell.PATIENCE).orThrow().stdout());
     }
 
     @Override

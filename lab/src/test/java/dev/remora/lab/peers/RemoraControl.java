@@ -75,31 +75,21 @@ public final class RemoraControl implements ControlServer {
     }
 
     @Override
-    public String url() {
-        return "https://" + host.ip4();
-    }
-
     public Host host() {
         return host;
     }
 
+    @Override
     public LabProcess process() {
         return process;
     }
 
-    /// Runs one of its commands.
+    @Override
     public Result cli(String... arguments) {
         List<String> command = new ArrayList<>();
         command.addAll(List.of(Programs.remora(), "server", "--state=" + folder));
         command.addAll(List.of(arguments));
         return host.run(command, Shell.PATIENCE);
-    }
-
-    /// The same with `--output json`.
-    public Json json(String... arguments) {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.add("--output=json");
-        return Json.parse(cli(all.toArray(String[]::new)).orThrow().stdout());
     }
 
     @Override

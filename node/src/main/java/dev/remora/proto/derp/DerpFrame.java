@@ -14,7 +14,7 @@ public sealed interface DerpFrame
         permits HandshakeFrame,
                 DerpFrame.SendPacket,
                 DerpFrame.RecvPacket,
-                DerpFrame.KeepAlive,
+                DerpFrame.Empty,
                 DerpFrame.NotePreferred,
                 DerpFrame.PeerGone,
                 DerpFrame.Echo,
@@ -130,21 +130,13 @@ public sealed interface DerpFrame
     }
 
     /// The relay is alive: every 60 to 65 seconds.
-    record KeepAlive() implements DerpFrame {
+    record KeepAlive() implements Empty {
         static final int TYPE = 0x06;
 
         @Override
         public int type() {
             return TYPE;
         }
-
-        @Override
-        public int payloadLength() {
-            return 0;
-        }
-
-        @Override
-        public void writePayload(ByteBuffer out) {}
     }
 
     /// Whether this relay is the client's home. Exactly one byte, or the relay hangs up.
@@ -204,6 +196,17 @@ public sealed interface DerpFrame
             peer.bytes().write(out);
             out.put((byte) reason);
         }
+    }
+
+    /// A frame that says all by its type.
+    sealed interface Empty extends DerpFrame permits KeepAlive, MeshFrame.WatchConns {
+        @Override
+        default int payloadLength() {
+            return 0;
+        }
+
+        @Override
+        default void writePayload(ByteBuffer out) {}
     }
 
     /// Eight bytes that come back as they went out.

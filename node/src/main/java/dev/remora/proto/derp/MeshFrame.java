@@ -78,7 +78,7 @@ public sealed interface MeshFrame extends DerpFrame {
     }
 
     /// A mesh peer asks to be told who comes and goes. Without any payload, or the relay hangs up.
-    record WatchConns() implements MeshFrame {
+    record WatchConns() implements MeshFrame, DerpFrame.Empty {
         static final int TYPE = 0x10;
 
         static WatchConns parse(ByteBuffer in) throws MalformedException {
@@ -92,14 +92,6 @@ public sealed interface MeshFrame extends DerpFrame {
         public int type() {
             return TYPE;
         }
-
-        @Override
-        public int payloadLength() {
-            return 0;
-        }
-
-        @Override
-        public void writePayload(ByteBuffer out) {}
     }
 
     /// A mesh peer asks to close all connections of a client.

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remora.proto.control.RegisterResponse;
 import dev.remora.server.model.Node;
 import dev.remora.server.model.Owner;
-import dev.remora.server.model.User;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -19,31 +17,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Logins that a person approves: section 3.6 of the reference.
-class LoginTest {
+class LoginTest extends InATailnet {
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private @TempDir Path directory;
-    private TestTailnet world;
-    private Tailnet tailnet;
-    private User alice;
-    private User bob;
-
-    @BeforeEach
-    void open() throws Exception {
-        world = TestTailnet.in(directory);
-        tailnet = world.tailnet();
-        alice = world.user("alice");
-        bob = world.user("bob");
-    }
 
     @AfterEach
-    void close() throws Exception {
+    void endThreads() {
         threads.shutdownNow();
-        world.close();
     }
 
     private String start(TestClient client) throws Exception {

@@ -3,34 +3,12 @@ package dev.remora.server.tailnet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.proto.control.AuthKey;
-import dev.remora.server.model.User;
-import java.nio.file.Path;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class NamesTest {
-    private @TempDir Path directory;
-    private TestTailnet world;
-    private Tailnet tailnet;
-    private User alice;
-
-    @BeforeEach
-    void open() throws Exception {
-        world = TestTailnet.in(directory);
-        tailnet = world.tailnet();
-        alice = world.user("alice");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class NamesTest extends InATailnet {
     private AuthKey key(KeyWish wish) throws Refused {
         return tailnet.authKeys().create(wish.reusable().build(), TestTailnet.ADMIN).secret();
     }

@@ -2,34 +2,14 @@ package dev.remora.server.tailnet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.remora.server.model.User;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Who is online, who expires and who is forgotten: sections 3.7, 3.8 and 4.10 of the reference.
-class PresenceTest {
-    private @TempDir Path directory;
-    private TestTailnet world;
-    private User alice;
-
-    @BeforeEach
-    void open() throws Exception {
-        world = TestTailnet.in(directory);
-        alice = world.user("alice");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class PresenceTest extends InATailnet {
     private Tailnet tailnet() {
         return world.tailnet();
     }

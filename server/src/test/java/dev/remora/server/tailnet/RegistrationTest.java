@@ -6,39 +6,15 @@ import dev.remora.proto.control.AuthKey;
 import dev.remora.proto.control.RegisterResponse;
 import dev.remora.server.model.Node;
 import dev.remora.server.model.Owner;
-import dev.remora.server.model.User;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// The rows of the reference's sections 3.3 to 3.5, one by one.
-class RegistrationTest {
-    private @TempDir Path directory;
-    private TestTailnet world;
-    private Tailnet tailnet;
-    private User alice;
-    private User bob;
-
-    @BeforeEach
-    void open() throws Exception {
-        world = TestTailnet.in(directory);
-        tailnet = world.tailnet();
-        alice = world.user("alice");
-        bob = world.user("bob");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
-
+class RegistrationTest extends InATailnet {
     private AuthKey key(KeyWish wish) throws Refused {
         return tailnet.authKeys().create(wish.build(), TestTailnet.ADMIN).secret();
     }

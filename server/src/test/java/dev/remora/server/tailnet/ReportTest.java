@@ -6,37 +6,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.remora.base.IpPort;
 import dev.remora.proto.control.ControlJson;
 import dev.remora.proto.control.MapRequest;
-import dev.remora.server.model.User;
-import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// What nodes tell, and what of it is told to others: section 4.8 of the reference.
-class ReportTest {
-    private @TempDir Path directory;
-    private TestTailnet world;
-    private User alice;
+class ReportTest extends InATailnet {
     private TestClient client;
 
     @BeforeEach
-    void open() throws Exception {
-        world = TestTailnet.in(directory);
-        alice = world.user("alice");
+    void join() throws Exception {
         client = new TestClient(world.tailnet(), "n");
         client.register(world.keyFor(alice).secret());
         client.at("192.0.2.1:41641");
         client.homeDerp = 900;
         world.news();
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
     }
 
     private List<Change> newsOf(Runnable report) {

@@ -4,38 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.base.IpPrefix;
-import dev.remora.server.model.User;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// Subnets and exit nodes: sections 6.2 to 6.4 of the reference.
-class RoutersTest {
+class RoutersTest extends InATailnet {
     private static final String LAN = "192.168.7.0/24";
-
-    private @TempDir Path directory;
-    private TestTailnet world;
-    private Tailnet tailnet;
-    private User alice;
-
-    @BeforeEach
-    void open() throws Exception {
-        world = TestTailnet.in(directory);
-        tailnet = world.tailnet();
-        alice = world.user("alice");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
-    }
 
     private TestClient router(String... routes) throws Exception {
         TestClient client = new TestClient(tailnet, "r");
