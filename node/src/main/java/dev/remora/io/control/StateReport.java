@@ -22,6 +22,7 @@ final class StateReport {
     private final ControlListener listener;
     private final InstantSource clock;
     private ControlState state = new ControlState.Stopped();
+    private Optional<Instant> lagsSince = Optional.empty();
     private final Set<String> logged = new HashSet<>();
 
     StateReport(ControlListener listener, InstantSource clock) {
@@ -35,7 +36,7 @@ final class StateReport {
     }
 
     synchronized void become(ControlState now) {
-        if (isNoNews(now)) {
+        if (isNoNews(now) || mayHaveBeenReadLate(now)) {
             return;
         }
         ControlState before = state;
@@ -56,6 +57,22 @@ final class StateReport {
     }
 
     private static final Duration ANOTHER_SKEW = Duration.ofMinutes(1);
+
+    /// A process that was stopped for a while, such as a container that was paused, reads what the server said in the meantime, and all of it at once: the server's clock
+    /// seems to lag. It does if it still does in what the server says later.
+    private boolean mayHaveBeenReadLate(ControlState now) {
+        boolean lags =
+                now instanceof ControlState.Connected(var skew)
+                        && state instanceof ControlState.Connected(var before)
+                        && skew.isPresent()
+                        && before.orElse(Duration.ZERO).minus(skew.get()).compareTo(ANOTHER_SKEW)
+                                >= 0;
+        Instant at = clock.instant();
+        lagsSince = lags ? lagsSince.or(() -> Optional.of(at)) : Optional.empty();
+        return lagsSince.filter(since -> at.isBefore(since.plus(READ_AT_ONCE))).isPresent();
+    }
+
+    private static final Duration READ_AT_ONCE = Duration.ofSeconds(5);
 
     /// Nothing is wanted any more. Who logged out stays logged out.
     synchronized void stopped() {

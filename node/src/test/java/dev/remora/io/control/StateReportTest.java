@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.io.control.ControlState.Connected;
 import java.time.Duration;
-import java.time.InstantSource;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -12,7 +12,8 @@ class StateReportTest {
     private static final Duration YEARS = Duration.ofDays(-1825);
 
     private final RecordingListener listener = new RecordingListener();
-    private final StateReport report = new StateReport(listener, InstantSource.system());
+    private Instant now = Instant.EPOCH;
+    private final StateReport report = new StateReport(listener, () -> now);
 
     private static Connected off(Duration serverAhead) {
         return new Connected(Optional.of(serverAhead));
@@ -25,6 +26,26 @@ class StateReportTest {
             report.become(off(YEARS.plusMillis(i * 7)));
         }
         assertThat(listener.states()).containsExactly(off(YEARS));
+    }
+
+    @Test
+    void whatAPausedProcessReadsLateSaysNothingAboutItsClock() {
+        report.become(new Connected(Optional.empty()));
+        report.become(off(Duration.ofMinutes(-10)));
+        report.become(off(Duration.ofMinutes(-9)));
+        now = now.plusSeconds(60);
+        report.become(new Connected(Optional.empty()));
+        assertThat(listener.states()).containsExactly(new Connected(Optional.empty()));
+    }
+
+    @Test
+    void aClockThatIsSetForwardIsNewsWithTheNextMessage() {
+        report.become(new Connected(Optional.empty()));
+        report.become(off(Duration.ofMinutes(-10)));
+        now = now.plusSeconds(60);
+        report.become(off(Duration.ofMinutes(-10)));
+        assertThat(listener.states())
+                .containsExactly(new Connected(Optional.empty()), off(Duration.ofMinutes(-10)));
     }
 
     @Test
