@@ -70,10 +70,18 @@ public record Command(
     /// Fails if there are any of these words, for which there is no place.
     static void refuse(List<String> words) throws CommandException {
         if (!words.isEmpty()) {
+            throw new CommandException("too many non-flag arguments: " + GoText.quoted(words));
+        }
+    }
+
+    /// Fails if a word follows that is none of this command's parts.
+    ///
+    /// @param name of this command
+    static void refuseUnknownPart(Invocation call, String name) throws CommandException {
+        if (!call.words().isEmpty()) {
             throw new CommandException(
-                    "too many non-flag arguments: ["
-                            + String.join(" ", words.stream().map(GoText::quote).toList())
-                            + "]");
+                    "%s %s: unknown subcommand: %s"
+                            .formatted(call.world().program(), name, call.words().getFirst()));
         }
     }
 
@@ -106,6 +114,12 @@ public record Command(
                                     + name
                                     + "' is not part of Remora yet");
                 });
+    }
+
+    /// The same for a part of a command that is there.
+    static Command absentPart(String command, String part) {
+        Command whole = absent(command + " " + part);
+        return new Command(part, "", whole.forms, "", whole.flags, List.of(), whole.action);
     }
 
     /// A command of another program that this one does not have, with a sentence that says why or what is there instead.

@@ -10,11 +10,6 @@ import java.util.stream.Stream;
 
 /// Finds the command that is meant, runs it, and tells how it ended: code 0, 1 if it failed, 2 for flags that make no sense.
 final class CommandLine {
-    private static final String DEFAULT_SOCKET = "/var/run/tailscale/tailscaled.sock";
-
-    /// In a container it says where the socket is, also where no link to it can be made.
-    private static final String SOCKET_VARIABLE = "TS_SOCKET";
-
     /// Commands that scripts for the official program may try; each answers that it is not there.
     private static final List<String> ABSENT =
             List.of(
@@ -32,8 +27,6 @@ final class CommandLine {
                     "get",
                     "id-token",
                     "licenses",
-                    "lock",
-                    "metrics",
                     "nc",
                     "routecheck",
                     "service",
@@ -42,7 +35,6 @@ final class CommandLine {
                     "syspolicy",
                     "systray",
                     "update",
-                    "wait",
                     "web",
                     "whoami");
 
@@ -74,6 +66,9 @@ final class CommandLine {
                         ServeCommand.command(),
                         VersionCommand.command(),
                         WhoIsCommand.command(),
+                        WaitCommand.command(),
+                        MetricsCommand.command(),
+                        LockCommand.command(),
                         HealthcheckCommand.command(),
                         Command.of(
                                 "daemon",
@@ -97,14 +92,15 @@ final class CommandLine {
 
     static Flags rootFlags() {
         return new Flags()
-                .text("socket", defaultSocket(), "the daemon's Unix socket")
+                .text("socket", DaemonSocket.now().toString(), "the daemon's Unix socket")
                 .bool("version", false, "print the version, as the version command does")
                 .alias("V", "version");
     }
 
-    private static String defaultSocket() {
-        String named = System.getenv().getOrDefault(SOCKET_VARIABLE, "");
-        return named.isEmpty() ? DEFAULT_SOCKET : named;
+    private static List<Path> sockets(Flags flags) {
+        return flags.isGiven("socket")
+                ? List.of(Path.of(flags.text("socket")))
+                : DaemonSocket.places();
     }
 
     private static int runWithoutCommand(Invocation call) throws UsageException, CommandException {
@@ -124,7 +120,7 @@ final class CommandLine {
         try {
             Flags flags = command.flags().get();
             List<String> words = flags.parse(world.words());
-            LocalApi daemon = new LocalApi(Path.of(flags.text("socket")), world);
+            LocalApi daemon = new LocalApi(sockets(flags), world);
             for (Optional<Command> part = part(command, words);
                     part.isPresent();
                     part = part(command, words)) {

@@ -51,7 +51,10 @@ class DaemonException extends CommandException {
     static final class Unreachable extends DaemonException {
         private static final long serialVersionUID = 1;
 
-        Unreachable(String path, Path socket, String reason) {
+        private final boolean isForbidden;
+
+        /// @param isForbidden waiting cannot help: this user may not use the socket
+        Unreachable(String path, Path socket, String reason, boolean isForbidden) {
             super(
                     0,
                     "",
@@ -62,6 +65,11 @@ class DaemonException extends CommandException {
                             + socket
                             + ": connect: "
                             + reason);
+            this.isForbidden = isForbidden;
+        }
+
+        boolean isForbidden() {
+            return isForbidden;
         }
     }
 }

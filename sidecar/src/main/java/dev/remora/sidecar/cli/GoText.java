@@ -1,5 +1,8 @@
 package dev.remora.sidecar.cli;
 
+import java.util.List;
+import java.util.stream.Collectors;
+
 /// Texts as Go's `fmt` writes them.
 final class GoText {
     private GoText() {}
@@ -25,6 +28,11 @@ final class GoText {
             }
         }
         return out.append('"').toString();
+    }
+
+    /// Words as `%q` writes a list of them.
+    static String quoted(List<String> words) {
+        return words.stream().map(GoText::quote).collect(Collectors.joining(" ", "[", "]"));
     }
 
     /// A word as a shell takes it back, quoted only where it must be.

@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -21,24 +22,54 @@ import org.jspecify.annotations.Nullable;
 final class LocalApi {
     private static final String PREFIX = "/localapi/v0/";
 
-    /// A daemon that is just starting gets this long to make its socket,
+    /// A daemon that may be about to start gets this long to make its socket,
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-    /// and so long if there is a process that may be it.
+    /// so long if there is a process that may be it,
     private static final Duration PATIENCE_WITH_PROCESS = Duration.ofSeconds(5);
+
+    /// and so long if that is a new one.
+    private static final Duration PATIENCE_WITH_NEW_PROCESS = Machine.NEW_FOR;
+
+    private static final Duration FOREVER = Duration.ofSeconds(Long.MAX_VALUE);
 
     private static final Duration RETRY_AFTER = Duration.ofMillis(250);
 
-    private final Path socket;
+    private final List<Path> sockets;
     private final Surroundings world;
 
-    LocalApi(Path socket, Surroundings world) {
-        this.socket = socket;
+    /// How long it may take until there is a socket, where that was said.
+    private final Optional<Duration> limit;
+
+    /// @param sockets where it may be, the likeliest place first
+    LocalApi(List<Path> sockets, Surroundings world) {
+        this(sockets, world, Optional.empty());
+    }
+
+    private LocalApi(List<Path> sockets, Surroundings world, Optional<Duration> limit) {
+        this.sockets = sockets;
         this.world = world;
+        this.limit = limit;
+    }
+
+    /// The same, for whoever has this much time until the daemon is there; zero: all the time there is.
+    LocalApi waitedForAtMost(Duration limit) {
+        return new LocalApi(sockets, world, Optional.of(limit.isZero() ? FOREVER : limit));
     }
 
     Tree get(String target) throws CommandException {
         return ask("GET", target, Map.of(), null).json();
+    }
+
+    /// The body of an answer that is no JSON.
+    String text(String target) throws CommandException {
+        try (SocketChannel channel = connect(target)) {
+            HttpAnswer answer = exchange(channel, "GET", target, Map.of(), null);
+            check(answer);
+            return answer.bodyText();
+        } catch (IOException e) {
+            throw failed("GET", target, e);
+        }
     }
 
     /// Sends `body` as JSON and takes any answer in the 200s.
@@ -190,12 +221,15 @@ final class LocalApi {
     private SocketChannel connect(String target) throws CommandException {
         Duration waited = Duration.ZERO;
         while (true) {
+            Path socket = DaemonSocket.among(sockets);
             try {
-                return open();
+                return open(socket);
             } catch (IOException e) {
                 String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-                if (reason.contains("permission") || isTooLong(waited)) {
-                    throw new DaemonException.Unreachable(path(target), socket, reason);
+                boolean isForbidden = reason.contains("permission");
+                if (isForbidden || isTooLong(waited)) {
+                    throw new DaemonException.Unreachable(
+                            path(target), socket, reason, isForbidden);
                 }
             }
             world.pause(RETRY_AFTER);
@@ -204,11 +238,19 @@ final class LocalApi {
     }
 
     private boolean isTooLong(Duration waited) {
-        return waited.compareTo(PATIENCE_WITH_PROCESS) >= 0
-                || waited.compareTo(PATIENCE) >= 0 && world.machine().daemonProcess().isEmpty();
+        return limit.isPresent()
+                ? waited.compareTo(limit.get()) >= 0
+                : waited.compareTo(PATIENCE) >= 0 && waited.compareTo(patience()) >= 0;
     }
 
-    private SocketChannel open() throws IOException {
+    private Duration patience() {
+        return world.machine()
+                .daemonProcess()
+                .map(each -> each.isNew() ? PATIENCE_WITH_NEW_PROCESS : PATIENCE_WITH_PROCESS)
+                .orElse(PATIENCE);
+    }
+
+    private static SocketChannel open(Path socket) throws IOException {
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));

@@ -21,7 +21,8 @@ interface Machine {
     Optional<DaemonProcess> daemonProcess();
 
     /// @param program its name
-    record DaemonProcess(String program, long pid) {}
+    /// @param isNew it may not have its socket yet
+    record DaemonProcess(String program, long pid, boolean isNew) {}
 
     /// From now on Ctrl-C ends this program with code 0.
     void exitOnInterrupt();
@@ -61,13 +62,30 @@ interface Machine {
                 }
             };
 
+    /// So long a start may take where others keep the processors busy.
+    Duration NEW_FOR = Duration.ofSeconds(30);
+
     private static Optional<DaemonProcess> daemon(ProcessHandle process) {
         ProcessHandle.Info info = process.info();
+        boolean isNew =
+                info.startInstant().filter(Instant.now().minus(NEW_FOR)::isBefore).isPresent();
         if (info.command().map(Path::of).filter(path -> path.endsWith("tailscaled")).isPresent()) {
-            return Optional.of(new DaemonProcess("tailscaled", process.pid()));
+            return Optional.of(new DaemonProcess("tailscaled", process.pid(), isNew));
         }
-        List<String> words = List.of(info.arguments().orElse(new String[0]));
-        boolean isOurs = words.contains(Main.class.getName()) && words.contains("daemon");
-        return isOurs ? Optional.of(new DaemonProcess("remora", process.pid())) : Optional.empty();
+        return isOurs(List.of(info.arguments().orElse(new String[0])))
+                ? Optional.of(new DaemonProcess("remora", process.pid(), isNew))
+                : Optional.empty();
     }
+
+    /// A JVM by what follows its own flags: the program's name and its words, or in a container the launcher's path.
+    private static boolean isOurs(List<String> words) {
+        boolean isLaunched =
+                words.stream()
+                        .anyMatch(word ->
+                                word.endsWith("/tailscaled") || word.endsWith("/containerboot"));
+        return isLaunched || words.contains(LAUNCH) && words.contains("daemon");
+    }
+
+    /// What the launcher of a machine's own image names.
+    String LAUNCH = "dev.remora.sidecar.launch.Launch";
 }

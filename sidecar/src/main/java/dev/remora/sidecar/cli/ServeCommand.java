@@ -29,7 +29,7 @@ final class ServeCommand {
                                 ServeCommand::reset));
         Stream<Command> absent =
                 Stream.of("drain", "clear", "advertise", "get-config", "set-config")
-                        .map(name -> absent("serve " + name));
+                        .map(name -> Command.absentPart("serve", name));
         return new Command(
                 "serve",
                 "Publish a local server on the tailnet",
@@ -52,18 +52,6 @@ final class ServeCommand {
                 ServeCommand::flags,
                 Stream.concat(own.stream(), absent).toList(),
                 ServeCommand::run);
-    }
-
-    private static Command absent(String name) {
-        Command absent = Command.absent(name);
-        return new Command(
-                name.substring("serve ".length()),
-                "",
-                absent.forms(),
-                "",
-                absent.flags(),
-                List.of(),
-                absent.action());
     }
 
     private static Flags flags() {

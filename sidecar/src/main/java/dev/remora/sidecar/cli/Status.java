@@ -24,11 +24,12 @@ record Status(Tree tree) {
         try {
             return peers ? get(daemon) : withoutPeers(daemon);
         } catch (DaemonException.Unreachable e) {
-            throw new CommandException(unreachable(e.message(), world));
+            throw new CommandException(noDaemon(e.message(), world));
         }
     }
 
-    private static String unreachable(String error, Surroundings world) {
+    /// What to tell somebody whose daemon does not answer at all.
+    static String noDaemon(String error, Surroundings world) {
         Optional<DaemonProcess> process = world.machine().daemonProcess();
         if (process.isPresent()) {
             return "failed to connect to local tailscaled (which appears to be running as "

@@ -1,5 +1,6 @@
 package dev.remora.sidecar.launch;
 
+import dev.remora.sidecar.cli.DaemonSocket;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -40,10 +41,7 @@ public final class HealthProbe {
             List<String> words = List.of(args).subList(1, args.length);
             System.exit(PageProbe.run(words, System.out, System.err));
         }
-        String named = System.getenv("TS_SOCKET");
-        String socket =
-                named == null || named.isEmpty() ? "/var/run/tailscale/tailscaled.sock" : named;
-        if (isReady(Path.of(socket), Duration.ofSeconds(5))) {
+        if (isReady(DaemonSocket.now(), Duration.ofSeconds(5))) {
             System.out.println("ready");
             return;
         }

@@ -123,7 +123,8 @@ class CapturesTest {
     private static Optional<DaemonProcess> daemonProcess(Capture capture) {
         Matcher named = PROCESS.matcher(capture.stderr());
         return named.find()
-                ? Optional.of(new DaemonProcess(named.group(1), Long.parseLong(named.group(2))))
+                ? Optional.of(
+                        new DaemonProcess(named.group(1), Long.parseLong(named.group(2)), false))
                 : Optional.empty();
     }
 
