@@ -22,15 +22,28 @@ final class Supported {
             throw new MalformedException(
                     "services with addresses of their own are not supported" + INSTEAD);
         }
-        if (isFull(config.allowFunnel())) {
+        if (asksForFunnel(config)) {
             throw new MalformedException(
                     "funnel is not supported: ports are served inside the tailnet only");
         }
-        for (TcpPortHandler handler : config.ports().values()) {
-            target(handler);
+        for (Map.Entry<String, TcpPortHandler> port : config.ports().entrySet()) {
+            check(port.getKey(), port.getValue());
         }
         for (ServeConfig session : config.sessions().values()) {
             check(session);
+        }
+    }
+
+    /// Files made for HTTPS often say of each port that it is not for funnel.
+    private static boolean asksForFunnel(ServeConfig config) {
+        return config.allowFunnel() != null && config.allowFunnel().containsValue(true);
+    }
+
+    private static void check(String port, TcpPortHandler handler) throws MalformedException {
+        try {
+            target(handler);
+        } catch (MalformedException e) {
+            throw new MalformedException("port " + port + ": " + e.reason());
         }
     }
 

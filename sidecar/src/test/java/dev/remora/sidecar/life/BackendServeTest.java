@@ -60,6 +60,18 @@ class BackendServeTest {
     }
 
     @Test
+    void aPortThatIsSaidNotToBeForFunnelIsServed() throws Exception {
+        String config =
+                "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}},\"AllowFunnel\":{\"a:80\":false}}";
+        assertThat(daemon.post("serve-config", config).status()).isEqualTo(200);
+        assertThat(daemon.listening).containsExactly(80);
+
+        String https = "{\"TCP\":{\"443\":{\"HTTPS\":true}},\"AllowFunnel\":{\"a:443\":false}}";
+        assertThat(TestDaemon.text(daemon.post("serve-config", https)))
+                .contains("port 443: serving HTTPS is not supported");
+    }
+
+    @Test
     void whatWouldNotBeServedIsRefused() throws Exception {
         for (String config :
                 List.of(
