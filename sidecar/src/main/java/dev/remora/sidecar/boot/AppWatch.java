@@ -9,8 +9,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /// Whether the app is there: the one beside us, at the loopback address. Says once what is probably wrong when it does not come, and knows when it came and went for good.
 final class AppWatch {
@@ -18,8 +16,6 @@ final class AppWatch {
 
     /// A restart within this time is none of an app's end.
     private static final Duration GONE_AFTER = Duration.ofSeconds(10);
-
-    private static final int MOST_NAMED = 8;
 
     private final Set<Integer> ownPorts;
     private boolean came;
@@ -89,15 +85,7 @@ final class AppWatch {
                     + app.port()
                     + ": let the app listen on 0.0.0.0, or publish that address.";
         }
-        String others =
-                listeners.addresses().stream()
-                        .filter(each -> !ownPorts.contains(each.getPort()))
-                        .map(each -> each.getPort())
-                        .collect(Collectors.toCollection(TreeSet::new))
-                        .stream()
-                        .limit(MOST_NAMED)
-                        .map(String::valueOf)
-                        .collect(Collectors.joining(", "));
+        String others = listeners.portsBut(ownPorts);
         return others.isEmpty()
                 ? start
                         + ", and nothing else listens here: has the app started, and does it share this container's network?"

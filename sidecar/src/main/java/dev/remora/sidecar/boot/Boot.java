@@ -5,12 +5,15 @@ import dev.remora.sidecar.boot.ServeFile.Content;
 import dev.remora.sidecar.life.Daemon;
 import dev.remora.sidecar.life.Situation;
 import dev.remora.sidecar.oauth.KeyExchange;
+import dev.remora.sidecar.serve.AppAddress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +44,7 @@ public final class Boot {
     private final Commands commands;
     private final SocketLink link;
     private final AppWatch app;
+    private final NothingPublished nothingPublished;
     private final HostNetwork network = HostNetwork.ofThisMachine();
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(
@@ -65,11 +69,12 @@ public final class Boot {
         this.secret = PodSecret.of(settings, podUid);
         this.credentials = new LoginCredentials(KeyExchange.ofThisProcess(), secret);
         this.commands = new Commands(settings, daemon, credentials, new OnCommands());
-        this.app =
-                new AppWatch(
-                        settings.endpoints().stream()
-                                .map(probes -> probes.address().getPort())
-                                .collect(Collectors.toSet()));
+        Set<Integer> ownPorts =
+                settings.endpoints().stream()
+                        .map(probes -> probes.address().getPort())
+                        .collect(Collectors.toSet());
+        this.app = new AppWatch(ownPorts);
+        this.nothingPublished = new NothingPublished(ownPorts, settings.daemon().exposesAll());
         this.link = new SocketLink(settings.daemon().link(), settings.daemon().socket());
     }
 
@@ -127,7 +132,7 @@ public final class Boot {
                 onSettled(situation);
             }
             if (looks++ % APP_EVERY_LOOKS == 0) {
-                app.look(daemon.apps(), Listeners.here(), Instant.now()).ifPresent(LOG::warn);
+                lookForApps(situation);
             }
             if (settings.publishing().job() && app.isGone(Instant.now())) {
                 endJob();
@@ -139,6 +144,16 @@ public final class Boot {
         } catch (RuntimeException e) {
             LOG.error("this program has made a mistake; it goes on", e);
         }
+    }
+
+    private void lookForApps(Situation situation) throws IOException, MalformedException {
+        Collection<AppAddress> apps = daemon.apps();
+        Listeners here = Listeners.here();
+        Instant now = Instant.now();
+        app.look(apps, here, now).ifPresent(LOG::warn);
+        nothingPublished
+                .look(situation.isRunning() && apps.isEmpty(), here, now)
+                .ifPresent(LOG::warn);
     }
 
     private void onComplete() throws IOException, MalformedException {
@@ -270,6 +285,7 @@ public final class Boot {
     private void end() {
         LOG.info("ending");
         watch.shutdownNow();
+        commands.stop();
         try {
             Instant limit = Instant.now().plus(settings.publishing().drain());
             while (daemon.drain() > 0 && Instant.now().isBefore(limit)) {

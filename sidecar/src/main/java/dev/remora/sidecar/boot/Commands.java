@@ -45,6 +45,8 @@ final class Commands {
     /// What the daemon is to be told as soon as no command is under way.
     private Optional<Runnable> restatement = Optional.empty();
 
+    private volatile boolean isEnding;
+
     /// What the last command that failed had to say.
     private volatile String complaint = "";
 
@@ -60,6 +62,11 @@ final class Commands {
     /// A command is under way.
     boolean areBusy() {
         return busy.get();
+    }
+
+    /// The daemon is going to end: what a command makes of that is no news.
+    void stop() {
+        isEnding = true;
     }
 
     /// States all settings, and logs in if that needs it.
@@ -118,7 +125,7 @@ final class Commands {
         }
         LOG.info(
                 "The control server takes no tags from a node that has an auth key; perhaps the key has them: trying without TS_TAGS.");
-        if (run(Words.ofUp(ready.get().withoutTags()))) {
+        if (run(Words.ofUp(ready.get().withoutTags())) && !isEnding) {
             List<String> missing = tags.missing(situation());
             if (!missing.isEmpty()) {
                 LOG.error(
@@ -190,6 +197,9 @@ final class Commands {
     private boolean run(List<String> words) {
         CommandOutput output = new CommandOutput(System.err);
         int code = Program.run("tailscale", words, System.out, output.stream());
+        if (isEnding) {
+            return true; // whatever it says, it says of a daemon that goes away
+        }
         if (code == 0) {
             blame(Optional.empty());
         } else {

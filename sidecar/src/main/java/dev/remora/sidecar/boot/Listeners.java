@@ -13,6 +13,8 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// Who listens in this network, by the kernel's own list: looking there opens no connection, so no app is bothered.
@@ -28,6 +30,7 @@ record Listeners(List<InetSocketAddress> addresses) {
             List.of(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
     private static final String LISTENS = "0A";
     private static final int WORD = 4;
+    private static final int MOST_NAMED = 8;
 
     /// Those of this machine or container.
     static Listeners here() throws IOException {
@@ -74,6 +77,20 @@ record Listeners(List<InetSocketAddress> addresses) {
         List<InetAddress> targets = app.resolve();
         return on(app.port()).stream()
                 .anyMatch(each -> each.isAnyLocalAddress() || targets.contains(each));
+    }
+
+    /// The lowest ports that somebody listens on, for people; empty for none.
+    ///
+    /// @param ours those that do not count
+    String portsBut(Set<Integer> ours) {
+        return addresses.stream()
+                .map(InetSocketAddress::getPort)
+                .filter(port -> !ours.contains(port))
+                .distinct()
+                .sorted()
+                .limit(MOST_NAMED)
+                .map(String::valueOf)
+                .collect(Collectors.joining(", "));
     }
 
     /// The addresses on which somebody listens at this port.

@@ -31,7 +31,7 @@ final class SocketLink {
             Files.createSymbolicLink(link, socket);
         } catch (IOException e) {
             LOG.info(
-                    "there is no link at {} ({}): give commands --socket={}",
+                    "there is no link at {} ({}): where TS_SOCKET is not set, commands want --socket={}",
                     link,
                     e.getClass().getSimpleName(),
                     socket);
