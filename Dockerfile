@@ -27,7 +27,9 @@ ENV MALLOC_ARENA_MAX=1 \
 LABEL org.opencontainers.image.title="Remora" \
     org.opencontainers.image.description="Carries an app onto a tailnet, from a container beside it" \
     org.opencontainers.image.licenses="Apache-2.0"
-ENTRYPOINT ["/usr/local/bin/containerboot"]
+# a command and no entry point, as in the official image: stacks start `tailscaled`, or a shell, in its place
+ENTRYPOINT []
+CMD ["/usr/local/bin/containerboot"]
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s CMD ["remora-healthcheck"]
 

@@ -76,7 +76,10 @@ record DaemonFlags(
     private static final int MAX_PORT = 65535;
 
     private static final class Defaults {
-        static final String STATE_DIRECTORY = "/var/lib/remora";
+        /// In a container it is where the official daemon has it; elsewhere both may run, and one state would make one node of two.
+        static final String STATE_DIRECTORY =
+                System.getProperty("remora.statedir", "/var/lib/remora");
+
         static final String SOCKET = "/var/run/tailscale/tailscaled.sock";
     }
 
