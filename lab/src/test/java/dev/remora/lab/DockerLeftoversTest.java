@@ -2,20 +2,16 @@ package dev.remora.lab;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerEngine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A lab leaves nothing behind on the engine either.
-@Tag("host")
-@ExtendWith({LabExtension.class, DockerCondition.class})
+@UsesDocker
 class DockerLeftoversTest {
     @Test
     void theNextLabThatUsesTheEngineClearsAwayWhatACrashedOneLeft() throws Exception {

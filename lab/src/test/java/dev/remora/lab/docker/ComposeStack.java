@@ -10,11 +10,13 @@ public final class ComposeStack {
     private final DockerEngine engine;
     private final String project;
     private final ComposeFiles files;
+    private final ComposeProgram program;
 
-    ComposeStack(DockerEngine engine, String project, ComposeFiles files) {
+    ComposeStack(DockerEngine engine, String project, ComposeFiles files, ComposeProgram program) {
         this.engine = engine;
         this.project = project;
         this.files = files;
+        this.program = program;
     }
 
     /// Where its files are.
@@ -27,14 +29,14 @@ public final class ComposeStack {
         ComposeFiles.write(folder().resolve(path), text);
     }
 
-    /// Runs `docker compose` with these words.
+    /// Runs Compose with these words.
     public Result compose(String... words) {
-        List<String> command = new ArrayList<>(List.of("compose", "--project-name", project));
+        List<String> command = new ArrayList<>(List.of("--project-name", project));
         for (String file : files.names()) {
             command.addAll(List.of("--file", folder().resolve(file).toString()));
         }
         command.addAll(List.of(words));
-        return engine.command().run(files.variables(), command);
+        return engine.command().run(files.variables(), program.command(command));
     }
 
     /// `docker compose up --detach`, for all services or some.
@@ -55,7 +57,7 @@ public final class ComposeStack {
 
     /// The only container of this service.
     public DockerContainer container(String service) {
-        return new DockerContainer(engine, project + "-" + service + "-1");
+        return new DockerContainer(engine, program.containerName(project, service));
     }
 
     @Override

@@ -60,13 +60,15 @@ final class DockerCommand {
     }
 
     Result run(String... words) {
-        return run(Map.of(), List.of(words));
+        List<String> command = new ArrayList<>(List.of("docker"));
+        command.addAll(List.of(words));
+        return run(Map.of(), command);
     }
 
+    /// Runs a program that talks to the engine.
+    ///
     /// @param variables added to the environment, for the placeholders in Compose's files
-    Result run(Map<String, String> variables, List<String> words) {
-        List<String> command = new ArrayList<>(List.of("docker"));
-        command.addAll(words);
+    Result run(Map<String, String> variables, List<String> command) {
         Map<String, String> all = new HashMap<>(environment);
         all.putAll(variables);
         return Shell.run(command, all, "", PATIENCE);

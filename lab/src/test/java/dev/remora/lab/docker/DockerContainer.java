@@ -100,6 +100,13 @@ public final class DockerContainer {
                                 .filter(json -> json.at("TailscaleIPs").each().count() > 1));
     }
 
+    /// Waits as [#awaitRunning()] does.
+    ///
+    /// @return the node's addresses, IPv4 first
+    public List<String> awaitAddresses() {
+        return awaitRunning().at("TailscaleIPs").each().map(Json::text).toList();
+    }
+
     public void awaitLog(String words) {
         try {
             Await.until(name + " to log \"" + words + '"', SOON, () -> logs().contains(words));

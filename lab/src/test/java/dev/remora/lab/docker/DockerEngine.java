@@ -70,7 +70,12 @@ public final class DockerEngine implements AutoCloseable {
 
     /// A stack of this name out of these files, which has not been started yet.
     public ComposeStack stack(String name, ComposeFiles files) {
-        ComposeStack stack = new ComposeStack(this, folder.id() + "-" + name, files);
+        return stack(name, files, ComposeProgram.PLUGIN);
+    }
+
+    /// The same for this version of Compose.
+    public ComposeStack stack(String name, ComposeFiles files, ComposeProgram program) {
+        ComposeStack stack = new ComposeStack(this, folder.id() + "-" + name, files, program);
         files.writeTo(stack.folder());
         stacks.add(stack);
         return stack;

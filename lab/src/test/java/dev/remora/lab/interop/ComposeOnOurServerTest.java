@@ -3,10 +3,9 @@ package dev.remora.lab.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.lab.Lab;
-import dev.remora.lab.LabExtension;
+import dev.remora.lab.UsesDocker;
 import dev.remora.lab.docker.ComposeFiles;
 import dev.remora.lab.docker.ComposeStack;
-import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerContainer;
 import dev.remora.lab.docker.DockerImage;
 import dev.remora.lab.peers.Headscale;
@@ -14,13 +13,10 @@ import dev.remora.lab.run.Await;
 import dev.remora.lab.run.Json;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The example that users copy, on a tailnet of our own control server's.
-@Tag("host")
-@ExtendWith({LabExtension.class, DockerCondition.class})
+@UsesDocker
 class ComposeOnOurServerTest {
     private static final String NODE = "my-flask-app-docker-sidecar";
 
@@ -44,7 +40,7 @@ class ComposeOnOurServerTest {
                 lab.docker().stack("official", tailnet.inThisLab(files, "web-tailscale", key));
         stack.up();
         DockerContainer node = stack.container("web-tailscale");
-        String ip = node.awaitRunning().at("TailscaleIPs").each().findFirst().orElseThrow().text();
+        String ip = node.awaitAddresses().getFirst();
         tailnet.awaitNginx(ip);
 
         stack.down();
@@ -60,8 +56,7 @@ class ComposeOnOurServerTest {
         ComposeStack stack = lab.docker().stack("ours", tailnet.example(tailnet.taggedKey()));
         stack.up();
         DockerContainer sidecar = stack.container("remora-sidecar");
-        List<String> ips =
-                sidecar.awaitRunning().at("TailscaleIPs").each().map(Json::text).toList();
+        List<String> ips = sidecar.awaitAddresses();
 
         for (String host :
                 List.of(ips.get(0), "[" + ips.get(1) + "]", NODE, NODE + "." + Headscale.DOMAIN)) {

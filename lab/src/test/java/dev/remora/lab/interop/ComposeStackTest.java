@@ -1,12 +1,13 @@
 package dev.remora.lab.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.remora.lab.Lab;
-import dev.remora.lab.LabExtension;
+import dev.remora.lab.UsesDocker;
 import dev.remora.lab.docker.ComposeFiles;
+import dev.remora.lab.docker.ComposeProgram;
 import dev.remora.lab.docker.ComposeStack;
-import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerContainer;
 import dev.remora.lab.docker.DockerImage;
 import dev.remora.lab.peers.Headscale;
@@ -18,13 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The example that users copy, on a real engine: what they see of it, from outside and from inside.
-@Tag("host")
-@ExtendWith({LabExtension.class, DockerCondition.class})
+@UsesDocker
 class ComposeStackTest {
     private static final String NODE = "my-flask-app-docker-sidecar";
 
@@ -55,14 +53,10 @@ class ComposeStackTest {
         return stack.container("remora-sidecar");
     }
 
-    private static List<String> addresses(DockerContainer sidecar) {
-        return sidecar.awaitRunning().at("TailscaleIPs").each().map(Json::text).toList();
-    }
-
     @Test
     void theExampleIsReachedByNameAndByAddress() {
         DockerContainer sidecar = up("example", tailnet.example(tailnet.taggedKey()));
-        List<String> ips = addresses(sidecar);
+        List<String> ips = sidecar.awaitAddresses();
 
         tailnet.awaitFlask(ips.get(0));
         tailnet.awaitFlask("[" + ips.get(1) + "]");
@@ -89,38 +83,46 @@ class ComposeStackTest {
     void threeStacksLiveOnOneHost() {
         List<String> names = List.of("one", "two", "three");
         List<DockerContainer> sidecars =
-                names.stream().map(name -> up("of-" + name, named(name))).toList();
+                names.stream().map(name -> up("of-" + name, tailnet.named(name))).toList();
 
         for (int i = 0; i < names.size(); i++) {
-            addresses(sidecars.get(i));
+            sidecars.get(i).awaitAddresses();
             tailnet.awaitFlask(names.get(i) + "." + Headscale.DOMAIN);
         }
-        assertThat(sidecars.stream().map(each -> addresses(each).get(0)).distinct()).hasSize(3);
+        assertThat(sidecars.stream().map(each -> each.awaitAddresses().get(0)).distinct())
+                .hasSize(3);
     }
 
-    /// The example with another name on the tailnet.
-    private static ComposeFiles named(String name) {
-        return tailnet.example(tailnet.taggedKey())
-                .with("remora-sidecar", "environment:\n  - TS_HOSTNAME=" + name);
+    @Test
+    void theExampleIsReadByTheFirstComposeToo() {
+        assumeThat(Shell.run("sh", "-c", "docker-compose version --short").stdout())
+                .as("Compose 1.29, which Debian 12 has as docker-compose")
+                .startsWith("1.");
+        ComposeFiles files = tailnet.named("first-compose");
+        ComposeStack stack = lab.docker().stack("first", files, ComposeProgram.ONE);
+        stack.up();
+
+        tailnet.awaitFlask(stack.container("remora-sidecar").awaitAddresses().getFirst());
+        stack.down();
     }
 
     @Test
     void theExamplesScriptPublishesTheApp() throws IOException {
         Path overlay =
                 Programs.repository().resolve("examples/flask-app/docker-compose.entrypoint.yml");
-        ComposeFiles files = named("scripted").with(Files.readString(overlay));
+        ComposeFiles files = tailnet.named("scripted").with(Files.readString(overlay));
         DockerContainer sidecar = up("scripted", files);
 
-        tailnet.awaitFlask(addresses(sidecar).get(0));
+        tailnet.awaitFlask(sidecar.awaitAddresses().get(0));
         assertThat(sidecar.inspect().at("Path").text()).isEqualTo("/bin/sh");
     }
 
     @Test
     void rootWithoutRightsIsEnough() {
-        ComposeFiles files = named("no-rights").with("remora-sidecar", "cap_drop: [ALL]");
+        ComposeFiles files = tailnet.named("no-rights").with("remora-sidecar", "cap_drop: [ALL]");
         DockerContainer sidecar = up("no-rights", files);
 
-        tailnet.awaitFlask(addresses(sidecar).get(0));
+        tailnet.awaitFlask(sidecar.awaitAddresses().get(0));
         sidecar.awaitLog("running as root: cannot become user 65532");
         assertThat(userOfTheProgram(sidecar)).isEqualTo("0");
     }
@@ -128,7 +130,7 @@ class ComposeStackTest {
     @Test
     void nothingIsWrittenButToTheStateAndToTmp() {
         ComposeFiles lockedDown =
-                named("locked-down")
+                tailnet.named("locked-down")
                         .with(
                                 "remora-sidecar",
                                 """
@@ -140,7 +142,7 @@ class ComposeStackTest {
                                 """);
         DockerContainer sidecar = up("locked", lockedDown);
 
-        tailnet.awaitFlask(addresses(sidecar).get(0));
+        tailnet.awaitFlask(sidecar.awaitAddresses().get(0));
         sidecar.awaitHealth("healthy");
         assertThat(userOfTheProgram(sidecar)).isEqualTo("65532");
         assertThat(sidecar.exec("touch", "/opt/remora/x").stderr())

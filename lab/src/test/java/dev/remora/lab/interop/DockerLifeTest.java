@@ -3,23 +3,19 @@ package dev.remora.lab.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.lab.Lab;
-import dev.remora.lab.LabExtension;
+import dev.remora.lab.UsesDocker;
 import dev.remora.lab.docker.ComposeFiles;
 import dev.remora.lab.docker.ComposeStack;
-import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerContainer;
 import dev.remora.lab.docker.DockerImage;
-import dev.remora.lab.run.Json;
 import dev.remora.lab.run.Shell;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What comes back by itself when containers of the example are ended in all the ways there are, and as whom: the rows of `docs/lifecycle.md`.
-@Tag("host")
-@ExtendWith({LabExtension.class, DockerCondition.class})
+@UsesDocker
 class DockerLifeTest {
     /// The app joins the sidecar's network instead of the other way round.
     private static final String INVERSE =
@@ -56,18 +52,18 @@ class DockerLifeTest {
     /// Starts the example under this name, with a key for one node: whoever comes back has to come back as the same.
     ///
     /// @return the node's addresses
-    private Json up(String name, String... settings) {
+    private List<String> up(String name, String... settings) {
         return upWith(name, tailnet.taggedKey(), settings);
     }
 
-    private Json upWith(String name, String key, String... settings) {
+    private List<String> upWith(String name, String key, String... settings) {
         prepare(name, key, settings);
         stack.up();
         return answers();
     }
 
     private void prepare(String name, String key, String... settings) {
-        ComposeFiles files = named(name, key);
+        ComposeFiles files = tailnet.named(name, key);
         for (String each : settings) {
             files = files.with("remora-sidecar", each);
         }
@@ -80,11 +76,6 @@ class DockerLifeTest {
         app = stack.container("flask-app");
     }
 
-    /// The example with a name of its own on the tailnet.
-    private static ComposeFiles named(String name, String key) {
-        return tailnet.example(key).with("remora-sidecar", "environment:\n  - TS_HOSTNAME=" + name);
-    }
-
     /// The number of the sidecar's first process, as this machine knows it.
     private String pid() {
         return "%.0f".formatted(sidecar.state().at("Pid").number());
@@ -93,15 +84,15 @@ class DockerLifeTest {
     /// Waits until the peer reaches the app.
     ///
     /// @return the node's addresses
-    private Json answers() {
-        Json ips = sidecar.awaitRunning().at("TailscaleIPs");
-        tailnet.awaitFlask(ips.each().findFirst().orElseThrow().text());
+    private List<String> answers() {
+        List<String> ips = sidecar.awaitAddresses();
+        tailnet.awaitFlask(ips.getFirst());
         return ips;
     }
 
     @Test
     void aRestartKeepsTheNode() {
-        Json node = up("restarted");
+        List<String> node = up("restarted");
         sidecar.docker("restart");
 
         assertThat(answers()).isEqualTo(node);
@@ -110,7 +101,7 @@ class DockerLifeTest {
 
     @Test
     void downAndUpKeepTheNodeInItsVolume() {
-        Json node = up("downed");
+        List<String> node = up("downed");
         stack.down();
         stack.up();
 
@@ -135,7 +126,7 @@ class DockerLifeTest {
     @Test
     void withoutItsVolumeAnotherNodeComesAndTheOldOneStays() {
         String key = tailnet.control().authKey(DockerTailnet.tagged().reusableKey());
-        Json node = upWith("wiped", key);
+        List<String> node = upWith("wiped", key);
         stack.down("--volumes");
         stack.up();
 
@@ -144,8 +135,29 @@ class DockerLifeTest {
     }
 
     @Test
+    void aPauseAnotherNetworkAndAnotherContainerKeepTheNode() {
+        List<String> node = up("moved");
+        sidecar.docker("pause");
+        sidecar.docker("unpause");
+        assertThat(answers()).isEqualTo(node);
+
+        String other = stack + "-other";
+        lab.docker().docker("network", "create", other).orThrow();
+        lab.docker().docker("network", "disconnect", stack + "_app-net", app.toString()).orThrow();
+        lab.docker().docker("network", "connect", other, app.toString()).orThrow();
+        assertThat(answers()).isEqualTo(node);
+
+        String before = sidecar.startedAt();
+        stack.compose("up", "--detach", "--force-recreate", "--no-deps", "remora-sidecar")
+                .orThrow();
+        sidecar.awaitAnotherStart(before);
+        assertThat(answers()).isEqualTo(node);
+        assertThat(tailnet.nodesNamed("moved")).isOne();
+    }
+
+    @Test
     void aCrashIsFollowedByAStartOfTheSameNode() {
-        Json node = up("crashed");
+        List<String> node = up("crashed");
         String before = sidecar.startedAt();
         Shell.run("kill", "-KILL", pid()).orThrow();
 
@@ -155,7 +167,7 @@ class DockerLifeTest {
 
     @Test
     void memoryThatRunsOutIsFollowedByAStartOfTheSameNode() {
-        Json node = up("squeezed", "mem_limit: 160m");
+        List<String> node = up("squeezed", "mem_limit: 160m");
         String before = sidecar.startedAt();
         // The kernel ends whoever it likes least, which is to be the node and not the eater.
         Shell.run("sh", "-c", "echo 1000 >/proc/" + pid() + "/oom_score_adj").orThrow();
@@ -168,7 +180,7 @@ class DockerLifeTest {
 
     @Test
     void theAppsRestartTakesTheSidecarAlong() {
-        Json node = up("followed");
+        List<String> node = up("followed");
         String before = sidecar.startedAt();
         app.docker("restart");
 
@@ -179,7 +191,7 @@ class DockerLifeTest {
 
     @Test
     void anAppThatIsStoppedForAWhileIsWaitedFor() {
-        Json node = up("awaited");
+        List<String> node = up("awaited");
         String before = sidecar.startedAt();
         app.docker("stop");
         sidecar.awaitLog("The network of the app's container is gone");
@@ -191,7 +203,7 @@ class DockerLifeTest {
 
     @Test
     void anAppThatIsMadeAnewAloneIsFollowedAtTheNextUp() {
-        Json node = up("anew");
+        List<String> node = up("anew");
         String before = sidecar.startedAt();
         stack.compose("up", "--detach", "--force-recreate", "flask-app").orThrow();
         sidecar.awaitLog("The network of the app's container is gone");
@@ -203,7 +215,7 @@ class DockerLifeTest {
 
     @Test
     void theEnginesRestartBringsBothBack() {
-        Json node = up("engine");
+        List<String> node = up("engine");
         String before = sidecar.startedAt();
         lab.docker().restart();
 
@@ -226,7 +238,7 @@ class DockerLifeTest {
     @Test
     void aNetworkThatComesLastIsWaitedFor() {
         String alone = "network_mode: none\nnetworks: !reset []";
-        prepare("offline", named("offline", tailnet.taggedKey()).with("flask-app", alone));
+        prepare("offline", tailnet.named("offline", tailnet.taggedKey()).with("flask-app", alone));
         stack.up();
         sidecar.awaitLog("cannot be reached");
         assertThat(sidecar.exec("remora", "healthcheck").exit()).isEqualTo(1);
@@ -241,10 +253,9 @@ class DockerLifeTest {
 
     @Test
     void anAppInTheSidecarsNetworkComesAndGoesAsItLikes() {
-        prepare("inverse", named("inverse", tailnet.taggedKey()).with(INVERSE));
+        prepare("inverse", tailnet.named("inverse", tailnet.taggedKey()).with(INVERSE));
         stack.up("remora-sidecar");
-        String address =
-                sidecar.awaitRunning().at("TailscaleIPs").each().findFirst().orElseThrow().text();
+        String address = sidecar.awaitAddresses().getFirst();
         String before = sidecar.startedAt();
         assertThat(tailnet.get(address).status()).isZero();
 

@@ -3,24 +3,20 @@ package dev.remora.lab.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.lab.Lab;
-import dev.remora.lab.LabExtension;
+import dev.remora.lab.UsesDocker;
 import dev.remora.lab.apps.TcpClient;
 import dev.remora.lab.docker.ComposeStack;
-import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerContainer;
 import dev.remora.lab.docker.DockerImage;
 import dev.remora.lab.run.Await;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A sidecar with little memory: it takes on what it can, refuses the rest, and is not ended by the kernel.
-@Tag("host")
-@ExtendWith({LabExtension.class, DockerCondition.class})
+@UsesDocker
 class DockerMemoryTest {
     private static final String LIMITED =
             """
@@ -83,8 +79,7 @@ class DockerMemoryTest {
         DockerContainer sidecar = stack.container("remora-sidecar");
         DockerContainer app = stack.container("flask-app");
         sidecar.awaitLog("Memory: the limit is " + limit + " MiB; at most ");
-        String ip =
-                sidecar.awaitRunning().at("TailscaleIPs").each().findFirst().orElseThrow().text();
+        String ip = sidecar.awaitAddresses().getFirst();
         app.exec("sh", "-c", "python3 -c \"$0\" >/dev/null 2>&1 &", ECHO).orThrow();
         TcpClient client = new TcpClient(tailnet.peer().host());
         Await.until("the echo", Ways.SOON, () -> client.echo(ip, 7, 1, 1, 1).allGood());

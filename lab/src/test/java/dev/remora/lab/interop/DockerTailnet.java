@@ -81,6 +81,16 @@ final class DockerTailnet {
         return inThisLab(ComposeFiles.example(), "remora-sidecar", key);
     }
 
+    /// The same under a name of its own.
+    ComposeFiles named(String name, String key) {
+        return example(key).with("remora-sidecar", "environment:\n  - TS_HOSTNAME=" + name);
+    }
+
+    /// The same with a key for one node.
+    ComposeFiles named(String name) {
+        return named(name, taggedKey());
+    }
+
     /// A stack of which this service is the node.
     ComposeFiles inThisLab(ComposeFiles files, String service, String key) {
         return files.with(service, IN_THE_LAB)

@@ -3,25 +3,21 @@ package dev.remora.lab.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.lab.Lab;
-import dev.remora.lab.LabExtension;
+import dev.remora.lab.UsesDocker;
 import dev.remora.lab.docker.ComposeFiles;
 import dev.remora.lab.docker.ComposeStack;
-import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerContainer;
 import dev.remora.lab.docker.DockerImage;
-import dev.remora.lab.run.Json;
+import java.util.List;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// Stacks of the official image, run by that image and, with nothing else changed, by ours: each test holds for both. Where they differ, a test says how, and
 /// `docs/configuration.md` too.
-@Tag("host")
-@ExtendWith({LabExtension.class, DockerCondition.class})
+@UsesDocker
 class DropInTest {
     private static final String SERVICE = "web-tailscale";
 
@@ -54,9 +50,9 @@ class DropInTest {
         stack.up();
     }
 
-    private static Json answers(DockerContainer node) {
-        Json ips = node.awaitRunning().at("TailscaleIPs");
-        tailnet.awaitNginx(ips.each().findFirst().orElseThrow().text());
+    private static List<String> answers(DockerContainer node) {
+        List<String> ips = node.awaitAddresses();
+        tailnet.awaitNginx(ips.getFirst());
         return ips;
     }
 
@@ -65,7 +61,7 @@ class DropInTest {
     void aStackWithAServeFileWorksAndKeepsItsNode(DockerImage image) {
         ComposeStack stack = up("file", image, "serve-file");
         DockerContainer node = stack.container(SERVICE);
-        Json ips = answers(node);
+        List<String> ips = answers(node);
         stack.down();
         stack.up();
 
@@ -80,7 +76,7 @@ class DropInTest {
     void aStackWithAScriptOfItsOwnWorksAndKeepsItsNode(DockerImage image) {
         ComposeStack stack = up("script", image, "entrypoint");
         DockerContainer node = stack.container(SERVICE);
-        Json ips = answers(node);
+        List<String> ips = answers(node);
         node.docker("restart", "--time=1"); // a shell as first process hears no signal
 
         assertThat(answers(node)).isEqualTo(ips);
@@ -92,7 +88,7 @@ class DropInTest {
         DockerImage other = image == DockerImage.REMORA ? DockerImage.OFFICIAL : DockerImage.REMORA;
         ComposeStack stack = up("exchanged", image, "serve-file");
         DockerContainer node = stack.container(SERVICE);
-        Json ips = answers(node);
+        List<String> ips = answers(node);
         up(stack, other);
 
         assertThat(node.inspect().at("Config").at("Image").text()).isEqualTo(other.tag());

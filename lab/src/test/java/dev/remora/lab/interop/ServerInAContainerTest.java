@@ -3,10 +3,9 @@ package dev.remora.lab.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.lab.Lab;
-import dev.remora.lab.LabExtension;
+import dev.remora.lab.UsesDocker;
 import dev.remora.lab.docker.ComposeFiles;
 import dev.remora.lab.docker.ComposeStack;
-import dev.remora.lab.docker.DockerCondition;
 import dev.remora.lab.docker.DockerImage;
 import dev.remora.lab.net.Host;
 import dev.remora.lab.peers.Programs;
@@ -17,13 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The example of a server in a container, as a user runs it: with a certificate of its own that devices are given.
-@Tag("host")
-@ExtendWith({LabExtension.class, DockerCondition.class})
+@UsesDocker
 class ServerInAContainerTest {
     private static final String STATE = "/var/lib/remora-server";
     private static final Path EXAMPLE =
