@@ -32,6 +32,9 @@ record Listeners(List<InetSocketAddress> addresses) {
     private static final int WORD = 4;
     private static final int MOST_NAMED = 8;
 
+    /// Docker answers DNS there in the network of every container, at some port.
+    private static final String DOCKERS_RESOLVER = "127.0.0.11";
+
     /// Those of this machine or container.
     static Listeners here() throws IOException {
         List<String> lines = new ArrayList<>();
@@ -84,6 +87,7 @@ record Listeners(List<InetSocketAddress> addresses) {
     /// @param ours those that do not count
     String portsBut(Set<Integer> ours) {
         return addresses.stream()
+                .filter(each -> !DOCKERS_RESOLVER.equals(each.getHostString()))
                 .map(InetSocketAddress::getPort)
                 .filter(port -> !ours.contains(port))
                 .distinct()

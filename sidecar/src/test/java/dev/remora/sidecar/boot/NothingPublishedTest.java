@@ -12,7 +12,10 @@ class NothingPublishedTest {
     private static final Instant START = Instant.EPOCH;
     private static final Listeners HERE =
             new Listeners(
-                    List.of(new InetSocketAddress(9002), new InetSocketAddress("127.0.0.1", 5000)));
+                    List.of(
+                            new InetSocketAddress(9002),
+                            new InetSocketAddress("127.0.0.1", 5000),
+                            new InetSocketAddress("127.0.0.11", 34365)));
 
     private final NothingPublished nothing = new NothingPublished(Set.of(9002), false);
 
