@@ -59,14 +59,24 @@ class DemoJoinTest {
                 });
         assertThat(client.cli("netcheck").output()).contains("UDP: true", "own:");
 
-        client.host().blockUdp();
-        Await.until(
-                "a pong through the demo's relay",
-                SOON,
-                () ->
-                        client.cli("ping", "--c=1", "--timeout=2s", "app")
-                                .output()
-                                .contains("via DERP(own)"));
+        Tailscaled old =
+                Tailscaled.of(
+                        Tailscaled.Release.OLDEST,
+                        lab.host("old"),
+                        lab.authority(),
+                        Tailscaled.Mode.USERSPACE);
+        old.start();
+        old.cli(SOON, command(demo.log())).orThrow();
+        for (Tailscaled node : List.of(client, old)) {
+            node.host().blockUdp();
+            Await.until(
+                    "a pong through the demo's relay to " + node,
+                    SOON,
+                    () ->
+                            node.cli("ping", "--c=1", "--timeout=2s", "app")
+                                    .output()
+                                    .contains("via DERP(own)"));
+        }
         demo.signal("INT");
         assertThat(demo.awaitExit(SOON)).isZero();
     }

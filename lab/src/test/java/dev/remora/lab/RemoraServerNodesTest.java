@@ -51,6 +51,7 @@ class RemoraServerNodesTest {
                 RemoraControl.start(
                         host,
                         lab.authority(),
+                        "--relay=" + host.ip4() + ":8443",
                         "--extra-records=" + records,
                         "--split-dns=corp.example=" + names.ip4());
         nameServer(names, "10.1.2.3");
@@ -113,6 +114,31 @@ class RemoraServerNodesTest {
             assertThat(alpha.cli("status").orThrow().stdout())
                     .containsPattern(name + " +" + node.at("user").at("name").text() + " ");
         }
+    }
+
+    /// `alpha` knows the relay's certificate by its fingerprint, `beta` knows none and goes to the server's own address.
+    @Test
+    void withoutUdpNewAndOldReleasesMeetAtARelayThatHasAnAddressOfItsOwn() {
+        beta.host().blockUdp();
+        try {
+            awaitRelayed(alpha, "beta");
+            awaitRelayed(beta, "alpha");
+            assertThat(beta.cli("netcheck").output())
+                    .contains("UDP: false")
+                    .containsPattern("own: [0-9]");
+        } finally {
+            beta.host().allowUdp();
+        }
+    }
+
+    private static void awaitRelayed(Tailscaled from, String to) {
+        Await.until(
+                "a pong through the relay from " + from,
+                SOON,
+                () ->
+                        from.cli("ping", "--c=1", "--timeout=2s", to)
+                                .output()
+                                .contains("via DERP(own)"));
     }
 
     @Test

@@ -277,6 +277,8 @@ class RemoraServerTest {
         logIn(old, "bob");
         awaitPong(DIRECT, old, "alpha");
         assertThat(alpha.peer("old").orElseThrow().at("Online").bool()).isTrue();
+        old.host().blockUdp();
+        awaitPong(RELAYED, old, "alpha");
 
         old.cli("logout").orThrow();
         Await.until(

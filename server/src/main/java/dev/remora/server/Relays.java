@@ -4,6 +4,7 @@ import dev.remora.base.MalformedException;
 import dev.remora.proto.control.ControlJson;
 import dev.remora.proto.control.DerpMapInfo;
 import dev.remora.proto.control.DerpRegionInfo;
+import dev.remora.server.tailnet.RelayMaps;
 import dev.remora.server.tailnet.Tailnet;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,16 +31,19 @@ final class Relays implements AutoCloseable {
 
     private final Optional<String> source;
     private final Optional<OwnRelay> own;
+    private final ServerUrl url;
     private final Tailnet tailnet;
     private final ScheduledFuture<?> again;
 
     private Relays(
             Optional<String> source,
             Optional<OwnRelay> own,
+            ServerUrl url,
             Tailnet tailnet,
             ScheduledExecutorService timers) {
         this.source = source;
         this.own = own;
+        this.url = url;
         this.tailnet = tailnet;
         this.again =
                 timers.scheduleWithFixedDelay(
@@ -53,7 +57,7 @@ final class Relays implements AutoCloseable {
             ScheduledExecutorService timers,
             Tailnet tailnet)
             throws IOException {
-        Relays relays = new Relays(flags.derpMap(), own, tailnet, timers);
+        Relays relays = new Relays(flags.derpMap(), own, flags.url(), tailnet, timers);
         relays.load();
         return relays;
     }
@@ -78,8 +82,15 @@ final class Relays implements AutoCloseable {
                 });
             }
         }
-        own.ifPresent(relay -> regions.put(Integer.toString(OwnRelay.REGION), relay.region()));
-        tailnet.derpMap(new DerpMapInfo(null, regions, true));
+        Optional<OwnRelay> plain = own.map(relay -> relay.withoutPin(url));
+        tailnet.relays(new RelayMaps(with(regions, own), with(regions, plain)));
+    }
+
+    private static DerpMapInfo with(
+            Map<String, @Nullable DerpRegionInfo> others, Optional<OwnRelay> own) {
+        Map<String, @Nullable DerpRegionInfo> all = new TreeMap<>(others);
+        own.ifPresent(relay -> all.put(Integer.toString(OwnRelay.REGION), relay.region()));
+        return new DerpMapInfo(null, all, true);
     }
 
     private static DerpMapInfo read(String source) throws IOException {

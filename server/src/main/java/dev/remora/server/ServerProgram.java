@@ -142,7 +142,8 @@ public final class ServerProgram implements AutoCloseable {
         OptionalInt stunPort = startStun();
         Optional<OwnRelay> own = startRelay(relay, tls.isPresent(), stunPort);
         running.push(Relays.start(flags, own, timers, tailnet));
-        boolean shared = own.isPresent() && flags.relay().isEmpty();
+        // besides an address of its own, for clients that do not know certificates by fingerprint
+        boolean shared = own.isPresent() && (flags.relay().isEmpty() || flags.url().secure());
         HttpServer server =
                 listen(flags.listen(), tls, shared ? routes.and(relay.routes()) : routes);
         running.push(relay);
@@ -256,7 +257,8 @@ public final class ServerProgram implements AutoCloseable {
             return Optional.empty();
         }
         ServerUrl url = flags.url();
-        return Optional.of(new OwnRelay(url.host(), url.port(), Optional.empty(), stunPort));
+        return Optional.of(
+                new OwnRelay(url.host(), url.port(), new OwnRelay.Trust.Verified(), stunPort));
     }
 
     /// On an address of its own, where clients know its certificate by the fingerprint.
@@ -268,7 +270,7 @@ public final class ServerProgram implements AutoCloseable {
         return new OwnRelay(
                 flags.url().host(),
                 listener.address().getPort(),
-                Optional.of("sha256-raw:" + own.fingerprint()),
+                new OwnRelay.Trust.Pinned(own.fingerprint()),
                 stunPort);
     }
 

@@ -3,6 +3,8 @@ package dev.remora.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.remora.proto.control.DerpMapInfo;
+import dev.remora.proto.control.DerpNodeInfo;
 import dev.remora.proto.control.DnsRecord;
 import dev.remora.server.tailnet.Change;
 import dev.remora.server.tls.KeptCertificate;
@@ -19,6 +21,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ServerProgramTest {
+    /// The capability version of release 1.82.
+    private static final long KNOWS_PINS = 115;
+
     @TempDir private Path temp;
 
     private ServerProgram start(String... words) throws Exception {
@@ -85,11 +90,34 @@ class ServerProgramTest {
     void withoutTlsOfItsOwnTheRelayHasOneByFingerprint() throws Exception {
         try (ServerProgram server =
                 start("--tls=off", "--url=http://127.0.0.1:80", "--relay=127.0.0.1:0")) {
-            var region = Objects.requireNonNull(server.tailnet().derpMap().regions()).get("999");
-            var nodes = Objects.requireNonNull(Objects.requireNonNull(region).nodes());
-            assertThat(nodes.getFirst().certName()).startsWith("sha256-raw:");
-            assertThat(nodes.getFirst().derpPort()).isPositive();
-            assertThat(nodes.getFirst().stunPort()).isNegative();
+            DerpNodeInfo relay = relay(server, KNOWS_PINS);
+            assertThat(relay.certName()).startsWith("sha256-raw:");
+            assertThat(relay.insecureForTests()).isFalse();
+            assertThat(relay.derpPort()).isPositive();
+            assertThat(relay.stunPort()).isNegative();
+
+            DerpNodeInfo forOld = relay(server, KNOWS_PINS - 1);
+            assertThat(forOld.certName()).isNull();
+            assertThat(forOld.insecureForTests()).isTrue();
+            assertThat(forOld.derpPort()).isEqualTo(relay.derpPort());
         }
+    }
+
+    @Test
+    void whoKnowsNoFingerprintsIsSentToTheServerItselfIfThatHasTls() throws Exception {
+        try (ServerProgram server = start("--url=https://127.0.0.1", "--relay=127.0.0.1:0")) {
+            assertThat(relay(server, KNOWS_PINS).certName()).startsWith("sha256-raw:");
+
+            DerpNodeInfo forOld = relay(server, KNOWS_PINS - 1);
+            assertThat(forOld.certName()).isNull();
+            assertThat(forOld.insecureForTests()).isFalse();
+            assertThat(forOld.derpPort()).isEqualTo(443);
+        }
+    }
+
+    private static DerpNodeInfo relay(ServerProgram server, long capabilityVersion) {
+        DerpMapInfo map = server.tailnet().relays().forVersion(capabilityVersion);
+        var region = Objects.requireNonNull(map.regions()).get("999");
+        return Objects.requireNonNull(Objects.requireNonNull(region).nodes()).getFirst();
     }
 }

@@ -45,7 +45,8 @@ public interface MapSource {
     /// What everybody is told, without what [MapDns] knows.
     DnsConfig dns();
 
-    DerpMapInfo derpMap();
+    /// The relays, in words that a client of this capability version understands.
+    DerpMapInfo derpMap(long capabilityVersion);
 
     /// Takes in what a node tells about itself.
     void report(long id, MapRequest request);

@@ -30,7 +30,7 @@ final class Poll {
         this.zstd = "zstd".equals(request.compress());
         this.keepAlive = request.keepAlive();
         this.mailbox = new Mailbox(context.revisions());
-        this.view = new PollView(context, node.id());
+        this.view = new PollView(context, node.id(), request.version());
     }
 
     PollView view() {

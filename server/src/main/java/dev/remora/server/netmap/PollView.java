@@ -32,6 +32,7 @@ final class PollView {
     private final MapContext context;
     private final MapSource source;
     private final long viewer;
+    private final long capabilityVersion;
     private final IdSet told = new IdSet();
     private final IdSet users = new IdSet();
 
@@ -46,10 +47,11 @@ final class PollView {
     private @Nullable DerpMapInfo derpMap;
     private @Nullable List<FilterRule> filter;
 
-    PollView(MapContext context, long viewer) {
+    PollView(MapContext context, long viewer, long capabilityVersion) {
         this.context = context;
         this.source = context.source();
         this.viewer = viewer;
+        this.capabilityVersion = capabilityVersion;
     }
 
     /// Whether the client has heard of this node. What it will hear in a moment counts.
@@ -75,7 +77,7 @@ final class PollView {
                 delta.judge(id, EnumSet.of(Part.WHOLE));
             }
         }
-        DerpMapInfo relays = source.derpMap();
+        DerpMapInfo relays = source.derpMap(capabilityVersion);
         derpMap = relays;
         byte[] own = selfJson(node, sight);
         self = own;
@@ -127,11 +129,8 @@ final class PollView {
         if (notes.dns || notes.view) {
             dns(message, node.get(), sight);
         }
-        if (notes.derpMap && !source.derpMap().equals(derpMap)) {
-            DerpMapInfo relays = source.derpMap();
-            derpMap = relays;
-            message.member("DERPMap", ControlJson.write(relays));
-            context.counts().add(Kind.DERP_MAP_CHANGED);
+        if (notes.derpMap) {
+            relays(message);
         }
         return message.isEmpty() ? Optional.empty() : Optional.of(message.done());
     }
@@ -177,6 +176,15 @@ final class PollView {
             dns = now;
             message.member("DNSConfig", now);
             context.counts().add(Kind.DNS_CHANGED);
+        }
+    }
+
+    private void relays(Messages message) {
+        DerpMapInfo now = source.derpMap(capabilityVersion);
+        if (!now.equals(derpMap)) {
+            derpMap = now;
+            message.member("DERPMap", ControlJson.write(now));
+            context.counts().add(Kind.DERP_MAP_CHANGED);
         }
     }
 

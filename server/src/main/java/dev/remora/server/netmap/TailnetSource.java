@@ -185,8 +185,8 @@ public final class TailnetSource implements MapSource {
     }
 
     @Override
-    public DerpMapInfo derpMap() {
-        return tailnet.derpMap();
+    public DerpMapInfo derpMap(long capabilityVersion) {
+        return tailnet.relays().forVersion(capabilityVersion);
     }
 
     @Override

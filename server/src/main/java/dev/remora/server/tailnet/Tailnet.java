@@ -3,7 +3,6 @@ package dev.remora.server.tailnet;
 import dev.remora.base.IpPrefix;
 import dev.remora.crypto.MachineKey;
 import dev.remora.crypto.NodeKey;
-import dev.remora.proto.control.DerpMapInfo;
 import dev.remora.proto.control.DnsConfig;
 import dev.remora.proto.control.MapRequest;
 import dev.remora.proto.control.RegisterRequest;
@@ -21,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -51,7 +49,7 @@ public final class Tailnet implements AutoCloseable {
     private final PolicyDesk policy;
 
     private volatile DnsConfig dns;
-    private volatile DerpMapInfo derpMap = new DerpMapInfo(null, Map.of(), true);
+    private volatile RelayMaps relays = RelayMaps.EMPTY;
 
     private Tailnet(
             TailnetSettings settings,
@@ -239,15 +237,15 @@ public final class Tailnet implements AutoCloseable {
         });
     }
 
-    public DerpMapInfo derpMap() {
-        return derpMap;
+    public RelayMaps relays() {
+        return relays;
     }
 
     /// Tells nodes only if it is another.
-    public void derpMap(DerpMapInfo next) {
+    public void relays(RelayMaps next) {
         books.announce(() -> {
-            boolean same = next.equals(derpMap);
-            derpMap = next;
+            boolean same = next.equals(relays);
+            relays = next;
             return same ? List.of() : List.of(new Change.DerpMapChanged());
         });
     }

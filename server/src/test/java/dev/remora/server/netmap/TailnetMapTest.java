@@ -15,6 +15,7 @@ import dev.remora.proto.control.MapRequest;
 import dev.remora.server.model.Node;
 import dev.remora.server.model.User;
 import dev.remora.server.tailnet.Actor;
+import dev.remora.server.tailnet.RelayMaps;
 import dev.remora.server.tailnet.Tailnet;
 import dev.remora.server.tailnet.TailnetSettings;
 import dev.remora.server.tailnet.TestTailnet;
@@ -201,7 +202,7 @@ class TailnetMapTest {
                         .anyMatch(profile -> "alicia".equals(profile.displayName())));
         tailnet.dns(new DnsConfig(null, null, null, List.of("corp"), true, null, null, null, null));
         client.awaitMap(map -> List.of("tail.example", "corp").equals(map.dns().domains()));
-        tailnet.derpMap(dev.remora.server.netmap.TestTailnet.relays("192.0.2.9"));
+        tailnet.relays(RelayMaps.same(dev.remora.server.netmap.TestTailnet.relays("192.0.2.9")));
         client.awaitMap(map -> map.derpMap().regions().size() == 1);
     }
 

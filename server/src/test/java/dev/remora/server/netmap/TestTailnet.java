@@ -331,7 +331,7 @@ final class TestTailnet implements MapSource {
     }
 
     @Override
-    public DerpMapInfo derpMap() {
+    public DerpMapInfo derpMap(long capabilityVersion) {
         return derpMap;
     }
 
