@@ -14,6 +14,7 @@ import java.time.Duration;
 /// @param strangersPerSource the same, from one address
 /// @param requestWithin how long a request may take to arrive, and a stranger's connection to make one
 /// @param stuckAfter how long a client may leave us waiting before it has taken [InnerAnswer#PIECE] bytes
+/// @param idleAfter how long a member's connection may be there for nothing, as the official client's is after `tailscale down`
 public record ControlSettings(
         String program,
         int oldestVersion,
@@ -23,7 +24,8 @@ public record ControlSettings(
         int mostStrangers,
         int strangersPerSource,
         Duration requestWithin,
-        Duration stuckAfter) {
+        Duration stuckAfter,
+        Duration idleAfter) {
     /// Client release 1.80.
     private static final int OLDEST_VERSION = 113;
 
@@ -43,7 +45,8 @@ public record ControlSettings(
                 4000,
                 1000,
                 Duration.ofSeconds(30),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(5));
     }
 
     public ControlSettings withProgram(String next) {
@@ -56,7 +59,8 @@ public record ControlSettings(
                 mostStrangers,
                 strangersPerSource,
                 requestWithin,
-                stuckAfter);
+                stuckAfter,
+                idleAfter);
     }
 
     public ControlSettings withTimes(Duration request, Duration stuck) {
@@ -69,7 +73,8 @@ public record ControlSettings(
                 mostStrangers,
                 strangersPerSource,
                 request,
-                stuck);
+                stuck,
+                idleAfter);
     }
 
     public ControlSettings withRates(Rate handshake, Rate registration, Rate guess) {
@@ -82,7 +87,8 @@ public record ControlSettings(
                 mostStrangers,
                 strangersPerSource,
                 requestWithin,
-                stuckAfter);
+                stuckAfter,
+                idleAfter);
     }
 
     public ControlSettings withStrangers(int most, int perSource) {
@@ -95,6 +101,21 @@ public record ControlSettings(
                 most,
                 perSource,
                 requestWithin,
-                stuckAfter);
+                stuckAfter,
+                idleAfter);
+    }
+
+    public ControlSettings withIdleAfter(Duration idle) {
+        return new ControlSettings(
+                program,
+                oldestVersion,
+                handshakes,
+                registrations,
+                guesses,
+                mostStrangers,
+                strangersPerSource,
+                requestWithin,
+                stuckAfter,
+                idle);
     }
 }

@@ -46,6 +46,8 @@ final class InnerConnection extends ChannelInboundHandlerAdapter {
     private final Visitor visitor;
     private final Http2Connection streams;
     private final Future<?> check;
+    private long quietSince = System.nanoTime();
+    private int lastStream;
     private int controlFrames;
     private long countingSince;
 
@@ -106,10 +108,18 @@ final class InnerConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /// A stranger that asks for nothing has no business here. A member may be silent for as long as it likes.
+    /// A stranger that asks for nothing has no business here. A member has time: one that is up always has its poll, one that
+    /// is not keeps a connection that it does not need. It is told to come back on another before this one is closed.
     private void lookAfter(Channel channel) {
-        if (visitor.stranger() && streams.numActiveStreams() == 0) {
+        boolean idle = streams.numActiveStreams() == 0;
+        long now = System.nanoTime();
+        if (idle && visitor.stranger()) {
             refuse(channel, RefusalKind.SILENT);
+        } else if (!idle || streams.remote().lastStreamCreated() != lastStream) {
+            lastStream = streams.remote().lastStreamCreated();
+            quietSince = now;
+        } else if (now - quietSince >= context.settings().idleAfter().toNanos()) {
+            channel.close(); // says GOAWAY first
         }
     }
 

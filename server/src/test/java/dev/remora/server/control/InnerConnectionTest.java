@@ -289,6 +289,37 @@ class InnerConnectionTest {
     }
 
     @Test
+    void aMemberThatAsksForNothingAnyMoreIsToldToComeBackAndOneThatWaitsIsLeftAlone()
+            throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        InnerApp members =
+                (request, reply) -> {
+                    request.visitor().known();
+                    if (request.path().equals("/poll")) {
+                        answer.await();
+                    }
+                    reply.text(200, "done");
+                };
+        ControlSettings impatient =
+                settings(Duration.ofSeconds(2), Duration.ofSeconds(30))
+                        .withIdleAfter(Duration.ofSeconds(1));
+        try (TestControl server = new TestControl(impatient, members);
+                TestClient polls = server.connect()) {
+            int poll = polls.head("POST", "/poll", true);
+            TestClient idles = server.connect();
+            assertThat(idles.ask("POST", "/x", "").body()).isEqualTo("done");
+
+            byte[] farewell = idles.next(Http2FrameTypes.GO_AWAY).payload();
+            assertThat(ByteBuffer.wrap(farewell).getInt()).as("the last one answered").isEqualTo(1);
+            idles.awaitEnd();
+            idles.close();
+            answer.countDown();
+            assertThat(polls.next(Http2FrameTypes.HEADERS).stream()).isEqualTo(poll);
+            assertThat(server.refusals.count(RefusalKind.SILENT)).isZero();
+        }
+    }
+
+    @Test
     void floodsEndTheirConnectionAndNoOther() throws Exception {
         try (TestControl server = new TestControl(ControlSettings.standard(), ECHO)) {
             for (int type : new int[] {Http2FrameTypes.SETTINGS, Http2FrameTypes.PING}) {
