@@ -14,14 +14,17 @@ final class AddressPool {
     private static final IpPrefix MAPPED =
             new IpPrefix(IpAddress.v6(0xfd7a_115c_a1e0_ab12L, 0x4843_cd96_6200_0000L), 104);
 
-    /// The MagicDNS service and its network, what virtual machines of ChromeOS use among themselves, subnets of IPv4 behind
-    /// IPv6, and addresses that pass.
+    /// Where IPv4 subnets have an address each that no other site's has, behind a router that translates (4via6).
+    static final IpPrefix VIA = new IpPrefix(IpAddress.v6(0xfd7a_115c_a1e0_0b1aL, 0), 64);
+
+    /// The MagicDNS service and its network, what virtual machines of ChromeOS use among themselves, [#VIA], and addresses
+    /// that pass.
     private static final List<IpPrefix> RESERVED =
             List.of(
                     new IpPrefix(IpAddress.v4(0x64646400), 24),
                     new IpPrefix(IpAddress.v4(0x64735c00), 23),
                     IpPrefix.single(IpAddress.v6(0xfd7a_115c_a1e0_0000L, 0x53)),
-                    new IpPrefix(IpAddress.v6(0xfd7a_115c_a1e0_0b1aL, 0), 64),
+                    VIA,
                     new IpPrefix(IpAddress.v6(0xfd7a_115c_a1e0_efe3L, 0), 64));
 
     private static final int LOW_24 = 0xff_ffff;

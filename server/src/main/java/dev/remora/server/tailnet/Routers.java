@@ -55,10 +55,16 @@ final class Routers {
 
     /// Not the tailnet's own addresses: whoever could announce these would be everybody.
     boolean mayBeAnnounced(IpPrefix route) {
-        return EXIT.contains(route)
-                || route.isMasked()
-                        && !overlaps(route, settings.ipv4())
-                        && !overlaps(route, settings.ipv6());
+        return EXIT.contains(route) || route.isMasked() && (isVia(route) || !isOwn(route));
+    }
+
+    private boolean isOwn(IpPrefix route) {
+        return overlaps(route, settings.ipv4()) || overlaps(route, settings.ipv6());
+    }
+
+    /// Inside the tailnet's IPv6 range, where no node ever has an address.
+    private static boolean isVia(IpPrefix route) {
+        return route.bits() >= AddressPool.VIA.bits() && AddressPool.VIA.contains(route.ip());
     }
 
     private static boolean overlaps(IpPrefix one, IpPrefix other) {

@@ -36,6 +36,17 @@ class RoutersTest extends InATailnet {
     }
 
     @Test
+    void anIpv4SubnetUnderItsIpv6AddressIsARouteAndNothingElseOfThatRangeIs() throws Exception {
+        String via = "fd7a:115c:a1e0:b1a:0:7:c0a8:700/120";
+        TestClient client = router(via, "fd7a:115c:a1e0::/48");
+        approve(client, via);
+        assertThat(served(client)).containsExactly(via);
+        for (String own : List.of("fd7a:115c:a1e0::/48", "fd7a:115c:a1e0:b1b::/64")) {
+            assertThatThrownBy(() -> approve(client, own)).isInstanceOf(Refused.class);
+        }
+    }
+
+    @Test
     void aRouteCountsWhenItIsAnnouncedAndApproved() throws Exception {
         TestClient client = router(LAN, "10.0.0.0/8");
         assertThat(served(client)).isEmpty();
