@@ -10,6 +10,7 @@ import dev.remora.server.model.Report;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Takes in what nodes tell about themselves. Most of it is kept with the next batch; a name or a route at once.
 final class Reports {
@@ -83,13 +84,23 @@ final class Reports {
 
     /// What was measured about the network stays until something else is measured.
     static Report merge(Report before, HostInfo told) {
-        HostInfo hostInfo =
-                told.netInfo() == null ? told.withNetInfo(before.hostInfo().netInfo()) : told;
+        NetInfo netInfo = told.netInfo() == null ? before.hostInfo().netInfo() : told.netInfo();
+        HostInfo host = saysNothingOfTheHost(told) ? before.hostInfo() : told;
+        HostInfo hostInfo = host.withNetInfo(netInfo);
         return new Report(
                 hostInfo,
                 before.endpoints(),
                 homeDerp(hostInfo, before.homeDerp()),
                 before.capVersion());
+    }
+
+    /// The client written in Rust tells its home relay alone, and its name only when it polls.
+    private static boolean saysNothingOfTheHost(HostInfo told) {
+        return isBlank(told.hostname()) && isBlank(told.os());
+    }
+
+    private static boolean isBlank(@Nullable String text) {
+        return text == null || text.isEmpty();
     }
 
     static int homeDerp(HostInfo hostInfo, int before) {

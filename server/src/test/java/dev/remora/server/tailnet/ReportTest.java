@@ -105,17 +105,25 @@ class ReportTest extends InATailnet {
     }
 
     @Test
-    void anAddressOfOneInterfaceIsLeftOut() throws Exception {
+    void whoTellsOfItsRelayAloneKeepsItsName() throws Exception {
+        client.report();
+        reportJson("\"Hostinfo\": {\"NetInfo\": {\"PreferredDERP\": 901}}");
+        assertThat(client.node().name().label()).isEqualTo("n");
+        assertThat(client.node().report().hostInfo().os()).isEqualTo("linux");
+        assertThat(client.node().report().homeDerp()).isEqualTo(901);
+    }
+
+    private void reportJson(String members) throws Exception {
         String json =
-                """
-                {"Version": 142, "DiscoKey": "discokey:%s",
-                 "Endpoints": ["[fe80::1%%eth0]:41641", "198.51.100.7:41641"]}
-                """
-                        .formatted("0".repeat(64));
-        world.tailnet()
-                .report(
-                        client.node().id(),
-                        ControlJson.read(MapRequest.class, json.getBytes(UTF_8)));
+                "{\"Version\": 142, \"DiscoKey\": \"discokey:%s\", %s}"
+                        .formatted("0".repeat(64), members);
+        MapRequest request = ControlJson.read(MapRequest.class, json.getBytes(UTF_8));
+        world.tailnet().report(client.node().id(), request);
+    }
+
+    @Test
+    void anAddressOfOneInterfaceIsLeftOut() throws Exception {
+        reportJson("\"Endpoints\": [\"[fe80::1%eth0]:41641\", \"198.51.100.7:41641\"]");
         assertThat(client.node().report().endpoints())
                 .extracting(Object::toString)
                 .containsExactly("198.51.100.7:41641");
