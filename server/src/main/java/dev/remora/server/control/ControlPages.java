@@ -45,13 +45,17 @@ final class ControlPages {
     }
 
     Routes routes() {
+        SetUpPages setUp = new SetUpPages(tailnet);
         RegisterPage register = new RegisterPage(tailnet, settings.program());
         return Routes.none()
                 .withPage("/key", looked(this::key))
                 .withPage("/version", looked(request -> version()))
                 .withPage("/health", this::health)
                 .withPage("/verify", MOST_VERIFY, this::verify)
-                .withPage("/", looked(request -> RegisterPage.welcome(tailnet)))
+                .withPage("/", looked(request -> setUp.welcome()))
+                .withPage("/apple", looked(request -> setUp.apple()))
+                .withPage("/windows", looked(request -> setUp.windows()))
+                .withPage("/robots.txt", looked(request -> SetUpPages.robots()))
                 .withPagesBelow(RegisterPage.PATH, 0, looked(register::page))
                 .withPage("/machine/ping-response", ControlPages::pinged);
     }

@@ -60,16 +60,10 @@ final class RegisterPage {
                 : "<tr><th>" + name + "</th><td>" + escaped(value) + "</td></tr>";
     }
 
-    /// What the server says to a browser that has no business with it.
-    static FullHttpResponse welcome(Tailnet tailnet) {
-        String url = escaped(tailnet.settings().serverUrl());
-        return page(
-                HttpResponseStatus.OK,
-                "A tailnet's control server",
-                "<p>Devices join it with</p><pre>tailscale up --login-server " + url + "</pre>");
-    }
-
-    private static FullHttpResponse page(HttpResponseStatus status, String title, String content) {
+    /// A page in the look of all that people see here.
+    ///
+    /// @param content what is in it, as HTML
+    static FullHttpResponse page(HttpResponseStatus status, String title, String content) {
         FullHttpResponse answer =
                 Answers.html(
                         status,

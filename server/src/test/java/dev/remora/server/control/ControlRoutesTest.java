@@ -12,6 +12,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,6 +56,11 @@ class ControlRoutesTest {
             assertThat(server.get("/version").body()).contains("\"version\":\"", "\"java\":");
             assertThat(server.get("/nothing").statusCode()).isEqualTo(404);
             assertThat(server.get("/").body()).contains("tailscale up --login-server http://");
+            for (String page : List.of("/apple", "/windows")) {
+                assertThat(server.get(page).body())
+                        .contains("tailscale login --login-server http://");
+            }
+            assertThat(server.get("/robots.txt").body()).contains("Disallow: /\n");
         }
     }
 
