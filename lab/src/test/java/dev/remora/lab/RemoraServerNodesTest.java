@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.lab.apps.Curl;
 import dev.remora.lab.net.Host;
+import dev.remora.lab.net.NatBox;
 import dev.remora.lab.peers.AuthKeyRequest;
 import dev.remora.lab.peers.RemoraControl;
+import dev.remora.lab.peers.RemoraDaemon;
+import dev.remora.lab.peers.TailnetDaemon;
 import dev.remora.lab.peers.Tailscaled;
 import dev.remora.lab.run.Await;
 import dev.remora.lab.run.Json;
+import dev.remora.lab.run.LabProcess;
 import dev.remora.lab.run.Result;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,19 +77,19 @@ class RemoraServerNodesTest {
     }
 
     private static void nameServer(Host host, String answer) throws Exception {
-        var script = RemoraServerNodesTest.class.getResource("/lab/name_server.py");
-        python(
-                host,
-                "names",
-                Path.of(Objects.requireNonNull(script).toURI()).toString(),
-                host.ip4(),
-                answer);
+        python(host, "names", script("name_server.py"), host.ip4(), answer);
     }
 
-    private static void python(Host host, String name, String... arguments) {
+    private static String script(String name) throws Exception {
+        var script = RemoraServerNodesTest.class.getResource("/lab/" + name);
+        return Path.of(Objects.requireNonNull(script).toURI()).toString();
+    }
+
+    /// Ended with the lab.
+    private static LabProcess python(Host host, String name, String... arguments) {
         List<String> command = new ArrayList<>(List.of("/usr/bin/python3"));
         command.addAll(List.of(arguments));
-        host.start(name, Map.of(), command); // ended with the lab
+        return host.start(name, Map.of(), command);
     }
 
     private static void awaitSeen(String name) {
@@ -128,6 +132,37 @@ class RemoraServerNodesTest {
                     .containsPattern("own: [0-9]");
         } finally {
             beta.host().allowUdp();
+        }
+    }
+
+    /// Nothing leaves the office but through its proxy.
+    @Test
+    void whoIsBehindAProxyJoinsAndIsReachedThroughTheRelay(Lab lab) throws Exception {
+        NatBox office = lab.nat("office", NatBox.Mapping.ENDPOINT_INDEPENDENT);
+        Host desk = office.host("desk");
+        String gateway = desk.ip4().replaceAll("[0-9]+$", "1");
+        office.asHost().run("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
+        LabProcess proxy = python(office.asHost(), "proxy", script("connect_proxy.py"), gateway);
+        Map<String, String> env =
+                Map.of(
+                        "SSL_CERT_FILE",
+                        lab.authority().root().toString(),
+                        "HTTPS_PROXY",
+                        "http://" + gateway + ":3128");
+        List<TailnetDaemon> inside =
+                List.of(
+                        Tailscaled.with(
+                                env, Tailscaled.Release.CURRENT, desk, Tailscaled.Mode.USERSPACE),
+                        RemoraDaemon.trusting(office.host("shelf"), env));
+        for (TailnetDaemon node : inside) {
+            node.start();
+            node.up(control, AuthKeyRequest.forUser("alice"));
+            awaitRelayed(alpha, node.host().name());
+        }
+        assertThat(proxy.log()).contains(control.host().ip4() + ":443");
+        for (TailnetDaemon node : inside) {
+            control.delete(node.host().name());
+            node.stop();
         }
     }
 

@@ -10,6 +10,7 @@ import dev.remora.lab.peers.RemoraControl;
 import dev.remora.lab.peers.Tailscaled;
 import dev.remora.lab.run.Await;
 import dev.remora.lab.run.Json;
+import dev.remora.lab.run.LabProcess;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/// Real routers and exit nodes under our control server: `east` and `west` stand in a home with a printer, `alpha` (alice's)
-/// and `beta` (bob's) are far away.
+/// Real routers and exit nodes under our control server: `east` and `west` stand in a home with a printer, `south` in a
+/// cabin with a lamp, `alpha` (alice's) and `beta` (bob's) are far away.
 @Tag("host")
 @ExtendWith(LabExtension.class)
 class RemoraServerRoutesTest {
@@ -30,6 +31,13 @@ class RemoraServerRoutesTest {
 
     /// For documentation (RFC 5737), so nobody's; here the home's box has it, and the gateway of all others does not know it.
     private static final String ELSEWHERE = "203.0.113.5";
+
+    private static final String CABIN = "192.168.2.0/24";
+
+    /// As site 7 has it among all that have the same addresses, and an IPv6 network (RFC 4193) of the home's own.
+    private static final String HOME_BY_SITE = "fd7a:115c:a1e0:b1a:0:7:c0a8:100/120";
+
+    private static final String HOME_V6 = "fd99:1::/64";
 
     private static final String WEB_PORT = "8000";
     private static final String POLICY =
@@ -47,6 +55,10 @@ class RemoraServerRoutesTest {
     private static Tailscaled beta;
     private static Tailscaled east;
     private static Tailscaled west;
+    private static Tailscaled south;
+    private static Host printers;
+    private static LabProcess printing;
+    private static Host lamp;
     private static String printer;
     private static String elsewhere;
 
@@ -55,29 +67,41 @@ class RemoraServerRoutesTest {
         control = RemoraControl.start(lab.host("ctl"), lab.authority());
         NatBox home = lab.nat("home", NatBox.Mapping.ENDPOINT_INDEPENDENT);
         home.asHost().run("ip", "addr", "add", ELSEWHERE + "/32", "dev", "lo").orThrow();
-        elsewhere = web(home.asHost(), ELSEWHERE);
-        Host printers = home.host("printer");
-        printer = web(printers, printers.ip4());
+        web(home.asHost(), ELSEWHERE);
+        elsewhere = url(ELSEWHERE);
+        printers = home.host("printer");
+        printers.run("ip", "addr", "add", "fd99:1::5/64", "dev", "eth0", "nodad").orThrow();
+        printing = web(printers, "::");
+        printer = url(printers.ip4());
+        NatBox cabin = lab.nat("cabin", NatBox.Mapping.ENDPOINT_INDEPENDENT);
+        lamp = cabin.host("lamp");
+        web(lamp, lamp.ip4());
         alpha = lab.tailscaled(lab.host("alpha"), Tailscaled.Mode.TUN);
         beta = lab.tailscaled(lab.host("beta"), Tailscaled.Mode.USERSPACE);
         alpha.up(control, AuthKeyRequest.forUser("alice"), "--accept-routes");
         beta.up(control, AuthKeyRequest.forUser("bob"), "--accept-routes");
-        east = router(lab, home.host("east"));
-        west = router(lab, home.host("west"), "--advertise-exit-node");
+        east = router(lab, home.host("east"), HOME);
+        west = router(lab, home.host("west"), HOME, "--advertise-exit-node");
+        south = router(lab, cabin.host("south"), CABIN);
     }
 
     /// A web server of the plainest kind, ended with the lab.
-    private static String web(Host host, String address) {
+    private static LabProcess web(Host host, String address) {
         List<String> server =
-                List.of("/usr/bin/python3", "-m", "http.server", "--bind", address, WEB_PORT);
-        host.start("web", Map.of(), server);
+                List.of("/usr/bin/python3", "-um", "http.server", "--bind", address, WEB_PORT);
+        return host.start("web", Map.of(), server);
+    }
+
+    private static String url(String address) {
         return "http://" + address + ":" + WEB_PORT + "/";
     }
 
-    private static Tailscaled router(Lab lab, Host host, String... flags) {
-        host.run("sysctl", "-qw", "net.ipv4.ip_forward=1").orThrow();
+    private static Tailscaled router(Lab lab, Host host, String routes, String... flags) {
+        for (String family : List.of("ipv4.ip_forward", "ipv6.conf.all.forwarding")) {
+            host.run("sysctl", "-qw", "net." + family + "=1").orThrow();
+        }
         Tailscaled router = lab.tailscaled(host, Tailscaled.Mode.TUN);
-        router.up(control, AuthKeyRequest.forUser("alice"), "--advertise-routes=" + HOME);
+        router.up(control, AuthKeyRequest.forUser("alice"), "--advertise-routes=" + routes);
         if (flags.length > 0) {
             router.cli("set", flags[0]).orThrow();
         }
@@ -89,7 +113,9 @@ class RemoraServerRoutesTest {
         control.policy("{}");
         approve("east", "");
         approve("west", "");
-        Await.until("all routes to be gone", SOON, () -> routesOf("east", "west").isEmpty());
+        approve("south", "");
+        Await.until(
+                "all routes to be gone", SOON, () -> routesOf("east", "west", "south").isEmpty());
     }
 
     private static void approve(String router, String routes) {
@@ -120,12 +146,96 @@ class RemoraServerRoutesTest {
     }
 
     private static boolean answers(String url) {
-        return new Curl(alpha.host()).get(url, AT_ONCE).status() == 200;
+        return answers(alpha.host(), url);
+    }
+
+    private static boolean answers(Host from, String url) {
+        return new Curl(from).get(url, AT_ONCE, "--globoff").status() == 200;
     }
 
     /// By short tries: the first may have been sent before there was a way.
     private static void awaitAnswer(String url) {
         Await.until(url + " to answer", SOON, () -> answers(url));
+    }
+
+    /// The two houses have their routers as the way to each other, and nobody's address is translated.
+    @Test
+    void twoNetworksAreJoinedByTheirRoutersAndFilteredByThePolicy() {
+        translateAddresses(false);
+        printers.run("ip", "route", "add", CABIN, "via", east.host().ip4()).orThrow();
+        lamp.run("ip", "route", "add", HOME, "via", south.host().ip4()).orThrow();
+        try {
+            joinAndFilter();
+        } finally {
+            translateAddresses(true);
+        }
+    }
+
+    private static void translateAddresses(boolean so) {
+        for (Tailscaled router : List.of(east, south)) {
+            router.cli("set", "--accept-routes=" + !so, "--snat-subnet-routes=" + so).orThrow();
+        }
+    }
+
+    private static void joinAndFilter() {
+        String lampUrl = url(lamp.ip4());
+        approve("east", HOME);
+        approve("south", CABIN);
+        Await.until("the lamp to reach the printer", SOON, () -> answers(lamp, printer));
+        assertThat(printing.log()).as("who asked").contains(lamp.ip4());
+        Await.until("the printer to reach the lamp", SOON, () -> answers(printers, lampUrl));
+
+        control.policy(
+                "{\"acls\": [{\"action\": \"accept\", \"src\": [\"%s\"], \"dst\": [\"%s:%s\"]}]}"
+                        .formatted(CABIN, HOME, WEB_PORT));
+        Await.until("one way to be shut", SOON, () -> !answers(printers, lampUrl));
+        assertThat(routes(east, "south")).as("who may ask").containsExactly(CABIN);
+        Await.until("the other to be open", SOON, () -> answers(lamp, printer));
+    }
+
+    @Test
+    void ipv6RoutesAndIpv4OnesByTheirSiteLeadHomeToo() {
+        east.host().run("ip", "addr", "add", "fd99:1::2/64", "dev", "eth0", "nodad").orThrow();
+        printers.run("ip", "route", "add", "default", "via", "fd99:1::2").orThrow();
+        east.cli("set", "--advertise-routes=" + String.join(",", HOME, HOME_V6, HOME_BY_SITE))
+                .orThrow();
+        approve("east", HOME_V6 + "," + HOME_BY_SITE);
+        awaitAnswer(url("[fd99:1::5]"));
+        String bySite = alpha.cli("debug", "via", "7", printers.ip4() + "/32").orThrow().stdout();
+        awaitAnswer(url("[" + bySite.strip().replace("/128", "") + "]"));
+        assertThat(answers(printer)).as("without its own route").isFalse();
+        east.cli("set", "--advertise-routes=" + HOME).orThrow();
+    }
+
+    @Test
+    void theNarrowerOfTwoRoutesCountsUntilItIsTakenBack() {
+        String both = "192.168.0.0/16";
+        south.cli("set", "--advertise-routes=" + CABIN + "," + both).orThrow();
+        approve("south", both);
+        approve("east", HOME);
+        Await.until(
+                "both to be told",
+                SOON,
+                () -> routesOf("east", "south").containsAll(List.of(HOME, both)));
+        awaitAnswer(printer);
+        awaitAnswer(url(lamp.ip4()));
+
+        approve("east", "");
+        Await.until("one to be left", SOON, () -> routesOf("east").isEmpty());
+        assertThat(answers(printer)).as("it is not behind south").isFalse();
+        awaitAnswer(url(lamp.ip4()));
+        south.cli("set", "--advertise-routes=" + CABIN).orThrow();
+    }
+
+    @Test
+    void anExitNodeIsSuggestedIfThePolicyWantsIt() {
+        control.policy(
+                "{\"nodeAttrs\": [{\"target\": [\"*\"], \"attr\": [\"suggest-exit-node\"]}]}");
+        approve("west", "0.0.0.0/0,::/0");
+        Await.until(
+                "west to be suggested",
+                SOON,
+                () -> alpha.cli("exit-node", "suggest").output().contains("west.lab.test"));
     }
 
     @Test

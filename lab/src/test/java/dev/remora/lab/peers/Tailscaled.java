@@ -3,6 +3,7 @@ package dev.remora.lab.peers;
 import dev.remora.lab.net.Host;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -40,16 +41,23 @@ public final class Tailscaled extends TailnetDaemon {
     private final List<String> flags;
 
     private Tailscaled(Host host, Path trusted, Release release, Mode mode, List<String> flags) {
-        super(
-                host,
-                Map.of(
-                        "SSL_CERT_FILE", trusted.toString(),
-                        "TS_NO_LOGS_NO_SUPPORT", "true",
-                        // never the machine's own resolver, which it would reconfigure
-                        "DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent"));
+        this(host, Map.of("SSL_CERT_FILE", trusted.toString()), release, mode, flags);
+    }
+
+    private Tailscaled(
+            Host host, Map<String, String> env, Release release, Mode mode, List<String> flags) {
+        super(host, withoutTraces(env));
         this.release = release;
         this.mode = mode;
         this.flags = flags;
+    }
+
+    private static Map<String, String> withoutTraces(Map<String, String> env) {
+        Map<String, String> all = new HashMap<>(env);
+        all.put("TS_NO_LOGS_NO_SUPPORT", "true");
+        // never the machine's own resolver, which it would reconfigure
+        all.put("DBUS_SYSTEM_BUS_ADDRESS", "unix:path=/nonexistent");
+        return all;
     }
 
     /// One on `host` that has not been started yet.
@@ -69,6 +77,11 @@ public final class Tailscaled extends TailnetDaemon {
     /// The same that trusts what a file holds.
     public static Tailscaled of(Release release, Host host, Path trusted, Mode mode) {
         return new Tailscaled(host, trusted, release, mode, List.of());
+    }
+
+    /// The same that has these variables, `SSL_CERT_FILE` among them.
+    public static Tailscaled with(Map<String, String> env, Release release, Host host, Mode mode) {
+        return new Tailscaled(host, env, release, mode, List.of());
     }
 
     @Override
