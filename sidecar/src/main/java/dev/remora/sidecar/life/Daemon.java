@@ -277,9 +277,6 @@ public final class Daemon implements AutoCloseable {
         NodeEvents events = new NodeEvents(profiles);
         MemoryContract memory = MemoryContract.ofThisProcess();
         LOG.atLevel(memory.isTight() ? Level.WARN : Level.INFO).log(memory.sentence());
-        if (memory.limit().isPresent()) {
-            SinglePages.ask();
-        }
         Node node = begun(Node.start(settings(flags, memory, store, profiles, system), events));
         NodeStatus status = node.status();
         LOG.info("UDP port {}, cipher {}", status.udpPortV4(), status.aead());

@@ -3,7 +3,13 @@ package dev.remora.sidecar.life;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.node.Capacity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class MemoryContractTest {
@@ -41,6 +47,22 @@ class MemoryContractTest {
                 .contains("-Xmx12m", "-XX:TieredStopAtLevel=1");
         assertThat(MemoryContract.flags(OptionalLong.of(96 * MIB))).contains("-Xmx19m");
         assertThat(MemoryContract.flags(OptionalLong.of(1))).contains("-Xmx12m");
+    }
+
+    /// A flag that the JVM does not know would end every small container at its start.
+    @Test
+    void theJvmTakesTheFlagsOfASmallHeap() throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(
+                Files.readAllLines(Path.of("src/main/image/daemon.flags")).stream()
+                        .filter(line -> line.contains("Unlock"))
+                        .flatMap(line -> Stream.of(line.split(" ")))
+                        .toList());
+        command.addAll(MemoryContract.flags(OptionalLong.of(64 * MIB)));
+        command.add("-version");
+
+        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
     }
 
     @Test
