@@ -1,5 +1,6 @@
 package dev.remora.sidecar.life;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.node.Capacity;
@@ -62,7 +63,10 @@ class MemoryContractTest {
         command.addAll(MemoryContract.flags(OptionalLong.of(64 * MIB)));
         command.add("-version");
 
-        assertThat(new ProcessBuilder(command).inheritIO().start().waitFor()).isZero();
+        Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
+
+        String said = new String(java.getInputStream().readAllBytes(), UTF_8);
+        assertThat(java.waitFor()).as(said).isZero();
     }
 
     @Test
