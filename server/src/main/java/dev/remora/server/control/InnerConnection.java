@@ -56,6 +56,8 @@ final class InnerConnection extends ChannelInboundHandlerAdapter {
         this.context = context;
         this.visitor = visitor;
         this.streams = streams;
+        visitor.mayHaveToGo(
+                new Strangers.Guest(() -> streams.numActiveStreams() == 0, channel::close));
         long every = context.settings().requestWithin().toMillis();
         this.check =
                 channel.eventLoop()

@@ -27,10 +27,18 @@ final class NoiseResponder extends ByteToMessageDecoder {
     private final IpAddress from;
     private final byte[] initiation;
     private final boolean early;
+    private final Strangers.Place place;
     private boolean handedOver;
 
     /// @param early send the early payload too
-    NoiseResponder(InnerContext context, IpAddress from, byte[] initiation, boolean early) {
+    /// @param place the one it has as long as it is a stranger
+    NoiseResponder(
+            InnerContext context,
+            IpAddress from,
+            byte[] initiation,
+            boolean early,
+            Strangers.Place place) {
+        this.place = place;
         this.context = context;
         this.from = from;
         this.initiation = initiation;
@@ -39,6 +47,7 @@ final class NoiseResponder extends ByteToMessageDecoder {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
+        place.taken(new Strangers.Guest(() -> false, ctx::close));
         context.threads().execute(() -> compute(ctx));
     }
 
@@ -79,8 +88,7 @@ final class NoiseResponder extends ByteToMessageDecoder {
         if (early) {
             pipeline.write(earlyPayload());
         }
-        Visitor visitor =
-                new Visitor(accepted.client(), accepted.version(), from, context.strangers());
+        Visitor visitor = new Visitor(accepted.client(), accepted.version(), from, place);
         InnerConnection.addTo(ctx.channel(), context, visitor);
         pipeline.remove(this);
         ctx.channel().flush();
@@ -109,7 +117,7 @@ final class NoiseResponder extends ByteToMessageDecoder {
     @Override
     protected void handlerRemoved0(ChannelHandlerContext ctx) {
         if (!handedOver) {
-            context.strangers().leave(from);
+            place.leave();
         }
     }
 

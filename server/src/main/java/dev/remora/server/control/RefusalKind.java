@@ -3,7 +3,7 @@ package dev.remora.server.control;
 /// Why somebody got less than they asked for.
 public enum RefusalKind {
     TOO_MANY_HANDSHAKES("shakes hands too often"),
-    TOO_MANY_STRANGERS("is one stranger too many"),
+    TOO_MANY_STRANGERS("has one connection too many that is nobody's: the oldest went"),
     BAD_HANDSHAKE("cannot shake hands with our key: it may have an old one"),
     SILENT("connected and asked for nothing"),
     FLOOD("floods its connection with control frames"),

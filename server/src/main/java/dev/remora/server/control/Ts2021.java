@@ -71,26 +71,34 @@ final class Ts2021 implements Upgrade {
     }
 
     private NoiseResponder responder(Request request, byte[] initiation, boolean early) {
-        return new NoiseResponder(context, request.from().ip(), initiation, early);
+        var from = request.from().ip();
+        Strangers.Place place =
+                context.strangers()
+                        .enter(
+                                from,
+                                () ->
+                                        context.refusals()
+                                                .count(RefusalKind.TOO_MANY_STRANGERS, from, ""));
+        return new NoiseResponder(context, from, initiation, early, place);
     }
 
-    /// Too often, or too many: come back later. Who is let in counts as a stranger from here on.
+    /// Too often: come back later.
     private Optional<Outcome> refusal(Request request) {
         var from = request.from().ip();
         if (!context.handshakes().take(from)) {
             context.refusals().count(RefusalKind.TOO_MANY_HANDSHAKES, from, "");
-            return Optional.of(later(HttpResponseStatus.TOO_MANY_REQUESTS));
-        }
-        if (!context.strangers().enter(from)) {
-            context.refusals().count(RefusalKind.TOO_MANY_STRANGERS, from, "");
-            return Optional.of(later(HttpResponseStatus.SERVICE_UNAVAILABLE));
+            return Optional.of(later());
         }
         return Optional.empty();
     }
 
-    private static Outcome later(HttpResponseStatus status) {
-        FullHttpResponse answer = Answers.text(status, "too many connections, try again later\n");
-        answer.headers().set(HttpHeaderNames.RETRY_AFTER, "5");
+    /// Whom this happens to are many, as a rule, and had better not come back together.
+    private Outcome later() {
+        FullHttpResponse answer =
+                Answers.text(
+                        HttpResponseStatus.TOO_MANY_REQUESTS,
+                        "too many connections, try again later\n");
+        answer.headers().set(HttpHeaderNames.RETRY_AFTER, context.random().nextInt(5, 16));
         return new Outcome.Refused(answer);
     }
 

@@ -2,7 +2,6 @@ package dev.remora.server.control;
 
 import dev.remora.base.IpAddress;
 import dev.remora.crypto.MachineKey;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Who is at the other end of a connection, as far as the handshake proves it: somebody who holds a machine key.
 /// Whether that is a member's shows only in what is asked for.
@@ -10,15 +9,14 @@ final class Visitor {
     private final MachineKey machine;
     private final int version;
     private final IpAddress from;
-    private final Strangers strangers;
-    private final AtomicBoolean stranger = new AtomicBoolean(true);
+    private final Strangers.Place place;
+    private volatile boolean stranger = true;
 
-    /// One who has [entered][Strangers#enter].
-    Visitor(MachineKey machine, int version, IpAddress from, Strangers strangers) {
+    Visitor(MachineKey machine, int version, IpAddress from, Strangers.Place place) {
         this.machine = machine;
         this.version = version;
         this.from = from;
-        this.strangers = strangers;
+        this.place = place;
     }
 
     MachineKey machine() {
@@ -35,13 +33,17 @@ final class Visitor {
     }
 
     boolean stranger() {
-        return stranger.get();
+        return stranger;
+    }
+
+    /// Makes room for others when there are too many strangers, as long as it is one.
+    void mayHaveToGo(Strangers.Guest as) {
+        place.taken(as);
     }
 
     /// It has shown to be a member's machine, or has gone: one stranger less.
     void known() {
-        if (stranger.compareAndSet(true, false)) {
-            strangers.leave(from);
-        }
+        stranger = false;
+        place.leave();
     }
 }

@@ -71,9 +71,12 @@ class ControlFuzzTest {
     @FuzzTest(maxDuration = "10s")
     void asHttp2(byte[] stream) {
         Line line = new Line();
-        context.strangers().enter(IpAddress.LOOPBACK_V4);
         Visitor visitor =
-                new Visitor(KEY.publicKey(), 131, IpAddress.LOOPBACK_V4, context.strangers());
+                new Visitor(
+                        KEY.publicKey(),
+                        131,
+                        IpAddress.LOOPBACK_V4,
+                        context.strangers().enter(IpAddress.LOOPBACK_V4, () -> {}));
         InnerConnection.addTo(line, context, visitor);
         line.writeInbound(Http2CodecUtil.connectionPrefaceBuf());
         send(line, stream);

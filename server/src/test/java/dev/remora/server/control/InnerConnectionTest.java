@@ -365,17 +365,45 @@ class InnerConnectionTest {
     }
 
     @Test
-    void strangersAreFewAndHandshakesAreRare() throws Exception {
-        ControlSettings.Rate rare = new ControlSettings.Rate(0.000_1, 3);
-        ControlSettings tight =
-                ControlSettings.standard().withStrangers(100, 2).withRates(rare, rare, rare);
+    void handshakesAreRare() throws Exception {
+        ControlSettings.Rate rare = new ControlSettings.Rate(0.000_1, 2);
+        ControlSettings tight = ControlSettings.standard().withRates(rare, rare, rare);
         try (TestControl server = new TestControl(tight, ECHO)) {
             try (TestClient first = server.connect();
                     TestClient second = server.connect()) {
-                assertThatThrownBy(server::connect).hasMessageContaining("503");
                 assertThatThrownBy(server::connect).hasMessageContaining("429");
                 assertThat(first.ask("GET", "/", "").status()).isEqualTo(200);
                 assertThat(second.ask("GET", "/", "").status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void theOldestStrangerThatAsksForNothingMakesRoom() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch approved = new CountDownLatch(1);
+        InnerApp waiting =
+                (request, answer) -> {
+                    if (request.path().equals("/wait")) {
+                        asked.countDown();
+                        approved.await();
+                    }
+                    answer.text(200, "in");
+                };
+        try (TestControl server =
+                        new TestControl(ControlSettings.standard().withStrangers(100, 3), waiting);
+                TestClient login = server.connect();
+                TestClient oldest = server.connect();
+                TestClient second = server.connect()) {
+            int stream = login.head("GET", "/wait", true);
+            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+            try (TestClient newcomer = server.connect()) {
+                assertThat(newcomer.ask("GET", "/", "").status()).isEqualTo(200);
+                oldest.awaitEnd();
+                assertThat(server.refusals.count(RefusalKind.TOO_MANY_STRANGERS)).isEqualTo(1);
+                assertThat(second.ask("GET", "/", "").status()).isEqualTo(200);
+                approved.countDown();
+                assertThat(login.answer(stream).status()).isEqualTo(200);
             }
         }
     }
