@@ -131,11 +131,13 @@ final class Mailbox {
     private void note(Consumer<Notes> what) {
         lock.lock();
         try {
-            if (waiting == null) {
-                waiting = new Notes(revisions.now());
+            boolean first = waiting == null;
+            Notes notes = waiting == null ? new Notes(revisions.now()) : waiting;
+            waiting = notes;
+            what.accept(notes);
+            if (first || notes.end != null) {
+                arrived.signal(); // for what comes with the first it does not have to wake
             }
-            what.accept(waiting);
-            arrived.signal();
         } finally {
             lock.unlock();
         }
