@@ -61,7 +61,7 @@ final class NetMapWriter {
                 node.stableId().value(),
                 node.name(),
                 node.user().value(),
-                node.sharer().map(UserId::value).orElse(0L),
+                node.sharer().map(UserId::value).orElse(null),
                 node.key(),
                 node.keyExpiry().orElse(null),
                 node.keySignature().orElse(null),
@@ -82,14 +82,18 @@ final class NetMapWriter {
                 node.machineAuthorized(),
                 null,
                 capabilities(node.capabilities()),
-                node.unsigned(),
+                orAbsent(node.unsigned()),
                 null,
-                node.endedByServer(),
+                orAbsent(node.endedByServer()),
                 node.masqueradeV4().orElse(null),
                 node.masqueradeV6().orElse(null),
-                node.wireGuardOnly(),
-                node.jailed(),
+                orAbsent(node.wireGuardOnly()),
+                orAbsent(node.jailed()),
                 node.exitNodeResolvers());
+    }
+
+    private static @Nullable Boolean orAbsent(boolean flag) {
+        return flag ? true : null;
     }
 
     private static Map<String, @Nullable List<RawJson>> capabilities(

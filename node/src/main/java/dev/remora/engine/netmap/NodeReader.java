@@ -45,9 +45,9 @@ final class NodeReader {
     /// What a patch says. A number that is 0 and a member that is absent say nothing.
     static Node patched(Node node, PeerChange patch, Instant now) {
         NodeChange change = node.change();
-        derpRegion(patch.derpRegion()).ifPresent(id -> change.homeDerp(Optional.of(id)));
-        if (patch.cap() != 0) {
-            change.capabilityVersion(version(patch.cap()));
+        derpRegion(number(patch.derpRegion())).ifPresent(id -> change.homeDerp(Optional.of(id)));
+        if (number(patch.cap()) != 0) {
+            change.capabilityVersion(version(number(patch.cap())));
         }
         if (patch.capMap() != null) {
             change.capabilities(capabilities(patch.capMap()));
@@ -89,7 +89,8 @@ final class NodeReader {
                         new StableNodeId(Objects.requireNonNullElse(info.stableId(), "")),
                         Objects.requireNonNullElse(info.name(), ""),
                         new UserId(info.user()),
-                        Optional.of(new UserId(info.sharer())).filter(id -> id.value() != 0),
+                        Optional.of(new UserId(number(info.sharer())))
+                                .filter(id -> id.value() != 0),
                         info.key(),
                         time(info.keyExpiry()),
                         Optional.ofNullable(info.keySignature()),
@@ -108,25 +109,33 @@ final class NodeReader {
                         Optional.ofNullable(info.online()),
                         info.machineAuthorized(),
                         Map.copyOf(capabilities),
-                        info.unsignedPeerApiOnly(),
-                        info.expired(),
-                        info.expired(),
+                        is(info.unsignedPeerApiOnly()),
+                        is(info.expired()),
+                        is(info.expired()),
                         Optional.ofNullable(info.selfNodeV4MasqAddrForThisPeer())
                                 .filter(IpAddress::v4),
                         Optional.ofNullable(info.selfNodeV6MasqAddrForThisPeer())
                                 .filter(ip -> !ip.v4()),
-                        info.isWireGuardOnly(),
-                        info.isJailed(),
+                        is(info.isWireGuardOnly()),
+                        is(info.isJailed()),
                         Lists.present(info.exitNodeDnsResolvers())));
     }
 
     /// Absent means the node's own addresses, empty means nothing at all; and what the tailnet lock has
     /// not signed gets no routes, whatever the server says.
     private static List<IpPrefix> allowedIps(NodeInfo info) {
-        boolean own = info.allowedIps() == null || info.unsignedPeerApiOnly();
+        boolean own = info.allowedIps() == null || is(info.unsignedPeerApiOnly());
         return Lists.present(own ? info.addresses() : info.allowedIps()).stream()
                 .map(IpPrefix::masked)
                 .toList();
+    }
+
+    private static boolean is(@Nullable Boolean flag) {
+        return Boolean.TRUE.equals(flag);
+    }
+
+    private static long number(@Nullable Long number) {
+        return number == null ? 0 : number;
     }
 
     private static Optional<DerpRegionId> homeDerp(NodeInfo info) {

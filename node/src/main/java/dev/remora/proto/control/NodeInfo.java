@@ -35,7 +35,7 @@ public record NodeInfo(
         @Property("StableID") @Nullable String stableId,
         @Property("Name") @Nullable String name,
         @Property("User") long user,
-        @Property("Sharer") long sharer,
+        @Property("Sharer") @Nullable Long sharer,
         @Property("Key") @Nullable NodeKey key,
         @Property("KeyExpiry") @Nullable Instant keyExpiry,
         @Property("KeySignature") @Nullable String keySignature,
@@ -56,13 +56,13 @@ public record NodeInfo(
         @Property("MachineAuthorized") boolean machineAuthorized,
         @Property("Capabilities") @Nullable List<String> capabilities,
         @Property("CapMap") @Nullable Map<String, @Nullable List<RawJson>> capMap,
-        @Property("UnsignedPeerAPIOnly") boolean unsignedPeerApiOnly,
+        @Property("UnsignedPeerAPIOnly") @Nullable Boolean unsignedPeerApiOnly,
         @Property("DataPlaneAuditLogID") @Nullable String dataPlaneAuditLogId,
-        @Property("Expired") boolean expired,
+        @Property("Expired") @Nullable Boolean expired,
         @Property("SelfNodeV4MasqAddrForThisPeer")
                 @Nullable IpAddress selfNodeV4MasqAddrForThisPeer,
         @Property("SelfNodeV6MasqAddrForThisPeer")
                 @Nullable IpAddress selfNodeV6MasqAddrForThisPeer,
-        @Property("IsWireGuardOnly") boolean isWireGuardOnly,
-        @Property("IsJailed") boolean isJailed,
+        @Property("IsWireGuardOnly") @Nullable Boolean isWireGuardOnly,
+        @Property("IsJailed") @Nullable Boolean isJailed,
         @Property("ExitNodeDNSResolvers") @Nullable List<DnsResolver> exitNodeDnsResolvers) {}

@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What changed about one peer. Numbers that are 0 and members that are absent did not change.
+/// What changed about one peer. Members that are absent, and numbers that are 0, did not change.
 @Json
 public record PeerChange(
         @Property("NodeID") long nodeId,
-        @Property("DERPRegion") long derpRegion,
-        @Property("Cap") long cap,
+        @Property("DERPRegion") @Nullable Long derpRegion,
+        @Property("Cap") @Nullable Long cap,
         @Property("CapMap") @Nullable Map<String, @Nullable List<RawJson>> capMap,
         @Property("Endpoints") @Nullable List<IpPort> endpoints,
         @Property("Key") @Nullable NodeKey key,

@@ -65,7 +65,7 @@ final class NodeWriter {
                 Long.toString(node.id()),
                 standing.name(),
                 standing.user(),
-                0,
+                null,
                 node.keys().node(),
                 node.membership().expiry().orElse(NEVER),
                 null,
@@ -86,13 +86,13 @@ final class NodeWriter {
                 node.membership().authorized() && !standing.expired(),
                 null,
                 standing.capabilities().isEmpty() ? null : standing.capabilities(),
-                false,
-                null,
-                standing.expired(),
                 null,
                 null,
-                false,
-                false,
+                standing.expired() ? true : null,
+                null,
+                null,
+                null,
+                null,
                 null);
     }
 
@@ -110,8 +110,8 @@ final class NodeWriter {
         return Optional.of(
                 new PeerChange(
                         node.id(),
-                        parts.contains(Part.HOME_DERP) ? node.report().homeDerp() : 0,
-                        parts.contains(Part.CAP) ? node.report().capVersion() : 0,
+                        parts.contains(Part.HOME_DERP) ? (long) node.report().homeDerp() : null,
+                        parts.contains(Part.CAP) ? (long) node.report().capVersion() : null,
                         null,
                         parts.contains(Part.ENDPOINTS) ? endpoints : null,
                         parts.contains(Part.NODE_KEY) ? node.keys().node() : null,

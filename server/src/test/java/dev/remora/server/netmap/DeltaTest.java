@@ -180,7 +180,7 @@ class DeltaTest {
 
         expire(peer, Optional.empty());
         NodeInfo extended = client.message(3).peersChanged().get(0);
-        assertThat(extended.expired()).isFalse();
+        assertThat(extended.expired()).isNull();
         assertThat(extended.keyExpiry()).isEqualTo(Instant.parse("0001-01-01T00:00:00Z"));
     }
 

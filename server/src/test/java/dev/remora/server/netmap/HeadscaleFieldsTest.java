@@ -128,7 +128,7 @@ class HeadscaleFieldsTest {
                 Objects.requireNonNull(info.name()),
                 info.user(),
                 Boolean.TRUE.equals(info.online()),
-                info.expired(),
+                Boolean.TRUE.equals(info.expired()),
                 capabilities);
     }
 

@@ -73,7 +73,7 @@ final class Member implements FrameSink {
         list(message.peersChanged()).forEach(this::put);
         list(message.peersRemoved()).forEach(peers::remove);
         for (PeerChange patch : list(message.peersChangedPatch())) {
-            if (patch.derpRegion() != 0) {
+            if (patch.derpRegion() != null) {
                 peers.put(patch.nodeId(), patch.derpRegion());
             }
         }
