@@ -53,7 +53,7 @@ final class Answers {
     }
 
     private static String displayName(User user) {
-        return user.displayName().isEmpty() ? user.name() : user.displayName();
+        return user.displayName().isEmpty() ? user.loginName() : user.displayName();
     }
 
     private static RegisterResponse answer(

@@ -118,15 +118,15 @@ final class Registrations {
                 return Answers.ended();
             }
             Node node = known.get();
+            edit.note(Actor.machine(machine), "logged out node " + node.name().label());
             if (node.membership().ephemeral()) {
                 edit.removeNode(node.id());
-            } else {
-                // not the time of 1970 that the client sends, which peers would see
-                edit.put(
-                        node.withMembership(node.membership().withExpiry(Optional.of(edit.now()))));
+                return Answers.ended();
             }
-            edit.note(Actor.machine(machine), "logged out node " + node.name().label());
-            return Answers.ended();
+            // not the time of 1970 that the client sends, which peers would see
+            Node ended = node.withMembership(node.membership().withExpiry(Optional.of(edit.now())));
+            edit.put(ended);
+            return state(ended);
         });
     }
 
