@@ -350,6 +350,9 @@ final class Api implements ApiHandler {
     }
 
     private static ApiResponse dial(ApiRequest request) {
+        if (!request.method().equals("POST")) {
+            return ApiResponse.text(405, "POST required");
+        }
         return request.header("upgrade").orElse("").equals("ts-dial")
                 ? ApiResponse.text(
                         501, "Connections through the daemon are not supported by this program.")

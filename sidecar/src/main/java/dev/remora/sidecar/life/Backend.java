@@ -76,7 +76,7 @@ final class Backend implements AutoCloseable {
         return thread.ask(question);
     }
 
-    /// Runs on the backend's thread what changes something.
+    /// Runs on the backend's thread what changes something, and tells what follows from it, be it that it cannot be saved.
     ///
     /// @throws StateException if there is no state to change
     <T> T change(Callable<T> change) throws IOException, MalformedException {
@@ -84,7 +84,11 @@ final class Backend implements AutoCloseable {
             if (noState.isPresent()) {
                 throw new StateException(noState.get());
             }
-            return change.call();
+            try {
+                return change.call();
+            } finally {
+                standing.settle();
+            }
         });
     }
 
@@ -239,17 +243,17 @@ final class Backend implements AutoCloseable {
         });
     }
 
-    boolean removeProfile(String id) throws IOException, MalformedException {
-        return change(() -> {
+    /// One that is not there is as gone as it should be.
+    void removeProfile(String id) throws IOException, MalformedException {
+        change(() -> {
             boolean current = id.equals(profiles.current().id());
             if (current) {
                 node.pause();
             }
-            boolean known = profiles.remove(id);
-            if (known && current) {
+            if (profiles.remove(id) && current) {
                 onOtherProfile();
             }
-            return known;
+            return true;
         });
     }
 
@@ -303,6 +307,9 @@ final class Backend implements AutoCloseable {
                 profiles.save(prefs().withLoggedOut(false));
             }
             boolean changed = profiles.saveMembership(map, Instant.now());
+            if (changed) {
+                serve.load(); // it may be somebody who was here before
+            }
             if (loggedIn || changed) {
                 news.prefs();
             }

@@ -98,7 +98,12 @@ final class PrefsApi {
                 request,
                 "access denied",
                 () -> {
-                    Map<String, Object> options = body(request);
+                    Map<String, Object> options;
+                    try {
+                        options = body(request);
+                    } catch (MalformedException e) {
+                        return ApiResponse.text(400, e.reason());
+                    }
                     backend.start(wanted(options), text(options.get("AuthKey")));
                     return ApiResponse.empty(204);
                 });
@@ -184,12 +189,19 @@ final class PrefsApi {
     }
 
     private ApiResponse one(ApiRequest request, String id) throws IOException, MalformedException {
-        boolean known =
-                switch (request.method()) {
-                    case "POST" -> backend.switchProfile(id);
-                    case "DELETE" -> backend.removeProfile(id);
-                    default -> false;
-                };
-        return known ? ApiResponse.empty(204) : ApiResponse.text(404, "Profile not found");
+        switch (request.method()) {
+            case "POST" -> {
+                return backend.switchProfile(id)
+                        ? ApiResponse.empty(204)
+                        : ApiResponse.text(500, "profile not found");
+            }
+            case "DELETE" -> {
+                backend.removeProfile(id);
+                return ApiResponse.empty(204);
+            }
+            default -> {
+                return ApiResponse.text(404, "Profile not found");
+            }
+        }
     }
 }

@@ -15,9 +15,11 @@ import dev.remora.sidecar.config.ServeConfig;
 import dev.remora.sidecar.localapi.NodeJson;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -108,12 +110,15 @@ final class Profiles {
         } catch (MalformedException e) {
             throw damaged(PREFIX + id, e);
         }
+        serve = readServe(id);
+    }
+
+    private Optional<ServeConfig> readServe(String id) throws StateException {
         Optional<byte[]> kept = store.read(SERVE + id);
         try {
-            serve =
-                    kept.isEmpty() || isNull(kept.get())
-                            ? Optional.empty()
-                            : Optional.of(ServeConfig.parse(kept.get()));
+            return kept.isEmpty() || isNull(kept.get())
+                    ? Optional.empty()
+                    : Optional.of(ServeConfig.parse(kept.get()));
         } catch (MalformedException e) {
             throw damaged(SERVE + id, e);
         }
@@ -185,13 +190,15 @@ final class Profiles {
         kept = current.identity();
     }
 
-    /// Keeps what the server says about us, if that is news.
+    /// Keeps what the server says about us, if that is news. Another profile of the same user or node at the same server goes on in the present one, as with `tailscaled`:
+    /// a login that is repeated has one name, one key and what was published before.
     ///
     /// @return whether it was
     synchronized boolean saveMembership(NetMap map, Instant now) throws IOException {
-        String id = idOf(current);
         Map<String, @Nullable Object> user = NodeJson.user(map, map.self().user());
         String nodeId = map.self().stableId().value();
+        List<String> same = sameAs(user.get("ID"), nodeId);
+        String id = same.isEmpty() ? idOf(current) : same.getFirst();
         Map<String, @Nullable Object> about = new LinkedHashMap<>();
         about.put("ID", id);
         about.put("Name", user.get("LoginName"));
@@ -205,10 +212,49 @@ final class Profiles {
         Profile changed = current.withId(id).withMembership(user, nodeId, about);
         boolean news = !changed.equals(current);
         if (news) {
+            Map<String, byte[]> changes = same.isEmpty() ? new LinkedHashMap<>() : join(same);
             current = changed;
-            write();
+            changes.putAll(changes());
+            store.write(changes);
+            kept = current.identity();
         }
         return news;
+    }
+
+    /// The other profiles of this user, or of this node, at the server of the present one.
+    private List<String> sameAs(@Nullable Object userId, String nodeId) {
+        String server = current.prefs().controlUrl();
+        return listed.entrySet().stream()
+                .filter(each -> !each.getKey().equals(current.id()))
+                .filter(each -> server.equals(each.getValue().get("ControlURL")))
+                .filter(each ->
+                        nodeId.equals(each.getValue().get("NodeID"))
+                                || each.getValue().get("UserProfile") instanceof Map<?, ?> user
+                                        && Objects.equals(user.get("ID"), userId))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /// Makes several profiles one, with the first one's name; what is published is the present profile's, or else the first one's.
+    ///
+    /// @return the entries that go
+    private Map<String, byte[]> join(List<String> same) throws StateException {
+        Map<String, byte[]> changes = new LinkedHashMap<>();
+        List<String> gone = new ArrayList<>(same.subList(1, same.size()));
+        if (!current.id().isEmpty()) {
+            gone.add(current.id());
+        }
+        for (String id : gone) {
+            changes.put(PREFIX + id, new byte[0]);
+            changes.put(SERVE + id, new byte[0]);
+            listed.remove(id);
+        }
+        if (serve.isPresent()) {
+            changes.put(SERVE + same.getFirst(), serve.get().toJson());
+        } else {
+            serve = readServe(same.getFirst());
+        }
+        return changes;
     }
 
     private static Map<String, @Nullable Object> network(NetMap map) {

@@ -11,6 +11,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
 import io.netty.handler.timeout.ReadTimeoutHandler;
 import java.io.IOException;
 import java.net.Inet6Address;
@@ -55,6 +56,7 @@ public final class HttpEndpoint implements AutoCloseable {
                                                         new HttpServerCodec(
                                                                 new HttpDecoderConfig()))
                                                 .addLast(new HttpObjectAggregator(MAX_BODY))
+                                                .addLast(new FlowControlHandler())
                                                 .addLast(RequestHandler.open(Map.of(), handler));
                                     }
                                 });

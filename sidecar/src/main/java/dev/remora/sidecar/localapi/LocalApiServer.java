@@ -14,6 +14,7 @@ import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.flow.FlowControlHandler;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -69,6 +70,7 @@ public final class LocalApiServer implements AutoCloseable {
                                                         new HttpServerCodec(
                                                                 new HttpDecoderConfig()))
                                                 .addLast(new HttpObjectAggregator(MAX_BODY))
+                                                .addLast(new FlowControlHandler())
                                                 .addLast(
                                                         RequestHandler.local(
                                                                 caller(channel), headers, handler));

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,6 +34,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
     private final Map<String, String> headers;
     private final ApiHandler handler;
     private final boolean guarded;
+    private boolean streaming;
 
     /// @param guarded only programs on this machine are answered, no web pages
     private RequestHandler(
@@ -55,16 +57,14 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
 
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, FullHttpRequest request) {
+        if (streaming) {
+            return; // nothing can be answered behind an answer that goes on
+        }
         boolean keepAlive = HttpUtil.isKeepAlive(request);
         boolean head = request.method().name().equals("HEAD");
-        if (!request.decoderResult().isSuccess()) {
-            answer(ctx, ApiResponse.text(400, "400 Bad Request"), false, false);
-        } else if (!request.headers().contains("Host")) {
-            answer(
-                    ctx,
-                    ApiResponse.text(400, "400 Bad Request: missing required Host header"),
-                    false,
-                    head);
+        Optional<String> wrong = wrong(request);
+        if (wrong.isPresent()) {
+            answer(ctx, ApiResponse.text(400, wrong.get()), false, head);
         } else if (guarded && !isLocal(request)) {
             answer(ctx, ApiResponse.text(403, "invalid localapi request"), keepAlive, head);
         } else {
@@ -74,16 +74,39 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         }
     }
 
+    /// Why this is no request; RFC 9112 section 3.2 has the rules for `Host`.
+    private static Optional<String> wrong(FullHttpRequest request) {
+        int hosts = request.headers().getAll("Host").size();
+        if (!request.decoderResult().isSuccess()) {
+            return Optional.of("400 Bad Request");
+        }
+        if (hosts == 0 && request.protocolVersion().equals(HttpVersion.HTTP_1_1)) {
+            return Optional.of("400 Bad Request: missing required Host header");
+        }
+        if (hosts > 1) {
+            return Optional.of("400 Bad Request: too many Host headers");
+        }
+        try {
+            QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+            LOG.trace("{} with {}", uri.path(), uri.parameters().keySet());
+            return Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.of("400 Bad Request: " + e.getMessage());
+        }
+    }
+
     /// A page in a browser can reach a local socket through a careless proxy; it cannot hide that it is a page.
     private static boolean isLocal(FullHttpRequest request) {
-        String host = request.headers().get("Host");
+        String host = request.headers().get("Host", "");
         return (host.isEmpty() || host.equals(HOST))
                 && !request.headers().contains("Origin")
                 && !request.headers().contains("Referer");
     }
 
     private ApiRequest read(FullHttpRequest request) {
-        QueryStringDecoder uri = new QueryStringDecoder(request.uri());
+        // a target may name the server, too: RFC 9112 section 3.2.2
+        QueryStringDecoder uri =
+                new QueryStringDecoder(request.uri().replaceFirst("^http://[^/?]*", ""));
         Map<String, String> query = new HashMap<>();
         uri.parameters()
                 .forEach((String name, List<String> values) -> query.put(name, values.getFirst()));
@@ -178,6 +201,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<FullHttpRequest> 
         private void sendHead() {
             if (!headSent) {
                 headSent = true;
+                streaming = true;
                 HttpResponse out =
                         new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
                 addHeaders(out, contentType);

@@ -89,4 +89,31 @@ class BackendServeTest {
         }
         assertThat(daemon.listening).isEmpty();
     }
+
+    /// As with the real daemon: `login` begins another profile, and finds out that it is the same person.
+    @Test
+    void whoLogsInAgainIsTheSameAndServesTheSame() throws Exception {
+        daemon.post("serve-config", "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}");
+        String id = daemon.profiles.current().id();
+        daemon.call("PUT", "profiles/", "", TestDaemon.ROOT);
+        assertThat(daemon.listening).isEmpty();
+
+        daemon.logIn();
+
+        assertThat(daemon.listening).containsExactly(80);
+        assertThat(daemon.profiles.current().id()).isEqualTo(id);
+        assertThat(daemon.profiles.list()).hasSize(1);
+    }
+
+    @Test
+    void whoServesSomethingBeforeTheLoginServesThat() throws Exception {
+        daemon.post("serve-config", "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}");
+        daemon.call("PUT", "profiles/", "", TestDaemon.ROOT);
+        daemon.post("serve-config", "{\"TCP\":{\"81\":{\"TCPForward\":\"localhost:5001\"}}}");
+
+        daemon.logIn();
+
+        assertThat(daemon.listening).containsExactly(81);
+        assertThat(daemon.profiles.list()).hasSize(1);
+    }
 }

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.remora.crypto.LockPrivateKey;
 import dev.remora.crypto.MachinePrivateKey;
 import dev.remora.crypto.NodePrivateKey;
+import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.NodeIdentity;
 import dev.remora.io.state.StateException;
 import dev.remora.io.state.StateStore;
 import dev.remora.sidecar.config.JsonTree;
 import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -111,5 +114,38 @@ class ProfilesTest {
         NodePrivateKey key = NodePrivateKey.generate(RANDOM);
         profiles.save(new NodeIdentity(Optional.of(key), Optional.empty()));
         assertThat(profiles.current().toString()).doesNotContain("privkey");
+    }
+
+    @Test
+    void profilesOfOnePersonAtOneServerBecomeOneAndOthersStay() throws Exception {
+        NetMap map = TestDaemon.recordedMap();
+        String member =
+                "\"UserProfile\":{\"ID\":%d},\"ControlURL\":\"%s\"}"
+                        .formatted(map.self().user().value(), "https://c");
+        put("_machinekey", MachinePrivateKey.generate(RANDOM).text());
+        put(
+                "_profiles",
+                "{\"aaaa\":{\"ID\":\"aaaa\",%s,\"bbbb\":{\"ID\":\"bbbb\",%s,\"cccc\":{\"ID\":\"cccc\",%s}"
+                        .formatted(member, member, member.replace("//c", "//other")));
+        put("profile-aaaa", "{}");
+        put("profile-bbbb", "{}");
+        put("profile-cccc", "{}");
+        put("_serve/bbbb", "{}");
+        Profiles profiles = new Profiles(store, RANDOM);
+        profiles.save(profiles.current().prefs().withControlUrl("https://c"));
+        String before = profiles.current().id();
+
+        profiles.saveMembership(map, Instant.EPOCH);
+
+        assertThat(profiles.current().id()).isEqualTo("aaaa");
+        assertThat(profiles.list())
+                .extracting(each -> each.get("ID"))
+                .containsExactly("aaaa", "cccc");
+        assertThat(store.read("_current-profile")).contains("profile-aaaa".getBytes(UTF_8));
+        for (String gone : List.of("profile-" + before, "profile-bbbb", "_serve/bbbb")) {
+            assertThat(store.read(gone)).as(gone).isEmpty();
+        }
+        assertThat(new Profiles(store, RANDOM).current().prefs().controlUrl())
+                .isEqualTo("https://c");
     }
 }

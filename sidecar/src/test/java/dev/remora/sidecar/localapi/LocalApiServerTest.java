@@ -32,6 +32,7 @@ class LocalApiServerTest {
 
     private final EngineLoop loop = EngineLoop.start("test-loop");
     private final CompletableFuture<ApiStream> stream = new CompletableFuture<>();
+    private final CompletableFuture<Void> goOn = new CompletableFuture<>();
     private Path socket;
     private LocalApiServer server;
 
@@ -60,6 +61,10 @@ class LocalApiServerTest {
                                     "body",
                                     new String(request.body(), UTF_8)));
             case "/stream" -> new ApiResponse.Stream("application/json", stream::complete);
+            case "/slow" -> {
+                goOn.join();
+                yield ApiResponse.text(200, "slow");
+            }
             case "/broken" -> throw new IllegalStateException("mistake");
             default -> ApiResponse.notFound();
         };
@@ -148,6 +153,43 @@ class LocalApiServerTest {
             assertThat(readUntil(in, "{}\n\r\n")).isEqualTo("3\r\n{}\n\r\n");
         }
         closed.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void requestsThatComeTogetherAreAnsweredInTheirOrder() throws Exception {
+        String slow = "GET /slow HTTP/1.1\r\nHost: \r\n\r\n";
+        String wrong = "GET /who HTTP/1.1\r\nHost: localhost\r\n\r\n";
+        try (SocketChannel channel = connect()) {
+            String all = slow + wrong + request("GET /who", "Host: ");
+            channel.write(ByteBuffer.wrap(all.getBytes(UTF_8)));
+            exchange(request("GET /who", "Host: ")); // by now all of them were read
+            goOn.complete(null);
+            assertThat(new String(Channels.newInputStream(channel).readAllBytes(), UTF_8))
+                    .containsSubsequence("slow\n", " 403 Forbidden", "\"uid\":");
+        }
+    }
+
+    @Test
+    void behindAStreamNothingIsAnswered() throws Exception {
+        try (SocketChannel channel = connect()) {
+            String get = "GET /%s HTTP/1.1\r\nHost: \r\n\r\n";
+            channel.write(
+                    ByteBuffer.wrap(
+                            (get.formatted("stream") + get.formatted("who")).getBytes(UTF_8)));
+            ApiStream open = stream.get(30, TimeUnit.SECONDS);
+            open.close();
+            assertThat(new String(Channels.newInputStream(channel).readAllBytes(), UTF_8))
+                    .endsWith("\r\n\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void oddRequestsAreAnswered() throws Exception {
+        assertThat(exchange("GET /who HTTP/1.0\r\n\r\n")).contains(" 200 OK", "\"uid\":");
+        assertThat(exchange(request("GET http://local-tailscaled.sock/who", "Host: ")))
+                .contains(" 200 OK", "\"uid\":");
+        assertThat(exchange(request("GET /who?q=%zz", "Host: "))).contains(" 400 Bad Request");
+        assertThat(exchange(request("GET /who", "Host: ", "Host: "))).contains(" 400 Bad Request");
     }
 
     private static String readUntil(InputStream in, String end) throws IOException {
