@@ -304,6 +304,20 @@ class BadInputTest {
         node.awaitRunning();
     }
 
+    // Surroundings.
+
+    @Test
+    void aPlainLocaleAndADirectoryThatIsGoneAreNoObstacle() {
+        String inPlainC =
+                "exec env -i LC_ALL=C \"$0\" --socket=\"$(printf '/nowhere/b\\303\\274cher')\" ip";
+        String outOfNowhere =
+                "gone=$(mktemp -d) && cd \"$gone\" && rmdir \"$gone\" && exec \"$0\" --socket=/nowhere/s ip";
+        assertThat(odd.run("sh", "-c", inPlainC, Programs.remora()).stderr())
+                .contains("dial unix /nowhere/bücher: connect: no such file or directory");
+        assertThat(odd.run("sh", "-c", outOfNowhere, Programs.remora()).stderr())
+                .contains("dial unix /nowhere/s: connect: no such file or directory");
+    }
+
     // The UDP port.
 
     @Test

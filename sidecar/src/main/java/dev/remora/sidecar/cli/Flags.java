@@ -63,6 +63,24 @@ public final class Flags {
                         }));
     }
 
+    /// A boolean that scripts may state, but not change.
+    Flags onlyTrue(String name, String help) {
+        return add(
+                new Flag(
+                        name,
+                        "true",
+                        true,
+                        help,
+                        "true",
+                        text -> {
+                            if (!text.equals("true")) {
+                                throw new IllegalArgumentException(
+                                        "unsupported value; only 'true' is allowed");
+                            }
+                            return text;
+                        }));
+    }
+
     /// A boolean of which only matters whether and how it was given.
     Flags optionalBool(String name, String help) {
         return add(new Flag(name, "false", true, help, "", Flags::booleanText));

@@ -34,14 +34,14 @@ final class IpCommand {
             throw new CommandException(program + " ip -1, -4, and -6 are mutually exclusive");
         }
         Status status = Status.get(call.daemon());
+        String wanted = call.flags().text("assert");
+        if (!wanted.isEmpty()) {
+            return check(wanted, status.ips()); // always about ourselves, whatever else is asked
+        }
         boolean ofPeer = !String.join("", call.words()).isEmpty();
         List<String> ips = ofPeer ? peerIps(status, call) : status.ips();
         if (ips.isEmpty()) {
             throw new CommandException("no current Tailscale IPs; state: " + status.state());
-        }
-        String wanted = call.flags().text("assert");
-        if (!wanted.isEmpty()) {
-            return check(wanted, ips);
         }
         print(chosen(ips, kinds.isEmpty() ? "" : kinds.getFirst()), call);
         return 0;

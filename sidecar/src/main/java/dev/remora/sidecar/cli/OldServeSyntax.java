@@ -27,8 +27,9 @@ final class OldServeSyntax {
 
     private static String translate(String kind, String port, List<String> words, String program) {
         List<String> now = new ArrayList<>(List.of(program, "serve", "--bg"));
-        if (port != null && !(kind.equals("https") && port.equals("443"))) {
-            now.addAll(List.of("--" + kind, port));
+        String given = port == null && kind.equals("http") ? "80" : port;
+        if (given != null && !(kind.equals("https") && given.equals("443"))) {
+            now.addAll(List.of("--" + kind, given));
         }
         List<String> rest = words.subList(1, words.size());
         boolean isWeb = kind.startsWith("http");

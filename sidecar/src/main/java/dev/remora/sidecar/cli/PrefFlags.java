@@ -107,6 +107,9 @@ enum PrefFlags {
         } else {
             flags.optionalBool(flag, help);
         }
+        if (this == REPORT_POSTURE) {
+            flags.alias("posture-checking", flag);
+        }
     }
 
     /// How this flag would be given for these preferences.

@@ -56,7 +56,6 @@ final class UpCommand {
                 UpCommand::loginFlags,
                 call -> {
                     call.refuseWords();
-                    refuseWhatIsNotThere(call.flags());
                     call.daemon().send("PUT", "profiles/", null);
                     return run(call);
                 });
@@ -70,7 +69,8 @@ final class UpCommand {
                                 "0s",
                                 "how long to wait until the node runs; 0s for ever")
                         .bool("qr", false, "accepted for scripts; the login URL is printed as text")
-                        .bool("host-routes", true, "always true");
+                        .text("qr-format", "auto", "accepted for scripts")
+                        .onlyTrue("host-routes", "always true");
         PrefFlags.UP.forEach(flag -> flag.addTo(flags, true));
         return flags;
     }
@@ -89,15 +89,8 @@ final class UpCommand {
         return flags;
     }
 
-    static void refuseWhatIsNotThere(Flags flags) throws CommandException {
-        if (!flags.bool("host-routes")) {
-            throw new CommandException("--host-routes may only be true");
-        }
-    }
-
     private static int run(Invocation call) throws CommandException {
         call.refuseWords();
-        refuseWhatIsNotThere(call.flags());
         Status status = Status.first(call.daemon(), call.world(), true);
         UpCommand up = new UpCommand(call, status);
         Map<String, @Nullable Object> wanted = preferences(call.flags(), Optional.of(status));

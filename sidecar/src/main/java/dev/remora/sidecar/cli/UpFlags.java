@@ -13,7 +13,6 @@ public final class UpFlags {
         try {
             List<String> further = flags.parse(words);
             Command.refuse(further);
-            UpCommand.refuseWhatIsNotThere(flags);
             UpCommand.preferences(flags, Optional.empty());
             return Optional.empty();
         } catch (UsageException e) {

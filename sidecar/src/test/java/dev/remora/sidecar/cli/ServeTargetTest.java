@@ -23,6 +23,7 @@ class ServeTargetTest {
         "tcp://user:word@localhost:5000, localhost:5000",
         "tcp://localhost:05000, localhost:5000",
         "00080, 127.0.0.1:80",
+        "000000080, 127.0.0.1:80",
         "unix:/run/app.sock, unix:/run/app.sock"
     })
     void whatTcpForwardsTo(String text, String stored) throws Exception {
@@ -58,6 +59,18 @@ class ServeTargetTest {
                     tcp://localhost:x   | invalid URL parse "tcp://localhost:x": invalid port ":x" after host
                     ./rel               | invalid hostname or IP address "."
                     unix:               | unix socket path cannot be empty
+                    localhost:          | port required for localhost target "tcp://localhost:"
+                    tcp://localhost:5#x | invalid URL parse "tcp://localhost:5#x": invalid port ":5#x" after host
+                    ://localhost:5000   | invalid URL parse "://localhost:5000": missing protocol scheme
+                    1tcp://localhost:5  | invalid URL parse "1tcp://localhost:5": invalid URI for request
+                    tcp:x://y           | invalid hostname or IP address ""
+                    %zz                 | invalid URL parse "tcp://%zz": invalid URL escape "%zz"
+                    tcp://%6c:5000      | invalid URL parse "tcp://%6c:5000": invalid URL escape "%6c"
+                    tcp://a^b:5000      | invalid URL parse "tcp://a^b:5000": invalid character "^" in host name
+                    tcp://[::1:5000     | invalid URL parse "tcp://[::1:5000": missing ']' in host
+                    tcp://[::1]5000     | invalid URL parse "tcp://[::1]5000": invalid port "5000" after host
+                    tcp://[fe80::1%25e]:5 | invalid hostname or IP address "fe80::1%e"
+                    tcp://localhost:5/% | invalid URL parse "tcp://localhost:5/%": invalid URL escape "%"
                     """)
     void whatTcpCannotForwardTo(String text, String message) {
         assertThatThrownBy(() -> ServeTarget.forTcp(text))
