@@ -326,6 +326,41 @@ class RemoraServerNodesTest {
     }
 
     @Test
+    void aKeyInTheDaemonsConfigFileLetsItInAndOursToo(Lab lab) throws IOException {
+        Host host = lab.host("filed");
+        Host oursHost = lab.host("filed2");
+        Tailscaled real =
+                Tailscaled.on(
+                        host,
+                        lab.authority(),
+                        Tailscaled.Mode.USERSPACE,
+                        "--config=" + configFile(host));
+        RemoraDaemon ours =
+                RemoraDaemon.on(oursHost, lab.authority(), "--config=" + configFile(oursHost));
+        real.start();
+        ours.start();
+        real.awaitRunning();
+        ours.awaitRunning();
+        for (TailnetDaemon each : List.of(real, ours)) {
+            assertThat(control.node(each.host().name())).isPresent();
+            assertThat(each.cli("set", "--hostname=other").output()).contains("is locked");
+            each.stop();
+            control.delete(each.host().name());
+        }
+    }
+
+    private static Path configFile(Host host) throws IOException {
+        String key = control.authKey(AuthKeyRequest.forUser("alice"));
+        return Files.writeString(
+                host.folder("config").resolve("tailscaled.hujson"),
+                """
+                {"Version": "alpha0", "ServerURL": "%s", "Hostname": "%s", // no commands
+                 "AuthKey": "%s",}
+                """
+                        .formatted(control.url(), host.name(), key));
+    }
+
+    @Test
     void anEndedKeyLetsNobodyBackAndAGoodOneToTheSameAddress() {
         String id = control.nodeId("gamma");
         String address = gamma.ip4();

@@ -16,6 +16,7 @@ import dev.remora.lab.run.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -113,6 +114,45 @@ class ConfigFileTest {
         Files.writeString(file, common + "serve: {81: 5000}\nexpose: all\n");
         awaitLog(node, "needs a restart to take effect: expose");
         awaitApp(node, 81);
+    }
+
+    /// As Kubernetes swaps the files of a mounted Secret.
+    @Test
+    void aDirectoryOfConfigFilesIsAllThatANodeNeedsAndIsFollowed() throws IOException {
+        Host host = lab.host("by-level");
+        Path directory = host.folder("levels");
+        swap(directory, "..1", "\"Hostname\": \"by-level\", \"AuthKey\": \"not-a-key\"");
+        Files.createSymbolicLink(
+                directory.resolve("cap-95.hujson"), Path.of("..data/cap-95.hujson"));
+        Files.writeString(directory.resolve("cap-9999.hujson"), "for those to come");
+        ContainerNode node =
+                ContainerNode.on(
+                        host,
+                        lab.authority(),
+                        false,
+                        Map.of("TS_EXPERIMENTAL_VERSIONED_CONFIG_DIR", directory.toString()));
+        node.start();
+        awaitLog(node, "auth-key-invalid");
+
+        Path key = Files.writeString(directory.resolve("key"), headscale.authKey() + "\r\n");
+        swap(directory, "..2", "\"Hostname\": \"by-level\", \"AuthKey\": \"file:" + key + '"');
+        node.awaitRunning();
+        swap(directory, "..3", "\"Hostname\": \"levelled\", \"AuthKey\": \"file:" + key + '"');
+        Await.until("the new name", Ways.SOON, () -> headscale.node("levelled").isPresent());
+        swap(directory, "..4", "\"Hostnam\": \"wrong\"");
+        awaitLog(node, "The config file is not taken, what it said before stays");
+        assertThat(node.cli("down").output()).contains("is locked");
+    }
+
+    private static void swap(Path directory, String version, String members) throws IOException {
+        Files.writeString(
+                Files.createDirectory(directory.resolve(version)).resolve("cap-95.hujson"),
+                """
+                {"Version": "alpha0", "ServerURL": "%s", %s,}
+                """
+                        .formatted(headscale.url(), members));
+        Path next = Files.createSymbolicLink(directory.resolve("..next"), Path.of(version));
+        Files.move(next, directory.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
     }
 
     @Test

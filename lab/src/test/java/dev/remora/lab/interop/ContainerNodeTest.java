@@ -168,7 +168,7 @@ class ContainerNodeTest {
                         "true");
         node.start();
         node.awaitRunning();
-        awaitLog(node, "there is no serve configuration at " + file);
+        awaitLog(node, "The serve configuration " + file + " is not there");
 
         Files.writeString(file, "{\"TCP\":{\"80\":{\"TCPForward\":\"localhost:5000\"}}}");
         awaitApp(node, 80);

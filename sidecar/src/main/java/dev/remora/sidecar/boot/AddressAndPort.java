@@ -24,6 +24,11 @@ final class AddressAndPort {
         if (port < 0 || host.contains(":") != brackets) {
             throw new MalformedException("\"" + text + "\" is not of the form address:port");
         }
+        if (host.isEmpty()) {
+            throw new MalformedException(
+                    "\"%s\" has no address before the port; for all of this machine's, write [::]:%d"
+                            .formatted(text, port));
+        }
         try {
             byte[] address = IpAddress.parse(host).toBytes();
             return new InetSocketAddress(InetAddress.getByAddress(address), port);

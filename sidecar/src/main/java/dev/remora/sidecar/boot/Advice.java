@@ -23,17 +23,65 @@ final class Advice {
     /// @param mounts where something is mounted, as [#mounts] gives it
     static List<String> on(Environment environment, List<String> mounts) {
         Advice advice = new Advice(environment);
-        advice.sentences.addAll(VariableNames.unknown(environment));
+        advice.values();
+        advice.state(mounts);
+        return advice.sentences;
+    }
+
+    /// What can be said without knowing where the container will run.
+    static List<String> onValues(Environment environment) {
+        Advice advice = new Advice(environment);
+        advice.values();
+        return advice.sentences;
+    }
+
+    private void values() {
+        sentences.addAll(VariableNames.unknown(environment));
         environment
                 .quoted()
                 .forEach(name ->
-                        advice.sentences.add(
+                        sentences.add(
                                 name
                                         + " has quotation marks or blanks around its value, which are no part of it for this program; the official image would take them along."));
-        advice.oldNames();
-        advice.server();
-        advice.state(mounts);
-        return advice.sentences;
+        switches();
+        key();
+        oldNames();
+        server();
+    }
+
+    /// As in the official image, a boolean that is none is no mistake; but it is hardly what was meant.
+    private void switches() {
+        for (Setting setting : Setting.values()) {
+            String text = environment.text(setting.variable());
+            if (setting.kind() == SettingKind.SWITCH
+                    && !text.isEmpty()
+                    && Environment.booleanOf(text).isEmpty()) {
+                sentences.add(
+                        "%s is neither true nor false, so it counts as %s, its default."
+                                .formatted(setting.variable(), setting.otherwise()));
+            }
+        }
+    }
+
+    /// Never repeats the key.
+    private void key() {
+        String key = environment.text("TS_AUTHKEY");
+        String what = "";
+        if (key.startsWith("${") || key.startsWith("$(")) {
+            what = "is the name of a variable that nobody has filled in";
+        } else if (key.startsWith("/") || key.startsWith("./")) {
+            what = "looks like a path: to read the key from a file, write file: before it";
+        } else if (key.contains("=") && key.startsWith("TS_AUTH")) {
+            what = "has its own name in its value";
+        } else if (key.startsWith("tskey-api-") || key.startsWith("hskey-api-")) {
+            what = "is a key for the server's API; make an auth key";
+        } else if (!key.startsWith("file:")
+                && key.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\'')) {
+            what = "has a blank, a line break or a quotation mark in it, which no key has";
+        }
+        if (!what.isEmpty()) {
+            sentences.add("TS_AUTHKEY " + what + ".");
+        }
     }
 
     private void oldNames() {

@@ -85,7 +85,10 @@ public final class Boot {
             LiveFile file = LiveFile.open(environment);
             BootSettings settings = file.sources().read();
             Optional<String> root =
-                    Rights.reduce(file.sources().merged(), settings.daemon().stateDirectory());
+                    Rights.reduce(
+                            file.sources().merged(),
+                            settings.daemon().config(),
+                            settings.daemon().stateDirectory());
             Daemon daemon = Daemon.inside(Words.ofDaemon(settings.daemon()), settings.endpoints());
             root.ifPresent(LOG::info);
             new Boot(file, settings, daemon, environment.text("POD_UID")).run();
@@ -211,7 +214,7 @@ public final class Boot {
     }
 
     private Admission.Step next(Situation situation, Instant now) {
-        if (commands.areBusy()) {
+        if (commands.areBusy() || settings.daemon().config().isPresent()) {
             return admission.whileTrying(situation, now);
         }
         return commands.restate()

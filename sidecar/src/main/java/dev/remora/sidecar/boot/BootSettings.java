@@ -2,6 +2,7 @@ package dev.remora.sidecar.boot;
 
 import dev.remora.sidecar.life.Probes;
 import dev.remora.sidecar.oauth.Credentials;
+import dev.remora.sidecar.oauth.SecretFile;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -85,10 +86,10 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, List<
         }
 
         /// The files that key, secret and token are read from, as far as they are.
-        Stream<Path> keyFiles() {
+        Stream<String> keyFiles() {
             return Stream.of(authKey, clientSecret, idToken)
-                    .filter(text -> text.startsWith("file:"))
-                    .map(text -> Path.of(text.substring("file:".length())));
+                    .filter(SecretFile::isNamedBy)
+                    .map(SecretFile::path);
         }
 
         Credentials credentials() {
@@ -101,6 +102,7 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, List<
     /// @param stateDirectory empty, and no Secret: nothing is kept, and the node is an ephemeral one
     /// @param secret the Kubernetes Secret that the state is kept in, whatever the directory
     /// @param extra further words for the daemon
+    /// @param config a file that says what the node is to be, in place of `up`
     /// @param link where tools look for the socket
     /// @param jsonLog one JSON object a line
     /// @param verbosity 0 for what a person running a node wants to know, 1 for more, 2 for everything
@@ -109,6 +111,7 @@ record BootSettings(Login login, DaemonPart daemon, Publishing publishing, List<
             boolean userspace,
             Optional<Path> stateDirectory,
             Optional<String> secret,
+            Optional<Path> config,
             Path socket,
             Path link,
             List<String> extra,

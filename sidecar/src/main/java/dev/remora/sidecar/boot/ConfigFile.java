@@ -1,10 +1,6 @@
 package dev.remora.sidecar.boot;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +11,7 @@ import java.util.Optional;
 /// @param named whether somebody asked for this very file, so that it has to be there
 record ConfigFile(Path path, boolean named) {
     static final String VARIABLE = "REMORA_CONFIG";
+    private static final int MAX_BYTES = 4 * YamlTree.MAX_CHARS;
     private static final String USUAL = "etc/remora/remora.yaml";
 
     static ConfigFile of(Environment environment) {
@@ -39,24 +36,10 @@ record ConfigFile(Path path, boolean named) {
     /// @throws InvalidSettingsException if it cannot be read
     String text() throws InvalidSettingsException {
         try {
-            if (Files.isDirectory(path)) {
-                throw unread("it is a directory; was the file there when it was mounted?");
-            }
-            if (Files.size(path) > 4L * YamlTree.MAX_CHARS) {
-                throw unread("it is too large for a configuration");
-            }
-            return Files.readString(path, StandardCharsets.UTF_8);
-        } catch (NoSuchFileException e) {
-            throw unread("there is no such file");
-        } catch (CharacterCodingException e) {
-            throw unread("it is not UTF-8");
-        } catch (IOException e) {
-            throw unread(e.getClass().getSimpleName());
+            return SmallFile.text(path, MAX_BYTES);
+        } catch (SmallFile.UnreadableException e) {
+            throw new InvalidSettingsException(List.of(path + " " + e.why()));
         }
-    }
-
-    private InvalidSettingsException unread(String why) {
-        return new InvalidSettingsException(List.of(path + " cannot be read: " + why));
     }
 
     /// The text as it is now, for whoever looks again and again; empty if it cannot be read.

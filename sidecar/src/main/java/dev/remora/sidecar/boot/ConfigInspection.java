@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// What the `config` command asks: the same sources and the same reader as a container's start, and nothing of a daemon.
 public final class ConfigInspection implements ConfigCommand.Inspection {
@@ -20,12 +21,17 @@ public final class ConfigInspection implements ConfigCommand.Inspection {
         try {
             ConfigFile file = file(named);
             Map<Setting, FileValue> values = file.read();
-            new Sources(environment, values).read();
+            Sources sources = new Sources(environment, values);
+            sources.read();
             String subject =
                     file.named() || file.exists()
                             ? file.path() + " and the environment are good"
                             : "there is no " + file.path() + "; the environment is good";
-            return Outcome.good(subject + "\n");
+            String notes =
+                    Advice.onValues(sources.merged()).stream()
+                            .map(note -> "note: " + note + "\n")
+                            .collect(Collectors.joining());
+            return Outcome.good(subject + "\n" + notes);
         } catch (InvalidSettingsException e) {
             return Outcome.wrong(e.reasons());
         }

@@ -1,9 +1,8 @@
 package dev.remora.sidecar.boot;
 
+import dev.remora.sidecar.oauth.SecretFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -11,8 +10,6 @@ import java.util.stream.Collectors;
 
 /// A key as it is at this moment, in a form that tells whether it is another one, and nothing else about it.
 final class KeyText {
-    private static final int MAX_BYTES = 64 << 10;
-
     private KeyText() {}
 
     private static final String UNREADABLE = "unreadable";
@@ -27,11 +24,9 @@ final class KeyText {
         return files.isEmpty() ? sha256(login.authKey()) : files;
     }
 
-    private static String ofFile(Path file) {
+    private static String ofFile(String path) {
         try {
-            return Files.size(file) > MAX_BYTES
-                    ? "too large"
-                    : sha256(Files.readString(file, StandardCharsets.ISO_8859_1).strip());
+            return sha256(SecretFile.read(path));
         } catch (IOException e) {
             return UNREADABLE;
         }
@@ -42,7 +37,7 @@ final class KeyText {
             return HexFormat.of()
                     .formatHex(
                             MessageDigest.getInstance("SHA-256")
-                                    .digest(text.getBytes(StandardCharsets.ISO_8859_1)));
+                                    .digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every JDK has SHA-256", e);
         }

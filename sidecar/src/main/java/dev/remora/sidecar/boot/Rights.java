@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
@@ -33,14 +35,18 @@ final class Rights {
 
     /// Called before anything else happens, and has no effect unless we are root and somebody else is named.
     ///
+    /// @param config a file to be read beside those that the environment names
     /// @param state where the state is, if it is kept
     /// @return why we are root all the same, for the log that is not there yet
-    static Optional<String> reduce(Environment environment, Optional<Path> state) {
+    static Optional<String> reduce(
+            Environment environment, Optional<Path> config, Optional<Path> state) {
         int user = user(environment).orElse(ROOT);
         if (user == ROOT || !SystemUser.isRoot()) {
             return Optional.empty();
         }
-        Optional<Path> secret = rootsOwn(environment.variables().values(), user);
+        List<String> values = new ArrayList<>(environment.variables().values());
+        config.ifPresent(file -> values.add(file.toAbsolutePath().toString()));
+        Optional<Path> secret = rootsOwn(values, user);
         if (secret.isPresent()) {
             return Optional.of(
                     "running as root, since user %d may not read %s".formatted(user, secret.get()));

@@ -1,10 +1,5 @@
 package dev.remora.sidecar.boot;
 
-import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,7 +14,8 @@ final class ServeFile {
     private static final int MAX_BYTES = 1 << 20;
 
     private final Path path;
-    private Optional<Content> last = Optional.empty();
+    private Optional<Content> seen = Optional.empty();
+    private Optional<Content> told = Optional.empty();
 
     /// What the file says now.
     sealed interface Content {
@@ -38,34 +34,27 @@ final class ServeFile {
         this.path = path;
     }
 
-    /// What the file says, if that is different from the last time.
+    /// Called again and again: what the file says, if that is different from the last time. What changes while somebody looks counts when two looks have found the same, since it may be half
+    /// written.
     Optional<Content> change() {
         Content now = read();
-        if (last.equals(Optional.of(now))) {
+        boolean settled = seen.isEmpty() || seen.get().equals(now);
+        seen = Optional.of(now);
+        if (!settled || told.equals(seen)) {
             return Optional.empty();
         }
-        last = Optional.of(now);
-        return last;
+        told = seen;
+        return told;
     }
 
     private Content read() {
         try {
-            if (!Files.exists(path)) {
-                return new Content.Nothing("there is no serve configuration at " + path + " yet");
-            }
-            if (Files.size(path) > MAX_BYTES) {
-                return new Content.Nothing(path + " is too large for a serve configuration");
-            }
-            String text = Files.readString(path, StandardCharsets.UTF_8);
+            String text = SmallFile.text(path, MAX_BYTES);
             return text.isBlank()
-                    ? new Content.Nothing(path + " is empty")
+                    ? new Content.Nothing("The serve configuration " + path + " is empty")
                     : new Content.Text(text.replace(CERT_DOMAIN, NO_HTTPS));
-        } catch (AccessDeniedException e) {
-            return new Content.Nothing("this user has no right to read " + path);
-        } catch (CharacterCodingException e) {
-            return new Content.Nothing(path + " is no UTF-8 text");
-        } catch (IOException e) {
-            return new Content.Nothing(path + " cannot be read (" + e.getMessage() + ")");
+        } catch (SmallFile.UnreadableException e) {
+            return new Content.Nothing("The serve configuration " + path + " " + e.why());
         }
     }
 }

@@ -2,9 +2,8 @@ package dev.remora.sidecar.boot;
 
 import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
+import dev.remora.io.control.ControlUrl;
 import dev.remora.sidecar.cli.GoDuration;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,12 +120,9 @@ enum SettingKind {
 
     private static Optional<String> noWebAddress(String text) {
         try {
-            URI uri = new URI(text);
-            boolean web = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme());
-            return web && uri.getHost() != null
-                    ? Optional.empty()
-                    : Optional.of("is a URL, like https://headscale.example");
-        } catch (URISyntaxException e) {
+            ControlUrl.parse(text);
+            return Optional.empty();
+        } catch (MalformedException e) {
             return Optional.of("is a URL, like https://headscale.example");
         }
     }

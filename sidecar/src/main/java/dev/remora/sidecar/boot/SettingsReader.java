@@ -1,9 +1,11 @@
 package dev.remora.sidecar.boot;
 
 import dev.remora.base.MalformedException;
+import dev.remora.io.control.ControlUrl;
 import dev.remora.sidecar.cli.GoDuration;
 import dev.remora.sidecar.cli.UpFlags;
 import dev.remora.sidecar.kube.Cluster;
+import dev.remora.sidecar.life.Daemon;
 import dev.remora.sidecar.life.Probes;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,19 +37,6 @@ final class SettingsReader {
                     "EXPERIMENTAL_ALLOW_PROXYING_CLUSTER_TRAFFIC_VIA_INGRESS",
                     "TS_EXPERIMENTAL_ENABLE_FORWARDING_OPTIMIZATIONS");
 
-    /// What a directory of configuration files says for itself.
-    private static final List<String> IN_CONFIG_DIRECTORY =
-            List.of(
-                    "TS_HOSTNAME",
-                    "TS_EXTRA_ARGS",
-                    "TS_AUTHKEY",
-                    "TS_ROUTES",
-                    "TS_ACCEPT_DNS",
-                    "TS_CLIENT_ID",
-                    "TS_CLIENT_SECRET",
-                    "TS_ID_TOKEN",
-                    "TS_AUDIENCE");
-
     private static final List<String> OTHER_CREDENTIALS =
             List.of("TS_CLIENT_ID", "TS_CLIENT_SECRET", "TS_ID_TOKEN", "TS_AUDIENCE");
 
@@ -66,13 +55,13 @@ final class SettingsReader {
     private BootSettings read() throws InvalidSettingsException {
         forwarding();
         credentials();
-        configDirectory();
         refuseIf(
                 Rights.user(environment).isEmpty(),
                 Rights.VARIABLE + " is no user's number; write one like 65532, or 0 to stay root");
         List<Probes> endpoints = new EndpointsReader(environment, wrong).read();
         BootSettings settings = new BootSettings(login(), daemon(), publishing(), endpoints);
         upWords(settings);
+        daemonWords();
         if (!wrong.isEmpty()) {
             throw new InvalidSettingsException(wrong);
         }
@@ -91,6 +80,9 @@ final class SettingsReader {
         upWords("TS_ROUTES", List.of("--advertise-routes=" + login.routes().orElse("")));
         upWords("TS_TAGS", List.of("--advertise-tags=" + login.tags()));
         upWords("TS_EXTRA_ARGS", login.extra());
+        if (!environment.isGiven("REMORA_CONTROL_URL")) {
+            server(login.extra());
+        }
         if (wrong.isEmpty()) {
             List<String> all = Words.ofUp(settings);
             upWords("TS_EXTRA_ARGS", all.subList(all.indexOf("up") + 1, all.size()));
@@ -99,6 +91,27 @@ final class SettingsReader {
 
     private void upWords(String variable, List<String> words) {
         UpFlags.refusal(words).ifPresent(why -> wrong.add(variable + ": " + why));
+    }
+
+    /// A value that is no URL would be tried for ever by some, and never by others.
+    private void server(List<String> extra) {
+        ExtraWords.value(extra, "login-server")
+                .filter(url -> !url.isEmpty())
+                .ifPresent(url -> {
+                    try {
+                        ControlUrl.parse(url);
+                    } catch (MalformedException e) {
+                        wrong.add("TS_EXTRA_ARGS: --login-server=" + e.reason());
+                    }
+                });
+    }
+
+    private void daemonWords() {
+        try {
+            Daemon.check(environment.words("TS_TAILSCALED_EXTRA_ARGS"));
+        } catch (MalformedException e) {
+            wrong.add("TS_TAILSCALED_EXTRA_ARGS: " + e.reason());
+        }
     }
 
     private static boolean namesKey(List<String> extra) {
@@ -176,20 +189,6 @@ final class SettingsReader {
         exclusive("TS_AUDIENCE", "TS_CLIENT_SECRET");
     }
 
-    private void configDirectory() {
-        String directory = "TS_EXPERIMENTAL_VERSIONED_CONFIG_DIR";
-        if (environment.isGiven(directory)) {
-            List<String> given =
-                    IN_CONFIG_DIRECTORY.stream()
-                            .filter(name -> environment.variables().containsKey(name))
-                            .toList();
-            refuseIf(
-                    !given.isEmpty(),
-                    directory + " cannot be combined with " + String.join(", ", given));
-            wrong.add(directory + " is not supported yet: use the other variables");
-        }
-    }
-
     private BootSettings.Login login() {
         ExtraWords extra = ExtraWords.of(environment.words("TS_EXTRA_ARGS"));
         String tags = tags();
@@ -249,10 +248,11 @@ final class SettingsReader {
                 isUserspace(),
                 environment.get("TS_STATE_DIR").map(Path::of),
                 secret(),
+                new ConfigDirectory(environment, wrong).file(),
                 Path.of(environment.get("TS_SOCKET").orElse(DEFAULT_SOCKET)),
                 root().resolve(LINK),
                 environment.words("TS_TAILSCALED_EXTRA_ARGS"),
-                environment.text("REMORA_LOG_FORMAT").equals("json"),
+                choice("REMORA_LOG_FORMAT", SettingKind.FORMAT, "text").equals("json"),
                 verbosity(),
                 choice("REMORA_EXPOSE", SettingKind.EXPOSURE, "declared").equals("all"));
     }

@@ -2,6 +2,8 @@ package dev.remora.sidecar.boot;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +32,19 @@ final class VariableNames {
                             .strip()
                             .split("\\s+"));
 
+    /// Names that other images and people have for what is called otherwise here.
+    private static final Map<String, String> OTHERS =
+            Map.of(
+                    "TS_LOGIN_SERVER", "REMORA_CONTROL_URL",
+                    "TS_CONTROL_URL", "REMORA_CONTROL_URL",
+                    "TS_SERVER_URL", "REMORA_CONTROL_URL",
+                    "TS_ADVERTISE_TAGS", "TS_TAGS",
+                    "TS_ADVERTISE_ROUTES", "TS_ROUTES",
+                    "TS_STATE", "TS_STATE_DIR",
+                    "TS_STATEDIR", "TS_STATE_DIR",
+                    "TS_AUTHKEY_FILE", "TS_AUTHKEY=file:PATH",
+                    "TS_AUTH_KEY_FILE", "TS_AUTHKEY=file:PATH");
+
     /// The launcher's own, and knobs of the official daemon of which there are hundreds.
     private static final List<String> NOT_MEANT =
             List.of(
@@ -45,11 +60,17 @@ final class VariableNames {
     static List<String> unknown(Environment environment) {
         return new TreeSet<>(environment.variables().keySet())
                 .stream()
-                        .filter(name -> name.startsWith("TS_") || name.startsWith("REMORA_"))
+                        .filter(VariableNames::isMeant)
                         .filter(name -> !KNOWN.contains(name))
                         .filter(name -> NOT_MEANT.stream().noneMatch(name::startsWith))
                         .map(VariableNames::sentence)
                         .toList();
+    }
+
+    /// Whoever writes a name in small letters means one of ours, too.
+    private static boolean isMeant(String name) {
+        String upper = name.toUpperCase(Locale.ROOT);
+        return upper.startsWith("TS_") || upper.startsWith("REMORA_");
     }
 
     private static String sentence(String name) {
@@ -58,7 +79,11 @@ final class VariableNames {
                 .orElse("There is no variable " + name + ", so it has no effect.");
     }
 
-    private static Optional<String> nearest(String name) {
+    private static Optional<String> nearest(String written) {
+        String name = written.strip().toUpperCase(Locale.ROOT);
+        if (OTHERS.containsKey(name)) {
+            return Optional.ofNullable(OTHERS.get(name));
+        }
         return KNOWN.stream()
                 .filter(known -> Spelling.errors(name, known) <= MOST_ERRORS)
                 .min(

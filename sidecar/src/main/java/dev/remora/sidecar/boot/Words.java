@@ -17,6 +17,7 @@ final class Words {
                                 daemon.stateDirectory().map(directory -> "--statedir=" + directory))
                         .orElse("--state=mem:"));
         words.add("--tun=userspace-networking");
+        daemon.config().ifPresent(file -> words.add("--config=" + file));
         if (daemon.jsonLog()) {
             words.add("--log-format=json");
         }

@@ -16,10 +16,25 @@ public final class UpFlags {
             UpCommand.preferences(flags, Optional.empty());
             return Optional.empty();
         } catch (UsageException e) {
-            return Optional.of(
-                    e.message().lines().findFirst().orElse("help is nothing to start with"));
+            String first = e.message().lines().findFirst().orElse("help is nothing to start with");
+            return Optional.of(withoutSecrets(first, words));
         } catch (CommandException e) {
-            return Optional.of(e.message());
+            return Optional.of(withoutSecrets(e.message(), words));
         }
+    }
+
+    /// A complaint with nothing in it of what the flags for keys and tokens were set to: it ends up in logs.
+    private static String withoutSecrets(String complaint, List<String> words) {
+        String safe = complaint;
+        for (int i = 0; i < words.size(); i++) {
+            String flag = words.get(i).replaceFirst("^--?", "").replaceFirst("=.*", "");
+            if (LoginKey.isSecret(flag.equals("authkey") ? "auth-key" : flag)) {
+                boolean isNext = !words.get(i).contains("=") && i + 1 < words.size();
+                String value =
+                        isNext ? words.get(i + 1) : words.get(i).replaceFirst("^[^=]*=?", "");
+                safe = value.isEmpty() ? safe : safe.replace(value, "…");
+            }
+        }
+        return safe;
     }
 }

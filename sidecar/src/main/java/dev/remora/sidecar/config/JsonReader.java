@@ -232,6 +232,11 @@ final class JsonReader {
     }
 
     private MalformedException unexpected() {
-        return new MalformedException("invalid JSON near character " + at);
+        String before = text.substring(0, at);
+        return new MalformedException(
+                "invalid JSON at line %d, column %d"
+                        .formatted(
+                                before.chars().filter(c -> c == '\n').count() + 1,
+                                at - before.lastIndexOf('\n')));
     }
 }

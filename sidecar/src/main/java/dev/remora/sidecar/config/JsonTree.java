@@ -34,6 +34,11 @@ public final class JsonTree {
         throw new MalformedException("no JSON object");
     }
 
+    /// The same of an object that people wrote, with comments and commas behind last members.
+    public static Map<String, Object> readHuJson(byte[] text) throws MalformedException {
+        return read(HuJson.standard(text));
+    }
+
     /// Reads any JSON value, `null` included.
     public static @Nullable Object readValue(byte[] json) throws MalformedException {
         return JsonReader.read(json);

@@ -59,8 +59,23 @@ public record ServeConfig(
         return orEmpty(foreground);
     }
 
-    /// Reads a configuration and refuses one that says nothing sensible.
+    /// Reads a configuration and refuses one that says nothing sensible. As in Go, names may be written in any case.
     public static ServeConfig parse(byte[] json) throws MalformedException {
+        return of(ServeNames.spelt(JsonTree.read(json)));
+    }
+
+    /// The same of what a person wrote: of one that says something, and nothing of what is known, whoever wrote it expects more than that nothing is published.
+    public static ServeConfig parseFile(byte[] json) throws MalformedException {
+        Map<String, Object> tree = ServeNames.spelt(JsonTree.read(json));
+        if (!tree.isEmpty() && tree.keySet().stream().noneMatch(ServeNames::isKnown)) {
+            throw new MalformedException(
+                    "nothing in it is known: it has none of TCP, Web, Services, AllowFunnel, as `serve status --json` shows them");
+        }
+        return of(tree);
+    }
+
+    private static ServeConfig of(Map<String, Object> tree) throws MalformedException {
+        byte[] json = JsonTree.compact(tree).getBytes(StandardCharsets.UTF_8);
         ServeConfig config = ConfigJson.read(TYPE, json, "serve config");
         config.check();
         return config;

@@ -48,19 +48,22 @@ final class Api implements ApiHandler {
                     "current-netmap");
 
     private final Backend backend;
+    private final Declared declared;
     private final Permissions permissions;
     private final PrefsApi prefs;
     private final ServeApi serve;
     private final PeerApi peers;
     private final Runnable shutdown;
 
+    /// @param declared the file that settings are from, if they are
     /// @param shutdown ends the daemon
-    Api(Backend backend, Permissions permissions, Runnable shutdown) {
+    Api(Backend backend, Declared declared, Permissions permissions, Runnable shutdown) {
         this.backend = backend;
+        this.declared = declared;
         this.permissions = permissions;
         this.shutdown = shutdown;
-        this.prefs = new PrefsApi(backend, permissions);
-        this.serve = new ServeApi(backend, permissions);
+        this.prefs = new PrefsApi(backend, declared, permissions);
+        this.serve = new ServeApi(backend, declared, permissions);
         this.peers = new PeerApi(backend);
     }
 
@@ -147,7 +150,7 @@ final class Api implements ApiHandler {
                             request,
                             "access denied",
                             "use POST",
-                            () -> ApiResponse.json(200, notReloaded()));
+                            () -> ApiResponse.json(200, reloaded()));
             case "disconnect-control" ->
                     posted(request, "access denied", "use POST", () -> ApiResponse.empty(200));
             case "dial" -> dial(request);
@@ -315,10 +318,15 @@ final class Api implements ApiHandler {
         return tree;
     }
 
-    private static Map<String, Object> notReloaded() {
+    private Map<String, Object> reloaded() {
         Map<String, Object> tree = new LinkedHashMap<>();
-        tree.put("Reloaded", false);
-        tree.put("Err", "");
+        try {
+            tree.put("Reloaded", declared.reload(backend));
+            tree.put("Err", "");
+        } catch (IOException | MalformedException e) {
+            tree.put("Reloaded", false);
+            tree.put("Err", String.valueOf(e.getMessage()));
+        }
         return tree;
     }
 

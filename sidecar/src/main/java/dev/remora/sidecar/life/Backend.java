@@ -95,7 +95,9 @@ final class Backend implements AutoCloseable {
     // The life of it.
 
     /// Becomes what it was at the end of last time.
-    void resume() throws IOException, MalformedException {
+    ///
+    /// @param key to come in with if that is needed; empty for none
+    void resume(String key) throws IOException, MalformedException {
         ask(() -> {
             serve.load();
             Prefs prefs = prefs();
@@ -103,7 +105,11 @@ final class Backend implements AutoCloseable {
             if (noState.isEmpty()) {
                 LOG.info("state in {}: {}", profiles.describe(), profiles.current());
             }
-            login.resume();
+            if (key.isEmpty() || noState.isPresent()) {
+                login.resume();
+            } else {
+                login.start(key);
+            }
             standing.settle();
             return true;
         });

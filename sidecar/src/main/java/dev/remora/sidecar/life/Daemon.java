@@ -13,6 +13,7 @@ import dev.remora.io.state.StateStore;
 import dev.remora.node.Node;
 import dev.remora.node.NodeSettings;
 import dev.remora.node.NodeStatus;
+import dev.remora.sidecar.config.Prefs;
 import dev.remora.sidecar.config.ServeConfig;
 import dev.remora.sidecar.config.Version;
 import dev.remora.sidecar.kube.DeviceFacts;
@@ -23,6 +24,7 @@ import dev.remora.sidecar.serve.AppAddress;
 import dev.remora.sidecar.serve.ServedPorts;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Collection;
@@ -78,6 +80,20 @@ public final class Daemon implements AutoCloseable {
     /// @throws IOException if there is no way to start; the message says why
     public static Daemon inside(List<String> words, List<Probes> probes)
             throws IOException, MalformedException {
+        DaemonFlags flags = flagsInside(words);
+        Logging.configure(flags.verbosity(), flags.jsonLog());
+        if (!flags.tun().equals(USERSPACE)) {
+            LOG.warn("--tun={} has no effect: TUN devices come later.", flags.tun());
+        }
+        Daemon daemon = new Daemon(probes);
+        daemon.start(flags);
+        return daemon;
+    }
+
+    /// Reads flags for a daemon inside of another program.
+    ///
+    /// @throws MalformedException for words that make no sense, or not there
+    private static DaemonFlags flagsInside(List<String> words) throws MalformedException {
         try {
             DaemonFlags flags = DaemonFlags.parse(words);
             if (flags.errand().isPresent()) {
@@ -85,16 +101,24 @@ public final class Daemon implements AutoCloseable {
                         "--%s ends the daemon at once, and the container with it: leave it out"
                                 .formatted(flags.errand().get().name().toLowerCase(Locale.ROOT)));
             }
-            Logging.configure(flags.verbosity(), flags.jsonLog());
-            if (!flags.tun().equals(USERSPACE)) {
-                LOG.warn("--tun={} has no effect: TUN devices come later.", flags.tun());
-            }
-            Daemon daemon = new Daemon(probes);
-            daemon.start(flags);
-            return daemon;
+            return flags;
         } catch (DaemonFlags.UsageException e) {
             throw new MalformedException(String.valueOf(e.getMessage()));
         }
+    }
+
+    /// Whether [#inside] would take these words.
+    ///
+    /// @throws MalformedException if not
+    public static void check(List<String> words) throws MalformedException {
+        flagsInside(words);
+    }
+
+    /// Whether a file would do for the flag `--config`.
+    ///
+    /// @throws IOException if not, in a sentence
+    public static void checkConfig(Path file) throws IOException {
+        new DeclaredFile(file, false).read();
     }
 
     /// How the node stands.
@@ -154,7 +178,7 @@ public final class Daemon implements AutoCloseable {
     ///
     /// @throws MalformedException if it makes no sense, or asks for what cannot be done: then nothing changes
     public void publish(byte[] json) throws IOException, MalformedException {
-        ServeConfig config = ServeConfig.parse(json);
+        ServeConfig config = ServeConfig.parseFile(json);
         Backend now = backend();
         now.change(() -> {
             now.serve().change(Optional.of(config.withForeground(now.serve().sessions())));
@@ -227,8 +251,9 @@ public final class Daemon implements AutoCloseable {
         }
         LOG.info("Remora {} starts", Version.TEXT);
         flags.notes().forEach(LOG::warn);
+        Declared declared = Declared.read(flags.config());
         try {
-            startOn(begun(store(flags)), Optional.empty(), flags);
+            startOn(begun(store(flags)), Optional.empty(), flags, declared);
         } catch (StateInUseException e) {
             throw e;
         } catch (StateException e) {
@@ -240,7 +265,7 @@ public final class Daemon implements AutoCloseable {
                     sentence,
                     Situation.STATE_UNUSABLE,
                     StateWatch.EVERY_S);
-            startOn(begun(StateStore.inMemory()), Optional.of(sentence), flags);
+            startOn(begun(StateStore.inMemory()), Optional.of(sentence), flags, declared);
             begun(StateWatch.start(() -> trouble(flags), why, () -> startAnew(flags)));
         }
     }
@@ -269,11 +294,16 @@ public final class Daemon implements AutoCloseable {
     }
 
     /// @param noState why the state cannot be used
-    private void startOn(StateStore store, Optional<String> noState, DaemonFlags flags)
+    private void startOn(
+            StateStore store, Optional<String> noState, DaemonFlags flags, Declared declared)
             throws IOException, MalformedException {
         SecureRandom random = new SecureRandom();
         SystemInfo system = SystemInfo.here();
         Profiles profiles = new Profiles(store, random);
+        Prefs prefs = declared.over(profiles.current().prefs());
+        if (!prefs.equals(profiles.current().prefs())) {
+            profiles.save(prefs);
+        }
         NodeEvents events = new NodeEvents(profiles);
         MemoryContract memory = MemoryContract.ofThisProcess();
         LOG.atLevel(memory.isTight() ? Level.WARN : Level.INFO).log(memory.sentence());
@@ -301,6 +331,7 @@ public final class Daemon implements AutoCloseable {
         Api api =
                 new Api(
                         backend,
+                        declared,
                         permissions,
                         () -> new Thread(() -> System.exit(0), "exit").start());
         begun(LocalApiServer.start(node.loop(), flags.socket(), headers(), api));
@@ -308,12 +339,13 @@ public final class Daemon implements AutoCloseable {
         for (Probes each : probes) {
             HealthApi health = new HealthApi(backend, each);
             begun(HttpEndpoint.start(node.loop(), each.address(), health));
-            LOG.info("probes are answered on {}", each.address());
+            LOG.info("probes are answered on {}", each.shown());
         }
         begun(AtRest.daemon());
         this.backend = Optional.of(backend);
         events.to(backend);
-        backend.resume();
+        declared.begin(backend);
+        begun(declared.follow(backend));
     }
 
     private <T extends AutoCloseable> T begun(T part) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 /// @param tun the device packets come from; only `userspace-networking` is served
 /// @param stateDirectory where the state is; empty: elsewhere, or nowhere
 /// @param stateSecret the Kubernetes Secret that has the state instead
+/// @param config what says how the node is to be, in place of commands
 /// @param udpPort for WireGuard, 0 for any
 /// @param verbosity 0 for what a person running a node wants to know, 1 for more, 2 for everything
 /// @param exposesAll whether each TCP port of localhost answers on the tailnet, not only those that are served
@@ -20,6 +21,7 @@ record DaemonFlags(
         String tun,
         Optional<Path> stateDirectory,
         Optional<String> stateSecret,
+        Optional<DeclaredFile> config,
         Path socket,
         int udpPort,
         int verbosity,
@@ -42,6 +44,7 @@ record DaemonFlags(
               --statedir=DIR                where keys and settings are kept (default %s)
               --state=FILE|mem:|kube:NAME   instead of --statedir: DIR/tailscaled.state, nothing kept at all, or a Kubernetes Secret
               --socket=PATH                 the Unix socket that commands talk to (default %s)
+              --config=[optional:]FILE      settings, and the auth key to come in with, in the official daemon's form alpha0
               --port=N                      UDP port for WireGuard, 0 for any (default 0)
               --verbose=N                   0, 1 or 2: how much is logged (default 0)
               --log-format=text|json        (default text)
@@ -109,6 +112,7 @@ record DaemonFlags(
         private String stateDirectory = "";
         private String state = "";
         private String socket = Defaults.SOCKET;
+        private Optional<DeclaredFile> config = Optional.empty();
         private int port;
         private int verbosity;
         private boolean json;
@@ -145,6 +149,7 @@ record DaemonFlags(
                                             "statedir",
                                             "state",
                                             "socket",
+                                            "config",
                                             "port",
                                             "verbose",
                                             "log-format",
@@ -161,6 +166,11 @@ record DaemonFlags(
                 case "statedir" -> stateDirectory = value;
                 case "state" -> state = value;
                 case "socket" -> socket = value;
+                case "config" ->
+                        config =
+                                value.isEmpty()
+                                        ? Optional.empty()
+                                        : Optional.of(DeclaredFile.of(value));
                 case "port" -> port = number(name, value, MAX_PORT);
                 case "verbose" -> verbosity = number(name, value, 9);
                 case "log-format" -> {
@@ -233,6 +243,7 @@ record DaemonFlags(
                     state.startsWith(SECRET)
                             ? Optional.of(state.substring(SECRET.length()))
                             : Optional.empty(),
+                    config,
                     Path.of(socket),
                     port,
                     verbosity,

@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 /// Preferences, profiles, and everything about being a member.
 final class PrefsApi {
     private final Backend backend;
+    private final Declared declared;
     private final Permissions permissions;
 
-    PrefsApi(Backend backend, Permissions permissions) {
+    PrefsApi(Backend backend, Declared declared, Permissions permissions) {
         this.backend = backend;
+        this.declared = declared;
         this.permissions = permissions;
     }
 
@@ -35,6 +37,7 @@ final class PrefsApi {
             return ApiResponse.text(403, "prefs write access denied");
         }
         try {
+            declared.refuseIfLocked();
             return ApiResponse.prettyJson(backend.editPrefs(body(request)));
         } catch (PrefsException e) {
             return ApiResponse.json(400, Map.of("Error", e.getMessage()));
@@ -86,8 +89,12 @@ final class PrefsApi {
         }
         try {
             Map<String, Object> answer = new HashMap<>();
-            PrefsCheck.of(Prefs.read(body(request))).ifPresent(wrong -> answer.put("Error", wrong));
+            Optional<String> wrong = PrefsCheck.of(Prefs.read(body(request)));
+            declared.refuseIfLocked();
+            wrong.ifPresent(why -> answer.put("Error", why));
             return ApiResponse.json(200, answer);
+        } catch (PrefsException e) {
+            return ApiResponse.json(200, Map.of("Error", e.getMessage()));
         } catch (MalformedException e) {
             return ApiResponse.text(400, "invalid JSON body");
         }
@@ -104,7 +111,11 @@ final class PrefsApi {
                     } catch (MalformedException e) {
                         return ApiResponse.text(400, e.reason());
                     }
-                    backend.start(wanted(options), text(options.get("AuthKey")));
+                    Optional<Prefs> wanted = wanted(options);
+                    if (wanted.isPresent()) {
+                        declared.refuseIfLocked();
+                    }
+                    backend.start(wanted, text(options.get("AuthKey")));
                     return ApiResponse.empty(204);
                 });
     }
@@ -137,6 +148,7 @@ final class PrefsApi {
                 request,
                 "logout access denied",
                 () -> {
+                    declared.refuseIfLocked();
                     backend.logout();
                     return ApiResponse.empty(204);
                 });

@@ -1,6 +1,7 @@
 package dev.remora.sidecar.life;
 
 import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -14,5 +15,11 @@ public record Probes(
     /// Outside of Kubernetes.
     public Probes(InetSocketAddress address, boolean metrics, boolean health) {
         this(address, metrics, health, List.of());
+    }
+
+    /// The address as people write it.
+    String shown() {
+        IpAddress ip = IpAddress.of(address.getAddress().getAddress());
+        return new IpPort(ip, address.getPort()).toString();
     }
 }

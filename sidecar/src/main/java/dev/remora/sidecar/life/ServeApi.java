@@ -13,10 +13,12 @@ import java.util.Optional;
 /// What is published: looked at by everybody, changed by those who know what they change.
 final class ServeApi {
     private final Backend backend;
+    private final Declared declared;
     private final Permissions permissions;
 
-    ServeApi(Backend backend, Permissions permissions) {
+    ServeApi(Backend backend, Declared declared, Permissions permissions) {
         this.backend = backend;
+        this.declared = declared;
         this.permissions = permissions;
     }
 
@@ -47,6 +49,7 @@ final class ServeApi {
             return error("decoding config: " + why);
         }
         try {
+            declared.refuseIfLocked();
             return backend.change(() -> changed(request.header("if-match").orElse(""), wanted));
         } catch (MalformedException e) {
             return error("updating config: " + e.reason());

@@ -1,11 +1,6 @@
 package dev.remora.sidecar.oauth;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 
 /// What a user gives to let a node in, each part empty if it is not given.
 ///
@@ -18,8 +13,6 @@ public record Credentials(
         String authKey, String clientId, String clientSecret, String idToken, String audience) {
     private static final String CLIENT_SECRET = "tskey-client-";
 
-    private static final String FILE = "file:";
-
     /// The same, with the contents of files in the places of `file:PATH`, white space around them left out. A client's id is never in a file.
     public Credentials resolved() throws CredentialException {
         return new Credentials(
@@ -27,23 +20,15 @@ public record Credentials(
     }
 
     private static String content(String text) throws CredentialException {
-        if (!text.startsWith(FILE)) {
+        if (!SecretFile.isNamedBy(text)) {
             return text;
         }
-        String file = text.substring(FILE.length());
+        String file = SecretFile.path(text);
         try {
-            return Files.readString(Path.of(file)).strip();
-        } catch (NoSuchFileException e) {
-            throw unreadable(file, "no such file or directory");
-        } catch (AccessDeniedException e) {
-            throw unreadable(file, "permission denied");
-        } catch (IOException | InvalidPathException e) {
-            throw unreadable(file, String.valueOf(e.getMessage()));
+            return SecretFile.read(file);
+        } catch (IOException e) {
+            throw CredentialException.incomplete("open " + file + ": " + e.getMessage());
         }
-    }
-
-    private static CredentialException unreadable(String file, String why) {
-        return CredentialException.incomplete("open " + file + ": " + why);
     }
 
     /// Whether nothing is given at all.

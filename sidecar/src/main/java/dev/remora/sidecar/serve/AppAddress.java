@@ -22,11 +22,13 @@ public record AppAddress(String host, int port) {
             host = host.substring(1, host.length() - 1);
         }
         int port = port(text.substring(colon + 1));
-        if (host.isEmpty() || port == 0 || host.chars().anyMatch(c -> c <= ' ' || c == '/')) {
+        AppAddress address = new AppAddress(host, port);
+        boolean isName = host.chars().allMatch(c -> c > ' ' && "/:[]".indexOf(c) < 0);
+        if (host.isEmpty() || port == 0 || !isName && !address.isLiteral()) {
             throw new MalformedException(
                     "the serve target \"" + text + "\" is not of the form host:port");
         }
-        return new AppAddress(host, port);
+        return address;
     }
 
     private static int port(String text) {

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AdviceTest {
     private static List<String> on(Map<String, String> variables, String... mounts) {
@@ -37,6 +39,43 @@ class AdviceTest {
                         "There is no variable TS_HOST_NAME: is it TS_HOSTNAME you mean?");
         assertThat(on(Map.of("TS_FLUX_COMPENSATOR", "1")))
                 .containsExactly("There is no variable TS_FLUX_COMPENSATOR, so it has no effect.");
+    }
+
+    @Test
+    void knowsWhatOthersCallAVariable() {
+        assertThat(on(Map.of("TS_LOGIN_SERVER", "u", "ts_authkey", "k", "TS_AUTHKEY_FILE", "f")))
+                .containsExactly(
+                        "There is no variable TS_AUTHKEY_FILE: is it TS_AUTHKEY=file:PATH you mean?",
+                        "There is no variable TS_LOGIN_SERVER: is it REMORA_CONTROL_URL you mean?",
+                        "There is no variable ts_authkey: is it TS_AUTHKEY you mean?");
+    }
+
+    @Test
+    void namesBooleansThatAreNone() {
+        assertThat(on(Map.of("TS_USERSPACE", "yes", "TS_AUTH_ONCE", "on", "REMORA_JOB", "T")))
+                .containsExactly(
+                        "TS_AUTH_ONCE is neither true nor false, so it counts as false, its default.",
+                        "TS_USERSPACE is neither true nor false, so it counts as true, its default.");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "${TS_AUTHKEY} | nobody has filled in",
+                "/run/secrets/key | write file: before it",
+                "TS_AUTHKEY=tskey-secret | its own name",
+                "tskey-api-secret | make an auth key",
+                "tskey-auth-sec ret | a line break",
+                "\"tskey-secret | a quotation mark",
+            })
+    void saysWhatIsNoAuthKeyWithoutRepeatingIt(String key, String words) {
+        assertThat(on(Map.of("TS_AUTHKEY", key)))
+                .singleElement()
+                .asString()
+                .startsWith("TS_AUTHKEY ")
+                .contains(words)
+                .doesNotContain("-sec");
     }
 
     @Test

@@ -107,13 +107,13 @@ class LiveFileTest {
     void aFileThatWasAskedForHasToBeThere() {
         assertThatThrownBy(this::open)
                 .isInstanceOf(InvalidSettingsException.class)
-                .hasMessage(file() + " cannot be read: there is no such file");
+                .hasMessage(file() + " is not there");
     }
 
     @Test
     void aDirectoryInItsPlaceIsNamedAsOne() throws IOException {
         Files.createDirectory(file());
 
-        assertThatThrownBy(this::open).hasMessageContaining("it is a directory");
+        assertThatThrownBy(this::open).hasMessageContaining("is a directory");
     }
 }

@@ -184,7 +184,7 @@ class SettingsReaderTest {
     @Test
     void knowsAKeyThatIsInAFile() throws Exception {
         assertThat(read("TS_AUTHKEY=file:/run/secrets/key").login().keyFiles())
-                .contains(Path.of("/run/secrets/key"));
+                .contains("/run/secrets/key");
         assertThat(read("TS_AUTHKEY=tskey-auth-1").login().keyFiles()).isEmpty();
     }
 
@@ -328,5 +328,36 @@ class SettingsReaderTest {
                 .forEach((port, handler) -> found.add(port + " " + handler.tcpForward()));
 
         assertThat(found.stream().collect(Collectors.joining(" "))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TS_EXTRA_ARGS=--login-server=headscale.example | TS_EXTRA_ARGS: --login-server=\"headscale.example\" is no URL",
+                "TS_EXTRA_ARGS=--login-server=\"https://h.example\" | is no URL",
+                "TS_EXTRA_ARGS=--login-server https://h.example:70000 | is no URL",
+                "REMORA_CONTROL_URL=https://h.example:70000 | REMORA_CONTROL_URL is a URL",
+                "REMORA_LOG_FORMAT=xml | REMORA_LOG_FORMAT \"xml\" is one of text, json",
+                "REMORA_SERVE=tcp:80=[::1:5000 | is not of the form host:port",
+                "REMORA_SERVE=tcp:80=a:b:5000 | is not of the form host:port",
+                "TS_TAILSCALED_EXTRA_ARGS=--prot=1 | TS_TAILSCALED_EXTRA_ARGS: flag provided but not defined",
+                "TS_TAILSCALED_EXTRA_ARGS=--version | ends the daemon at once",
+            })
+    void namesTheVariableThatIsWrong(String variable, String words) {
+        assertThat(reasons(variable)).singleElement().asString().contains(words);
+    }
+
+    @Test
+    void aFlagThatIsThereTwiceNamesNoKey() {
+        for (String args :
+                List.of(
+                        "--authkey=tskey-secret --authkey=tskey-secret",
+                        "--auth-key tskey-secret --auth-key tskey-secret",
+                        "--client-secret=tskey-secret --client-secret=tskey-secret")) {
+            assertThat(reasons("TS_EXTRA_ARGS=" + args))
+                    .isNotEmpty()
+                    .noneMatch(reason -> reason.contains("secret\""));
+        }
     }
 }

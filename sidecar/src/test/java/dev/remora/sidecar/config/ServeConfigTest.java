@@ -62,6 +62,23 @@ class ServeConfigTest {
     }
 
     @Test
+    void namesMayBeWrittenInAnyCaseAndMistakesHaveAPlace() throws Exception {
+        assertThat(parse("{\"tcp\":{\"80\":{\"tcpforward\":\"a:1\"}}}"))
+                .isEqualTo(parse("{\"TCP\":{\"80\":{\"TCPForward\":\"a:1\"}}}"));
+        assertThatThrownBy(() -> parse("{\"TCP\":\n {,}}"))
+                .hasMessageContaining("line 2, column 3");
+    }
+
+    @Test
+    void aFileThatSaysNothingThatIsKnownIsRefused() throws Exception {
+        assertThat(ServeConfig.parseFile("{}".getBytes(UTF_8))).isEqualTo(ServeConfig.EMPTY);
+        assertThatThrownBy(() ->
+                        ServeConfig.parseFile(
+                                "{\"version\":\"0.0.1\",\"endpoints\":{}}".getBytes(UTF_8)))
+                .hasMessageContaining("nothing in it is known");
+    }
+
+    @Test
     void aForegroundPortCountsWhileItsSessionLives() throws Exception {
         ServeConfig config =
                 parse(

@@ -34,6 +34,7 @@ class DaemonFlagsTest {
                                 "userspace-networking",
                                 Optional.of(Path.of("/s")),
                                 Optional.empty(),
+                                Optional.empty(),
                                 Path.of("/s/x"),
                                 41641,
                                 1,
@@ -56,6 +57,16 @@ class DaemonFlagsTest {
         assertThat(parse("--state=/s/tailscaled.state").stateDirectory()).contains(Path.of("/s"));
         assertThat(parse("--state=mem:").stateDirectory()).isEmpty();
         assertThat(parse("--state=mem:", "--statedir=/s").stateDirectory()).isEmpty();
+    }
+
+    @Test
+    void settingsMayBeInAFileThatNeedNotBeThere() throws Exception {
+        assertThat(parse("--config=/c").config()).contains(new DeclaredFile(Path.of("/c"), false));
+        assertThat(parse("--config", "optional:/c").config())
+                .contains(new DeclaredFile(Path.of("/c"), true));
+        assertThat(parse("--config=").config()).isEmpty();
+        assertThatThrownBy(() -> parse("--config=optional:vm:user-data"))
+                .hasMessageContaining("does not fetch the user data");
     }
 
     @Test

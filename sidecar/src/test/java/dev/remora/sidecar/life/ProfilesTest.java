@@ -132,7 +132,10 @@ class ProfilesTest {
         put("profile-cccc", "{}");
         put("_serve/bbbb", "{}");
         Profiles profiles = new Profiles(store, RANDOM);
-        profiles.save(profiles.current().prefs().withControlUrl("https://c"));
+        profiles.save(
+                profiles.current()
+                        .prefs()
+                        .patched(Map.of("ControlURLSet", true, "ControlURL", "https://c")));
         String before = profiles.current().id();
 
         profiles.saveMembership(map, Instant.EPOCH);

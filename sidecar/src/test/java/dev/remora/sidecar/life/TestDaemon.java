@@ -48,7 +48,13 @@ final class TestDaemon implements AutoCloseable {
     }
 
     TestDaemon(StateStore store) throws Exception {
+        this(store, Declared.NOTHING);
+    }
+
+    /// One that takes its settings from a file.
+    TestDaemon(StateStore store, Declared declared) throws Exception {
         profiles = new Profiles(store, new Random(7));
+        profiles.save(declared.over(profiles.current().prefs()));
         events = new NodeEvents(profiles);
         SystemInfo system =
                 new SystemInfo("vm", "6.18", "debian", "12", "bookworm", "x86_64", true);
@@ -56,9 +62,9 @@ final class TestDaemon implements AutoCloseable {
         backend =
                 new Backend(profiles, node, ports, system, false, Optional.empty(), new Random(8));
         Permissions permissions = new Permissions(OWN_UID, () -> backend.prefs().operatorUser());
-        api = new Api(backend, permissions, () -> {});
+        api = new Api(backend, declared, permissions, () -> {});
         events.to(backend);
-        backend.resume();
+        declared.begin(backend);
     }
 
     private Optional<ServedPort> listen(int port, PortHandler handler) {
