@@ -45,6 +45,7 @@ public final class Boot {
     private final SocketLink link;
     private final AppWatch app;
     private final NothingPublished nothingPublished;
+    private final OtherProcesses processes = OtherProcesses.here();
     private final HostNetwork network = HostNetwork.ofThisMachine();
     private final ScheduledExecutorService watch =
             Executors.newSingleThreadScheduledExecutor(
@@ -137,7 +138,7 @@ public final class Boot {
             if (looks++ % APP_EVERY_LOOKS == 0) {
                 lookForApps(situation);
             }
-            if (settings.publishing().job() && app.isGone(Instant.now())) {
+            if (settings.publishing().job() && isAppGone(Instant.now())) {
                 endJob();
             } else {
                 heed(network.verdict(Instant.now()));
@@ -157,6 +158,14 @@ public final class Boot {
         nothingPublished
                 .look(situation.isRunning() && apps.isEmpty(), here, now)
                 .ifPresent(LOG::warn);
+        if (settings.publishing().job()) {
+            processes.look(now);
+        }
+    }
+
+    /// Processes that can be seen say more than ports that are open.
+    private boolean isAppGone(Instant now) {
+        return processes.areKnown() ? processes.areGone(now) : app.isGone(now);
     }
 
     private void onComplete() throws IOException, MalformedException {

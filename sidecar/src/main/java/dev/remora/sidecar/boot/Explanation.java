@@ -1,6 +1,8 @@
 package dev.remora.sidecar.boot;
 
+import dev.remora.sidecar.cli.UpFlags;
 import dev.remora.sidecar.config.JsonTree;
+import dev.remora.sidecar.oauth.SecretFile;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -45,8 +47,13 @@ final class Explanation {
 
     /// A path to a secret is none.
     private String value(Setting setting) {
-        String value = sources.merged().get(setting.variable()).orElse(setting.otherwise());
-        return setting.isSecret() && !value.isEmpty() && !value.startsWith("file:") ? MASK : value;
+        String value = sources.value(setting);
+        if (setting == Setting.UP_WORDS) {
+            return UpFlags.withoutSecrets(value, sources.merged().words(setting.variable()));
+        }
+        return setting.isSecret() && !value.isEmpty() && !SecretFile.isNamedBy(value)
+                ? MASK
+                : value;
     }
 
     /// For programs: the same as JSON.

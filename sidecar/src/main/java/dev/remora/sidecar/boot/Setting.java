@@ -226,7 +226,7 @@ enum Setting {
     }
 
     /// The flag of `up` that says the same.
-    private Optional<String> flag() {
+    Optional<String> flag() {
         return switch (this) {
             case CONTROL_URL -> Optional.of("login-server");
             case HOSTNAME -> Optional.of("hostname");

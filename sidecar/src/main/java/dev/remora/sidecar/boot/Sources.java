@@ -13,6 +13,9 @@ import java.util.regex.Matcher;
 /// @param environment as this process was given it
 /// @param file what the configuration file says
 record Sources(Environment environment, Map<Setting, FileValue> file) {
+    /// What the key's variable was called once.
+    private static final String OTHER_KEY = "TS_AUTH_KEY";
+
     Sources {
         file = Map.copyOf(file);
     }
@@ -69,9 +72,40 @@ record Sources(Environment environment, Map<Setting, FileValue> file) {
         if (value != null) {
             return new Origin.InFile(value.place());
         }
-        return environment.isGiven(setting.variable())
-                ? new Origin.Variable(setting.variable())
-                : new Origin.Default();
+        if (environment.isGiven(setting.variable())
+                && (setting != Setting.ACCEPT_DNS || flagValue(setting).isEmpty())) {
+            return new Origin.Variable(setting.variable());
+        }
+        if (setting == Setting.AUTH_KEY && environment.isGiven(OTHER_KEY)) {
+            return new Origin.Variable(OTHER_KEY);
+        }
+        return flagValue(setting).isPresent() ? origin(Setting.UP_WORDS) : new Origin.Default();
+    }
+
+    /// What counts, secrets included.
+    String value(Setting setting) {
+        Environment all = merged();
+        String value =
+                switch (origin(setting)) {
+                    case Origin.Default() -> setting.otherwise();
+                    case Origin.Variable(String name) ->
+                            name.equals(setting.variable()) || name.equals(OTHER_KEY)
+                                    ? all.text(name)
+                                    : flagValue(setting).orElse("");
+                    case Origin.InFile(Place _) ->
+                            all.get(setting.variable()).or(() -> flagValue(setting)).orElse("");
+                };
+        return setting.kind() == SettingKind.SWITCH
+                ? Environment.booleanOf(value).map(String::valueOf).orElse(setting.otherwise())
+                : value;
+    }
+
+    /// What a word for `up` says of it.
+    private Optional<String> flagValue(Setting setting) {
+        List<String> words = merged().words(Setting.UP_WORDS.variable());
+        return setting == Setting.ACCEPT_DNS
+                ? ExtraWords.of(words).acceptDns().map(String::valueOf)
+                : setting.flag().flatMap(flag -> ExtraWords.value(words, flag));
     }
 
     /// These sources with another file, of which only what may change at run time is taken.

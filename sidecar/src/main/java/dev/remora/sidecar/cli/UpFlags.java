@@ -23,9 +23,9 @@ public final class UpFlags {
         }
     }
 
-    /// A complaint with nothing in it of what the flags for keys and tokens were set to: it ends up in logs.
-    private static String withoutSecrets(String complaint, List<String> words) {
-        String safe = complaint;
+    /// A text with nothing in it of what the flags for keys and tokens among `words` are set to: it ends up in logs.
+    public static String withoutSecrets(String text, List<String> words) {
+        String safe = text;
         for (int i = 0; i < words.size(); i++) {
             String flag = words.get(i).replaceFirst("^--?", "").replaceFirst("=.*", "");
             if (LoginKey.isSecret(flag.equals("authkey") ? "auth-key" : flag)) {

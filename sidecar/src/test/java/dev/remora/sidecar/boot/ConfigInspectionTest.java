@@ -93,6 +93,39 @@ class ConfigInspectionTest {
     }
 
     @Test
+    void explainsWhatWordsForUpSayAndHidesTheKeysAmongThem() throws IOException {
+        Path file = write("tags: [tag:a]\n");
+
+        Outcome outcome =
+                inspection(
+                                "TS_EXTRA_ARGS=--advertise-tags=tag:z --accept-dns --login-server https://h --client-secret=tskey-1",
+                                "TS_ACCEPT_DNS=false",
+                                "TS_AUTH_KEY=tskey-2",
+                                "TS_USERSPACE=yes")
+                        .explain(Optional.of(file), false);
+
+        assertThat(outcome.text().lines().map(line -> line.replaceAll(" +", " ")))
+                .contains(
+                        "auth.key (secret) TS_AUTH_KEY",
+                        "tags tag:z TS_EXTRA_ARGS, not "
+                                + file
+                                + ":1:7: the environment goes first",
+                        "accept_dns true TS_EXTRA_ARGS",
+                        "control.url https://h TS_EXTRA_ARGS",
+                        "userspace true TS_USERSPACE");
+        assertThat(outcome.text()).doesNotContain("tskey-");
+    }
+
+    @Test
+    void aCheckAlsoSaysWhatIsHardlyMeant() {
+        assertThat(
+                        inspection("TS_TEST_ONLY_ROOT=" + folder, "TS_AUTH_ONCE=on")
+                                .check(Optional.empty())
+                                .text())
+                .contains("\nnote: TS_AUTH_ONCE is neither true nor false");
+    }
+
+    @Test
     void explainsToPrograms() throws Exception {
         Path file = write("auth: {key: tskey-1}\nhostname: web\n");
 
