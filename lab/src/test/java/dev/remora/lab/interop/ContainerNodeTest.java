@@ -39,7 +39,7 @@ class ContainerNodeTest {
     private static final Duration SOON = Ways.SOON;
 
     /// A server tells a deleted node nothing: it hears of it when it speaks next, a minute later at the latest.
-    private static final Duration A_MINUTE_AND_MORE = Duration.ofSeconds(90);
+    private static final Duration A_MINUTE_AND_MORE = Duration.ofSeconds(180);
 
     private static Lab lab;
     private static Headscale headscale;

@@ -59,6 +59,11 @@ class WrongConfigurationTest {
                 node,
                 "TS_AUTHKEY is a key of Headscale, but TS_EXTRA_ARGS names no server",
                 "The name of the control server https://controlplane.tailscale.com cannot be looked up");
+        node.stop();
+        assertThat(node.process().log())
+                .as("a login that is under way at the end is nobody's failure")
+                .contains("ending")
+                .doesNotContain("up failed", "the daemon is ending");
     }
 
     @Test

@@ -45,6 +45,10 @@ final class Advice {
                                         + " has quotation marks or blanks around its value, which are no part of it for this program; the official image would take them along."));
         switches();
         key();
+        if (environment.text("TS_SERVE_CONFIG").startsWith("{")) {
+            sentences.add(
+                    "TS_SERVE_CONFIG is the path of a file, not what is in it; REMORA_SERVE takes ports in the variable itself.");
+        }
         oldNames();
         server();
     }

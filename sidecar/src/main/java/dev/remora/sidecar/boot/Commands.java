@@ -107,6 +107,10 @@ final class Commands {
                 .start(() -> {
                     try {
                         commands.run();
+                    } catch (IllegalStateException e) {
+                        if (!isEnding) {
+                            throw e;
+                        }
                     } finally {
                         busy.set(false);
                     }

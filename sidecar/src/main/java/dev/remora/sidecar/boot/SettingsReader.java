@@ -7,6 +7,8 @@ import dev.remora.sidecar.cli.UpFlags;
 import dev.remora.sidecar.kube.Cluster;
 import dev.remora.sidecar.life.Daemon;
 import dev.remora.sidecar.life.Probes;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,10 @@ import java.util.stream.Collectors;
 /// Turns the environment into settings, and finds everything that is wrong with it at once: whoever mends one variable need not start again to hear of the next.
 final class SettingsReader {
     static final String DEFAULT_SOCKET = "/tmp/tailscaled.sock";
+
+    /// The kernel's field for such a path has 108 bytes, the last of them zero.
+    private static final int MOST_SOCKET_BYTES = 107;
+
     private static final String LINK = "var/run/tailscale/tailscaled.sock";
     private static final String DEFAULT_SECRET = "tailscale";
     private static final String DEFAULT_PATIENCE = "60s";
@@ -249,12 +255,23 @@ final class SettingsReader {
                 environment.get("TS_STATE_DIR").map(Path::of),
                 secret(),
                 new ConfigDirectory(environment, wrong).file(),
-                Path.of(environment.get("TS_SOCKET").orElse(DEFAULT_SOCKET)),
+                socket(),
                 root().resolve(LINK),
                 environment.words("TS_TAILSCALED_EXTRA_ARGS"),
                 choice("REMORA_LOG_FORMAT", SettingKind.FORMAT, "text").equals("json"),
                 verbosity(),
                 choice("REMORA_EXPOSE", SettingKind.EXPOSURE, "declared").equals("all"));
+    }
+
+    private Path socket() {
+        String text = environment.get("TS_SOCKET").orElse(DEFAULT_SOCKET);
+        Path socket = Path.of(text);
+        refuseIf(
+                text.getBytes(StandardCharsets.UTF_8).length > MOST_SOCKET_BYTES,
+                "TS_SOCKET is too long for a socket's path: it may have %d bytes"
+                        .formatted(MOST_SOCKET_BYTES));
+        refuseIf(Files.isDirectory(socket), "TS_SOCKET is a directory; name a file in one");
+        return socket;
     }
 
     /// As the daemon's flag counts it.

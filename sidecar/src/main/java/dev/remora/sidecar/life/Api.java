@@ -6,6 +6,7 @@ import dev.remora.engine.netmap.NetMap;
 import dev.remora.engine.netmap.Node;
 import dev.remora.engine.netmap.NodeId;
 import dev.remora.engine.netmap.UserId;
+import dev.remora.sidecar.config.Version;
 import dev.remora.sidecar.localapi.ApiHandler;
 import dev.remora.sidecar.localapi.ApiRequest;
 import dev.remora.sidecar.localapi.ApiResponse;
@@ -65,6 +66,19 @@ final class Api implements ApiHandler {
         this.prefs = new PrefsApi(backend, declared, permissions);
         this.serve = new ServeApi(backend, declared, permissions);
         this.peers = new PeerApi(backend);
+    }
+
+    /// What goes with every answer of the local API.
+    static Map<String, String> headers() {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put(
+                "Content-Security-Policy",
+                "default-src 'none'; frame-ancestors 'none'; script-src 'none'; script-src-elem 'none'; script-src-attr 'none'");
+        headers.put("Tailscale-Cap", Integer.toString(Version.LOCAL_API_LEVEL));
+        headers.put("Tailscale-Version", Version.TEXT);
+        headers.put("X-Content-Type-Options", "nosniff");
+        headers.put("X-Frame-Options", "DENY");
+        return headers;
     }
 
     @Override

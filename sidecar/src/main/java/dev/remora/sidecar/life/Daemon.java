@@ -29,10 +29,7 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
@@ -80,7 +77,7 @@ public final class Daemon implements AutoCloseable {
     /// @throws IOException if there is no way to start; the message says why
     public static Daemon inside(List<String> words, List<Probes> probes)
             throws IOException, MalformedException {
-        DaemonFlags flags = flagsInside(words);
+        DaemonFlags flags = DaemonFlags.inside(words);
         Logging.configure(flags.verbosity(), flags.jsonLog());
         if (!flags.tun().equals(USERSPACE)) {
             LOG.warn("--tun={} has no effect: TUN devices come later.", flags.tun());
@@ -90,28 +87,11 @@ public final class Daemon implements AutoCloseable {
         return daemon;
     }
 
-    /// Reads flags for a daemon inside of another program.
-    ///
-    /// @throws MalformedException for words that make no sense, or not there
-    private static DaemonFlags flagsInside(List<String> words) throws MalformedException {
-        try {
-            DaemonFlags flags = DaemonFlags.parse(words);
-            if (flags.errand().isPresent()) {
-                throw new MalformedException(
-                        "--%s ends the daemon at once, and the container with it: leave it out"
-                                .formatted(flags.errand().get().name().toLowerCase(Locale.ROOT)));
-            }
-            return flags;
-        } catch (DaemonFlags.UsageException e) {
-            throw new MalformedException(String.valueOf(e.getMessage()));
-        }
-    }
-
     /// Whether [#inside] would take these words.
     ///
     /// @throws MalformedException if not
     public static void check(List<String> words) throws MalformedException {
-        flagsInside(words);
+        DaemonFlags.inside(words);
     }
 
     /// Whether a file would do for the flag `--config`.
@@ -334,7 +314,7 @@ public final class Daemon implements AutoCloseable {
                         declared,
                         permissions,
                         () -> new Thread(() -> System.exit(0), "exit").start());
-        begun(LocalApiServer.start(node.loop(), flags.socket(), headers(), api));
+        begun(LocalApiServer.start(node.loop(), flags.socket(), Api.headers(), api));
         LOG.info("commands are taken on {}", flags.socket());
         for (Probes each : probes) {
             HealthApi health = new HealthApi(backend, each);
@@ -380,19 +360,6 @@ public final class Daemon implements AutoCloseable {
                 false,
                 system.hostInfo(profiles.current().prefs()),
                 store.cache(NodeSettings.CACHE_NAME));
-    }
-
-    /// What goes with every answer of the local API.
-    private static Map<String, String> headers() {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put(
-                "Content-Security-Policy",
-                "default-src 'none'; frame-ancestors 'none'; script-src 'none'; script-src-elem 'none'; script-src-attr 'none'");
-        headers.put("Tailscale-Cap", Integer.toString(Version.LOCAL_API_LEVEL));
-        headers.put("Tailscale-Version", Version.TEXT);
-        headers.put("X-Content-Type-Options", "nosniff");
-        headers.put("X-Frame-Options", "DENY");
-        return headers;
     }
 
     /// Waits for a start that is under way: what it begins must end, too.

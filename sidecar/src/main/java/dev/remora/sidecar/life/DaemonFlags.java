@@ -1,8 +1,10 @@
 package dev.remora.sidecar.life;
 
+import dev.remora.base.MalformedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -105,6 +107,23 @@ record DaemonFlags(
         Parser parser = new Parser();
         parser.parse(words);
         return parser.flags();
+    }
+
+    /// Reads flags for a daemon inside of another program.
+    ///
+    /// @throws MalformedException for words that make no sense, or not there
+    static DaemonFlags inside(List<String> words) throws MalformedException {
+        try {
+            DaemonFlags flags = parse(words);
+            if (flags.errand().isPresent()) {
+                throw new MalformedException(
+                        "--%s ends the daemon at once, and the container with it: leave it out"
+                                .formatted(flags.errand().get().name().toLowerCase(Locale.ROOT)));
+            }
+            return flags;
+        } catch (UsageException e) {
+            throw new MalformedException(String.valueOf(e.getMessage()));
+        }
     }
 
     private static final class Parser {

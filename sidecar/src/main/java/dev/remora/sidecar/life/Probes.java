@@ -1,7 +1,7 @@
 package dev.remora.sidecar.life;
 
 import dev.remora.base.IpAddress;
-import dev.remora.base.IpPort;
+import dev.remora.io.loop.JdkAddresses;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -19,7 +19,6 @@ public record Probes(
 
     /// The address as people write it.
     String shown() {
-        IpAddress ip = IpAddress.of(address.getAddress().getAddress());
-        return new IpPort(ip, address.getPort()).toString();
+        return JdkAddresses.read(address).toString();
     }
 }

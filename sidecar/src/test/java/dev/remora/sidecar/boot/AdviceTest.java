@@ -51,6 +51,14 @@ class AdviceTest {
     }
 
     @Test
+    void knowsAServeConfigurationInThePlaceOfItsPath() {
+        assertThat(on(Map.of("TS_SERVE_CONFIG", "{\"TCP\":{}}")))
+                .singleElement()
+                .asString()
+                .contains("is the path of a file");
+    }
+
+    @Test
     void namesBooleansThatAreNone() {
         assertThat(on(Map.of("TS_USERSPACE", "yes", "TS_AUTH_ONCE", "on", "REMORA_JOB", "T")))
                 .containsExactly(

@@ -341,11 +341,24 @@ class SettingsReaderTest {
                 "REMORA_LOG_FORMAT=xml | REMORA_LOG_FORMAT \"xml\" is one of text, json",
                 "REMORA_SERVE=tcp:80=[::1:5000 | is not of the form host:port",
                 "REMORA_SERVE=tcp:80=a:b:5000 | is not of the form host:port",
+                "TS_SOCKET=/tmp | TS_SOCKET is a directory",
+                "TS_LOCAL_ADDR_PORT=:9002 | TS_LOCAL_ADDR_PORT: \":9002\" has no address before the port",
                 "TS_TAILSCALED_EXTRA_ARGS=--prot=1 | TS_TAILSCALED_EXTRA_ARGS: flag provided but not defined",
                 "TS_TAILSCALED_EXTRA_ARGS=--version | ends the daemon at once",
             })
     void namesTheVariableThatIsWrong(String variable, String words) {
-        assertThat(reasons(variable)).singleElement().asString().contains(words);
+        assertThat(reasons(variable, "TS_ENABLE_METRICS=true"))
+                .singleElement()
+                .asString()
+                .contains(words);
+    }
+
+    @Test
+    void aSocketsPathHasRoomForSoMuch() {
+        assertThat(reasons("TS_SOCKET=/tmp/" + "x".repeat(102))).isEmpty();
+        assertThat(reasons("TS_SOCKET=/tmp/" + "x".repeat(103)))
+                .containsExactly(
+                        "TS_SOCKET is too long for a socket's path: it may have 107 bytes");
     }
 
     @Test
