@@ -2,6 +2,7 @@ package dev.remora.proto.control;
 
 import dev.remora.base.IpPrefix;
 import io.avaje.jsonb.Json;
+import io.avaje.jsonb.Json.Alias;
 import io.avaje.jsonb.Json.Property;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 /// @param exitNodeId the stable id of the exit node in use
 @Json
 public record HostInfo(
-        @Property("IPNVersion") @Nullable String ipnVersion,
+        @Property("IPNVersion") @Alias("IpnVersion") @Nullable String ipnVersion,
         @Property("FrontendLogID") @Nullable String frontendLogId,
         @Property("BackendLogID") @Nullable String backendLogId,
-        @Property("OS") @Nullable String os,
-        @Property("OSVersion") @Nullable String osVersion,
+        @Property("OS") @Alias("Os") @Nullable String os,
+        @Property("OSVersion") @Alias("OsVersion") @Nullable String osVersion,
         @Property("Container") @Nullable Boolean container,
         @Property("Env") @Nullable String env,
         @Property("Distro") @Nullable String distro,
@@ -52,7 +53,7 @@ public record HostInfo(
         @Property("GoArch") @Nullable String goArch,
         @Property("GoArchVar") @Nullable String goArchVar,
         @Property("GoVersion") @Nullable String goVersion,
-        @Property("RoutableIPs") @Nullable List<IpPrefix> routableIps,
+        @Property("RoutableIPs") @Alias("RoutableIps") @Nullable List<IpPrefix> routableIps,
         @Property("RequestTags") @Nullable List<String> requestTags,
         @Property("WoLMACs") @Nullable List<String> wolMacs,
         @Property("Services") @Nullable List<ServiceInfo> services,

@@ -4,6 +4,7 @@ import dev.remora.base.IpPort;
 import dev.remora.crypto.DiscoKey;
 import dev.remora.crypto.NodeKey;
 import io.avaje.jsonb.Json;
+import io.avaje.jsonb.Json.Alias;
 import io.avaje.jsonb.Json.Property;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// `stream` it only tells the server about us.
 ///
 /// Always complete: some servers store every request's values, others only those without `stream`.
+///
+/// The client written in Rust has other capitals in some names, here and below, as Go's reader allows.
 ///
 /// @param compress `zstd`, or absent for plain JSON
 /// @param keepAlive send a sign of life about every minute
@@ -26,7 +29,7 @@ public record MapRequest(
         @Property("NodeKey") NodeKey nodeKey,
         @Property("DiscoKey") DiscoKey discoKey,
         @Property("Stream") boolean stream,
-        @Property("Hostinfo") HostInfo hostInfo,
+        @Property("Hostinfo") @Alias("HostInfo") HostInfo hostInfo,
         @Property("Endpoints") @Nullable List<IpPort> endpoints,
         @Property("EndpointTypes") @Nullable List<Long> endpointTypes,
         @Property("TKAHead") @Nullable String tkaHead,

@@ -1,6 +1,7 @@
 package dev.remora.proto.control;
 
 import io.avaje.jsonb.Json;
+import io.avaje.jsonb.Json.Alias;
 import io.avaje.jsonb.Json.Property;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,9 @@ public record NetInfo(
         @Property("UPnP") @Nullable Boolean upnp,
         @Property("PMP") @Nullable Boolean pmp,
         @Property("PCP") @Nullable Boolean pcp,
-        @Property("PreferredDERP") long preferredDerp,
+        @Property("PreferredDERP") @Alias("PreferredDerp") long preferredDerp,
         @Property("LinkType") @Nullable String linkType,
-        @Property("DERPLatency") @Nullable Map<String, Double> derpLatency,
+        @Property("DERPLatency") @Alias("DerpLatency") @Nullable Map<String, Double> derpLatency,
         @Property("FirewallMode") @Nullable String firewallMode) {
     /// Before anything was measured: peers can be told already where to call.
     ///

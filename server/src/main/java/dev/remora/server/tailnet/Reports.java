@@ -94,7 +94,7 @@ final class Reports {
                 before.capVersion());
     }
 
-    /// The client written in Rust tells its home relay alone, and its name only when it polls.
+    /// A report that leaves out what every client knows of itself is about its network.
     private static boolean saysNothingOfTheHost(HostInfo told) {
         return isBlank(told.hostname()) && isBlank(told.os());
     }

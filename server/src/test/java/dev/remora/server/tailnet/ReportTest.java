@@ -113,6 +113,19 @@ class ReportTest extends InATailnet {
         assertThat(client.node().report().homeDerp()).isEqualTo(901);
     }
 
+    /// As recorded from the client written in Rust, release 0.5.0.
+    @Test
+    void namesWithOtherCapitalsAreUnderstood() throws Exception {
+        reportJson(
+                """
+                "HostInfo": {"IpnVersion": "0.5.0", "App": "tailscale-rs", "Hostname": "peer_ping_example",
+                 "NetInfo": {"PreferredDerp": 901, "DerpLatency": {"901-v4": 0.001640247}}}
+                """);
+        assertThat(client.node().name().label()).isEqualTo("peer-ping-example");
+        assertThat(client.node().report().hostInfo().ipnVersion()).isEqualTo("0.5.0");
+        assertThat(client.node().report().homeDerp()).isEqualTo(901);
+    }
+
     private void reportJson(String members) throws Exception {
         String json =
                 "{\"Version\": 142, \"DiscoKey\": \"discokey:%s\", %s}"
