@@ -36,8 +36,8 @@ record ConfigFile(Path path, boolean named) {
     /// @throws InvalidSettingsException if it cannot be read
     String text() throws InvalidSettingsException {
         try {
-            return SmallFile.text(path, MAX_BYTES);
-        } catch (SmallFile.UnreadableException e) {
+            return SettingsText.of(path, MAX_BYTES);
+        } catch (SettingsText.UnreadableException e) {
             throw new InvalidSettingsException(List.of(path + " " + e.why()));
         }
     }

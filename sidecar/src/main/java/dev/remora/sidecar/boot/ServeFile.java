@@ -49,11 +49,11 @@ final class ServeFile {
 
     private Content read() {
         try {
-            String text = SmallFile.text(path, MAX_BYTES);
+            String text = SettingsText.of(path, MAX_BYTES);
             return text.isBlank()
                     ? new Content.Nothing("The serve configuration " + path + " is empty")
                     : new Content.Text(text.replace(CERT_DOMAIN, NO_HTTPS));
-        } catch (SmallFile.UnreadableException e) {
+        } catch (SettingsText.UnreadableException e) {
             return new Content.Nothing("The serve configuration " + path + " " + e.why());
         }
     }

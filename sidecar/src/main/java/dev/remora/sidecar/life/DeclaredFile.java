@@ -3,11 +3,10 @@ package dev.remora.sidecar.life;
 import dev.remora.base.MalformedException;
 import dev.remora.sidecar.config.DeclaredPrefs;
 import dev.remora.sidecar.config.Prefs;
+import dev.remora.sidecar.config.SmallFile;
 import dev.remora.sidecar.oauth.SecretFile;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -38,7 +37,7 @@ record DeclaredFile(Path path, boolean optional) {
     /// @throws IOException if it cannot be read or makes no sense, in a sentence that begins with its path
     Optional<DeclaredPrefs> read() throws IOException {
         try {
-            DeclaredPrefs declared = DeclaredPrefs.parse(text());
+            DeclaredPrefs declared = DeclaredPrefs.parse(SmallFile.bytes(path, MAX_BYTES));
             Optional<String> wrong = PrefsCheck.of(Prefs.initial().patched(declared.masked()));
             if (wrong.isPresent()) {
                 throw new MalformedException(wrong.get());
@@ -53,19 +52,8 @@ record DeclaredFile(Path path, boolean optional) {
             throw new IOException(path + " is not there", e);
         } catch (AccessDeniedException e) {
             throw new IOException("this user has no right to read " + path, e);
-        }
-    }
-
-    private byte[] text() throws IOException, MalformedException {
-        if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new MalformedException("it is no ordinary file");
-        }
-        try (InputStream in = Files.newInputStream(path)) {
-            byte[] text = in.readNBytes(MAX_BYTES + 1);
-            if (text.length > MAX_BYTES) {
-                throw new MalformedException("it is too large");
-            }
-            return text;
+        } catch (IOException e) {
+            throw new IOException(path + " is of no use: " + e.getMessage(), e);
         }
     }
 

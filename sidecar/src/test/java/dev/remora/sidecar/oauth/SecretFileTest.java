@@ -27,11 +27,11 @@ class SecretFileTest {
         assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
         Path large = Files.write(folder.resolve("large"), new byte[(64 << 10) + 1]);
 
-        refuses(pipe.toString(), "it is not an ordinary file");
-        refuses("/dev/zero", "it is not an ordinary file");
+        refuses(pipe.toString(), "it is no ordinary file");
+        refuses("/dev/zero", "it is no ordinary file");
         refuses(folder.toString(), "it is a directory");
         refuses(folder.resolve("none").toString(), "no such file or directory");
-        refuses(large.toString(), "it is too large for a key");
+        refuses(large.toString(), "it is too large");
         refuses("a\0b", "this is no path");
     }
 
