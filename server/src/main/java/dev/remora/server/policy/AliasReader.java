@@ -5,6 +5,7 @@ import dev.remora.base.IpPrefix;
 import dev.remora.base.MalformedException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -119,19 +120,27 @@ final class AliasReader {
     }
 
     private IpPrefix network(String text, Use use) throws MalformedException {
-        IpPrefix named = names.hosts.get(text);
-        if (named != null) {
-            return named;
-        }
+        Optional<IpPrefix> named = Optional.ofNullable(names.hosts.get(text));
         if (use == Use.OWNER) {
-            throw new MalformedException(
-                    "\"" + text + "\" is neither a user nor a group nor a tag");
+            return named.orElseThrow(() ->
+                    new MalformedException(
+                            "\"" + text + "\" is neither a user nor a group nor a tag"));
         }
+        // an address is one also where a host has it for a name
+        return addressIn(text)
+                .or(() -> named)
+                .orElseThrow(() ->
+                        new MalformedException(
+                                "\""
+                                        + text
+                                        + "\" is not among the hosts, and no address; a user has an @"));
+    }
+
+    private static Optional<IpPrefix> addressIn(String text) {
         try {
-            return networkOf(text);
+            return Optional.of(networkOf(text));
         } catch (MalformedException e) {
-            throw new MalformedException(
-                    "\"" + text + "\" is not among the hosts, and no address; a user has an @");
+            return Optional.empty();
         }
     }
 

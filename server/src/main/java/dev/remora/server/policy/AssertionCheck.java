@@ -73,13 +73,19 @@ final class AssertionCheck {
     }
 
     private boolean connects(Rule rule, IpPrefix from, IpPrefix to) {
-        if (rule.from().stream().noneMatch(alias -> covers(alias, from))) {
+        if (rule.from().stream().noneMatch(alias -> sends(alias, from))) {
             return false;
         }
         if (rule.isPerUser()) {
             return owners(from).stream().anyMatch(owners(to)::contains);
         }
         return covers(rule.to(), to);
+    }
+
+    private boolean sends(Alias alias, IpPrefix from) {
+        return alias instanceof Alias.Everything
+                ? Networks.MEMBERS.stream().anyMatch(members -> Networks.overlap(members, from))
+                : covers(alias, from);
     }
 
     private boolean covers(Alias alias, IpPrefix place) {
@@ -115,7 +121,7 @@ final class AssertionCheck {
     private List<IpPrefix> places(Alias alias) {
         return switch (alias) {
             case Alias.Network(var network) -> List.of(network);
-            case Alias.Everything everything -> List.of(Networks.TAILNET_V4, Networks.TAILNET_V6);
+            case Alias.Everything everything -> Networks.MEMBERS;
             case Alias.Anyone anyone ->
                     List.of(new IpPrefix(IpAddress.ANY_V4, 0), new IpPrefix(IpAddress.ANY_V6, 0));
             default -> {

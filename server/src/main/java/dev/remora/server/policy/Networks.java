@@ -12,11 +12,11 @@ final class Networks {
 
     /// What `*` means as a source, without what is behind routers: the tailnet's addresses, but those that ChromeOS
     /// gives to its virtual machines.
-    static final List<IpRange> TAILNET =
-            List.of(
-                    new IpRange(TAILNET_V4.ip(), ip(100, 115, 91, 255)),
-                    new IpRange(ip(100, 115, 94, 0), ip(100, 127, 255, 255)),
-                    IpRange.of(TAILNET_V6));
+    static final List<IpPrefix> MEMBERS =
+            with(without(TAILNET_V4, List.of(v4(100, 115, 92, 0, 23))), TAILNET_V6);
+
+    /// The same in ranges.
+    static final List<IpRange> TAILNET = IpRange.merged(MEMBERS.stream().map(IpRange::of).toList());
 
     private static final IpPrefix GLOBAL_V6 = new IpPrefix(IpAddress.v6(0x2000L << 48, 0), 3);
 
@@ -29,7 +29,8 @@ final class Networks {
                     TAILNET_V4);
 
     /// The public Internet as prefixes: clients do not know it by name.
-    static final List<IpPrefix> INTERNET = internet();
+    static final List<IpPrefix> INTERNET =
+            with(without(new IpPrefix(IpAddress.ANY_V4, 0), NOT_INTERNET), GLOBAL_V6);
 
     private Networks() {}
 
@@ -44,22 +45,28 @@ final class Networks {
                 : prefix.bits() >= GLOBAL_V6.bits() && GLOBAL_V6.contains(prefix.ip());
     }
 
-    private static List<IpPrefix> internet() {
-        List<IpPrefix> found = new ArrayList<>();
-        split(new IpPrefix(IpAddress.ANY_V4, 0), found);
-        found.add(GLOBAL_V6);
-        return List.copyOf(found);
+    private static List<IpPrefix> with(List<IpPrefix> some, IpPrefix more) {
+        List<IpPrefix> all = new ArrayList<>(some);
+        all.add(more);
+        return List.copyOf(all);
     }
 
-    /// Halves a network until each half is public as a whole, or not at all.
-    private static void split(IpPrefix prefix, List<IpPrefix> found) {
-        if (isInternet(prefix)) {
-            found.add(prefix);
-        } else if (NOT_INTERNET.stream()
+    private static List<IpPrefix> without(IpPrefix all, List<IpPrefix> excluded) {
+        List<IpPrefix> left = new ArrayList<>();
+        split(all, excluded, left);
+        return left;
+    }
+
+    /// Halves a network until nothing of a half is excluded, or all of it.
+    private static void split(IpPrefix prefix, List<IpPrefix> excluded, List<IpPrefix> left) {
+        if (excluded.stream().noneMatch(inner -> overlap(inner, prefix))) {
+            left.add(prefix);
+        } else if (excluded.stream()
                 .noneMatch(inner -> inner.bits() <= prefix.bits() && inner.contains(prefix.ip()))) {
             int bits = prefix.bits() + 1;
-            split(new IpPrefix(prefix.ip(), bits), found);
-            split(new IpPrefix(IpAddress.v4(prefix.ip().v4Bits() | 1 << 32 - bits), bits), found);
+            IpAddress middle = IpAddress.v4(prefix.ip().v4Bits() | 1 << 32 - bits);
+            split(new IpPrefix(prefix.ip(), bits), excluded, left);
+            split(new IpPrefix(middle, bits), excluded, left);
         }
     }
 

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class AccessRulesTest {
     private static final Node LAPTOP = node(1, of(ALICE));
@@ -258,6 +260,39 @@ class AccessRulesTest {
                         "line 6, column 49: test failed: alice@ to tag:web:85 does not get through",
                         "line 9, column 33: test failed: tag:none to tag:web:80: nobody is tag:none",
                         "line 10, column 43: test failed: autogroup:member to tag:web:80 does not get through");
+    }
+
+    /// As headscale 0.29.0 decides them. What is `*` as a source are the tailnet's addresses, each part of which is tried.
+    @ParameterizedTest
+    @CsvSource({
+        "*, 1.2.3.4, false",
+        "*, ::1, false",
+        "*, 192.168.1.5, false",
+        "*, 100.115.92.5, false",
+        "*, 100.64.0.9, true",
+        "*, 100.100.100.100, true",
+        "*, fd7a:115c:a1e0::77, true",
+        "*, 0.0.0.0/0, true",
+        "*, *, true",
+        "alice@, *, false",
+        "alice@, 100.64.0.0/24, true",
+        "alice@, 0.0.0.0/0, true",
+        "autogroup:member, *, false",
+        "100.64.0.0/24, 100.64.0.0/16, true",
+        "100.64.0.0/24, 100.65.0.0/24, false",
+        "h, 100.64.0.0/24, true",
+        "10.33.5.5, 10.33.5.5, true",
+        "10.33.5.5, 100.64.0.1, false",
+    })
+    void tryTheSourcesOfTests(String rule, String source, boolean accepted) {
+        String policy =
+                """
+                {"hosts": {"h": "100.64.0.1", "10.33.5.5": "100.64.0.1"},
+                 "acls": [{"action": "accept", "src": ["%s"], "dst": ["*:*"]}],
+                 "tests": [{"src": "%s", "accept": ["100.64.0.2:80"]}]}
+                """
+                        .formatted(rule, source);
+        assertThat(refused(() -> rules(policy, ALL))).hasSize(accepted ? 0 : 1);
     }
 
     @Test
