@@ -40,6 +40,7 @@ public final class RelayProgram implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(
                     Thread.ofPlatform().daemon().name("relay-timers").factory());
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
+    private int port;
 
     private RelayProgram() {}
 
@@ -64,10 +65,11 @@ public final class RelayProgram implements AutoCloseable {
         BootstrapDns names = BootstrapDns.of(flags.bootstrapDns(), loop.netty());
         running.push(names);
         Routes routes = relay.routes().and(RelayHome.routes()).and(names.routes());
-        List<HttpCounts> fronts = new ArrayList<>();
-        fronts.add(listen(flags, flags.listen(), tls, routes));
+        HttpServer first = listen(flags, flags.listen(), tls, routes);
+        this.port = first.address().getPort();
+        List<HttpCounts> fronts = new ArrayList<>(List.of(first.counts()));
         if (flags.http().isPresent()) {
-            fronts.add(listen(flags, flags.http().get(), Optional.empty(), routes));
+            fronts.add(listen(flags, flags.http().get(), Optional.empty(), routes).counts());
         }
         if (flags.metrics().isPresent()) {
             Routes metrics = RelayMetrics.routes(relay.counts(), fronts);
@@ -77,6 +79,11 @@ public final class RelayProgram implements AutoCloseable {
         if (flags.stun().isPresent()) {
             running.push(StunServer.start(loop, JdkAddresses.of(flags.stun().get())));
         }
+    }
+
+    /// The port it listens on, which the system chose if it was asked to.
+    public int port() {
+        return port;
     }
 
     private RelaySettings settings(RelayFlags flags, NodePrivateKey key)
@@ -97,13 +104,13 @@ public final class RelayProgram implements AutoCloseable {
         return settings.withAdmission(settings.admission().withLimit(flags.limit()));
     }
 
-    private HttpCounts listen(RelayFlags flags, IpPort at, Optional<ServerTls> tls, Routes routes)
+    private HttpServer listen(RelayFlags flags, IpPort at, Optional<ServerTls> tls, Routes routes)
             throws IOException {
         HttpSettings settings =
                 HttpSettings.of(JdkAddresses.of(at), tls).withProxies(flags.proxies());
         HttpServer server = HttpServer.start(loop, settings, routes);
         running.push(server);
-        return server.counts();
+        return server;
     }
 
     private Optional<ServerTls> tls(RelayFlags flags, DerpServerKey key)

@@ -1,5 +1,6 @@
 package dev.remora.sidecar.server;
 
+import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import dev.remora.server.RelayFlags;
 import dev.remora.server.RelayProgram;
@@ -40,7 +41,7 @@ public final class RelayCommand {
             RelayFlags flags =
                     RelayFlags.parse(List.copyOf(ProgramFlags.words(call.flags()).values()));
             RelayProgram program = RelayProgram.start(flags);
-            LOG.info("listening on {}", flags.listen());
+            LOG.info("listening on {}", new IpPort(flags.listen().ip(), program.port()));
             return UntilSignal.run(program::close);
         } catch (MalformedException e) {
             throw new UsageException("relay: " + e.reason());

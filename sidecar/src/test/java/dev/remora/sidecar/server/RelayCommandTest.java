@@ -14,7 +14,7 @@ class RelayCommandTest {
     @Test
     void runsUntilItIsToldToEnd() throws Exception {
         try (RunningProgram relay = relay("--listen=127.0.0.1:0", "--stun=off")) {
-            relay.awaitSaid("relay: listening on /127.0.0.1:");
+            relay.awaitSaid("relay: listening on 127.0.0.1:");
             assertThat(state.resolve("relay.key")).exists();
             relay.end();
             relay.awaitEnd(0);
