@@ -163,9 +163,10 @@ public final class Boot {
         }
     }
 
-    /// Processes that can be seen say more than ports that are open.
+    /// By its ports, or by its processes: where those of the whole machine can be seen, some are always left, and an app need not
+    /// listen anywhere.
     private boolean isAppGone(Instant now) {
-        return processes.areKnown() ? processes.areGone(now) : app.isGone(now);
+        return app.isGone(now) || processes.areGone(now);
     }
 
     private void onComplete() throws IOException, MalformedException {

@@ -41,11 +41,6 @@ final class OtherProcesses {
         }
     }
 
-    /// Whether there was ever anything to be seen.
-    boolean areKnown() {
-        return came;
-    }
-
     /// They were there, and are not any more.
     boolean areGone(Instant now) {
         return came && missingSince.filter(at -> !now.isBefore(at.plus(GONE_AFTER))).isPresent();
