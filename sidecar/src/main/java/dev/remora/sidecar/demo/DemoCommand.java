@@ -37,10 +37,11 @@ public final class DemoCommand {
 
     private static int run(Invocation call) throws CommandException, UsageException {
         call.refuseWords();
-        try {
+        try (UntilSignal signal = UntilSignal.expected()) {
             Demo demo = new Demo(address(call.flags().text(LISTEN)));
+            signal.started(demo::close);
             call.print(demo.text());
-            return UntilSignal.run(demo::close);
+            return signal.await();
         } catch (MalformedException e) {
             throw new UsageException("demo: " + e.reason());
         } catch (IOException | GeneralSecurityException e) {

@@ -37,12 +37,13 @@ public final class RelayCommand {
     private static int run(Invocation call) throws CommandException, UsageException {
         call.refuseWords();
         ProgramFlags.configureLog(call.flags());
-        try {
+        try (UntilSignal signal = UntilSignal.expected()) {
             RelayFlags flags =
                     RelayFlags.parse(List.copyOf(ProgramFlags.words(call.flags()).values()));
             RelayProgram program = RelayProgram.start(flags);
+            signal.started(program::close);
             LOG.info("listening on {}", new IpPort(flags.listen().ip(), program.port()));
-            return UntilSignal.run(program::close);
+            return signal.await();
         } catch (MalformedException e) {
             throw new UsageException("relay: " + e.reason());
         } catch (IOException | GeneralSecurityException e) {

@@ -107,9 +107,10 @@ public final class ServerCommand {
         }
         Flags flags = call.flags();
         ProgramFlags.configureLog(flags);
-        try {
+        try (UntilSignal signal = UntilSignal.expected()) {
             ServerProgram program = ServerProgram.start(settings(flags));
-            return UntilSignal.run(program::close);
+            signal.started(program::close);
+            return signal.await();
         } catch (MalformedException e) {
             throw new UsageException("server: " + e.reason());
         } catch (IOException e) {
