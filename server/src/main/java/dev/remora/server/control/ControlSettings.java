@@ -7,25 +7,8 @@ import java.time.Duration;
 ///
 /// @param program how commands to this server begin, for people who are told which to run
 /// @param oldestVersion the lowest capability version that is served
-/// @param handshakes from one address
-/// @param registrations from one address
-/// @param guesses wrong auth keys and unknown logins from one address
-/// @param mostStrangers connections that have not yet shown to be a member's, altogether
-/// @param strangersPerSource the same, from one address
-/// @param requestWithin how long a request may take to arrive, and a stranger's connection to make one
-/// @param stuckAfter how long a client may leave us waiting before it has taken [InnerAnswer#PIECE] bytes
-/// @param idleAfter how long a member's connection may be there for nothing, as the official client's is after `tailscale down`
 public record ControlSettings(
-        String program,
-        int oldestVersion,
-        Rate handshakes,
-        Rate registrations,
-        Rate guesses,
-        int mostStrangers,
-        int strangersPerSource,
-        Duration requestWithin,
-        Duration stuckAfter,
-        Duration idleAfter) {
+        String program, int oldestVersion, Rates rates, Places places, Waits waits) {
     /// Client release 1.80.
     private static final int OLDEST_VERSION = 113;
 
@@ -35,87 +18,46 @@ public record ControlSettings(
     /// @param burst at once
     public record Rate(double perSecond, int burst) {}
 
+    /// What one address may do how often.
+    ///
+    /// @param guesses wrong auth keys and unknown logins
+    public record Rates(Rate handshakes, Rate registrations, Rate guesses) {}
+
+    /// How many connections there are for strangers: those who have not yet shown to be members.
+    ///
+    /// @param most altogether
+    /// @param perSource from one address
+    public record Places(int most, int perSource) {}
+
+    /// How long we wait for somebody.
+    ///
+    /// @param request for a whole request, and for a stranger's connection to make one
+    /// @param stuck for a client to take [InnerAnswer#PIECE] bytes
+    /// @param idle for a member's connection to be of use again, as the official client's is not after `tailscale down`
+    public record Waits(Duration request, Duration stuck, Duration idle) {}
+
     public static ControlSettings standard() {
         return new ControlSettings(
                 "remora server",
                 OLDEST_VERSION,
-                new Rate(50, 1000),
-                new Rate(20, 1000),
-                new Rate(0.2, 20),
-                4000,
-                1000,
-                Duration.ofSeconds(30),
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(5));
+                new Rates(new Rate(50, 1000), new Rate(20, 1000), new Rate(0.2, 20)),
+                new Places(4000, 1000),
+                new Waits(Duration.ofSeconds(30), Duration.ofSeconds(30), Duration.ofMinutes(5)));
     }
 
     public ControlSettings withProgram(String next) {
-        return new ControlSettings(
-                next,
-                oldestVersion,
-                handshakes,
-                registrations,
-                guesses,
-                mostStrangers,
-                strangersPerSource,
-                requestWithin,
-                stuckAfter,
-                idleAfter);
+        return new ControlSettings(next, oldestVersion, rates, places, waits);
     }
 
-    public ControlSettings withTimes(Duration request, Duration stuck) {
-        return new ControlSettings(
-                program,
-                oldestVersion,
-                handshakes,
-                registrations,
-                guesses,
-                mostStrangers,
-                strangersPerSource,
-                request,
-                stuck,
-                idleAfter);
+    public ControlSettings withRates(Rates next) {
+        return new ControlSettings(program, oldestVersion, next, places, waits);
     }
 
-    public ControlSettings withRates(Rate handshake, Rate registration, Rate guess) {
-        return new ControlSettings(
-                program,
-                oldestVersion,
-                handshake,
-                registration,
-                guess,
-                mostStrangers,
-                strangersPerSource,
-                requestWithin,
-                stuckAfter,
-                idleAfter);
+    public ControlSettings withPlaces(Places next) {
+        return new ControlSettings(program, oldestVersion, rates, next, waits);
     }
 
-    public ControlSettings withStrangers(int most, int perSource) {
-        return new ControlSettings(
-                program,
-                oldestVersion,
-                handshakes,
-                registrations,
-                guesses,
-                most,
-                perSource,
-                requestWithin,
-                stuckAfter,
-                idleAfter);
-    }
-
-    public ControlSettings withIdleAfter(Duration idle) {
-        return new ControlSettings(
-                program,
-                oldestVersion,
-                handshakes,
-                registrations,
-                guesses,
-                mostStrangers,
-                strangersPerSource,
-                requestWithin,
-                stuckAfter,
-                idle);
+    public ControlSettings withWaits(Waits next) {
+        return new ControlSettings(program, oldestVersion, rates, places, next);
     }
 }

@@ -58,7 +58,7 @@ final class InnerConnection extends ChannelInboundHandlerAdapter {
         this.streams = streams;
         visitor.mayHaveToGo(
                 new Strangers.Guest(() -> streams.numActiveStreams() == 0, channel::close));
-        long every = context.settings().requestWithin().toMillis();
+        long every = context.settings().waits().request().toMillis();
         this.check =
                 channel.eventLoop()
                         .scheduleWithFixedDelay(
@@ -120,7 +120,7 @@ final class InnerConnection extends ChannelInboundHandlerAdapter {
         } else if (!idle || streams.remote().lastStreamCreated() != lastStream) {
             lastStream = streams.remote().lastStreamCreated();
             quietSince = now;
-        } else if (now - quietSince >= context.settings().idleAfter().toNanos()) {
+        } else if (now - quietSince >= context.settings().waits().idle().toNanos()) {
             channel.close(); // says GOAWAY first
         }
     }

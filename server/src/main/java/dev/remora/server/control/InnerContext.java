@@ -39,8 +39,8 @@ record InnerContext(
                 Aead.best(),
                 random,
                 app,
-                new Strangers(settings.mostStrangers(), settings.strangersPerSource()),
-                new SourceLimit(settings.handshakes(), clock),
+                new Strangers(settings.places().most(), settings.places().perSource()),
+                new SourceLimit(settings.rates().handshakes(), clock),
                 refusals,
                 new AtomicLong(),
                 threads);

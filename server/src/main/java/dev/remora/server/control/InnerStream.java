@@ -39,12 +39,12 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        answer = new InnerAnswer(ctx.channel(), context.settings().stuckAfter());
+        answer = new InnerAnswer(ctx.channel(), context.settings().waits().stuck());
         deadline =
                 ctx.executor()
                         .schedule(
                                 () -> refuse(RefusalKind.TOO_SLOW, 408, "too slow\n"),
-                                context.settings().requestWithin().toMillis(),
+                                context.settings().waits().request().toMillis(),
                                 TimeUnit.MILLISECONDS);
     }
 

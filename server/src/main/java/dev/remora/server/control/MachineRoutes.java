@@ -54,8 +54,8 @@ final class MachineRoutes implements InnerApp {
         this.maps = maps;
         this.settings = settings;
         this.refusals = refusals;
-        this.registrations = new SourceLimit(settings.registrations(), clock);
-        this.guesses = new SourceLimit(settings.guesses(), clock);
+        this.registrations = new SourceLimit(settings.rates().registrations(), clock);
+        this.guesses = new SourceLimit(settings.rates().guesses(), clock);
     }
 
     @Override

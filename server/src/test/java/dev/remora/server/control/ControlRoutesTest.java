@@ -205,9 +205,10 @@ class ControlRoutesTest {
         ControlSettings standard = ControlSettings.standard();
         ControlSettings strict =
                 standard.withRates(
-                        standard.handshakes(),
-                        standard.registrations(),
-                        new ControlSettings.Rate(0.000_1, 3));
+                        new ControlSettings.Rates(
+                                standard.rates().handshakes(),
+                                standard.rates().registrations(),
+                                new ControlSettings.Rate(0.000_1, 3)));
         try (ControlServerFixture server = new ControlServerFixture(folder, strict)) {
             for (int i = 0; i < 3; i++) {
                 try (TestClient client = server.connect()) {

@@ -14,7 +14,6 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,22 +25,9 @@ import org.junit.jupiter.api.Timeout;
 /// Noise and HTTP/2 from the outside, over real sockets, with clients that behave and clients that do not.
 @Timeout(120)
 class InnerConnectionTest {
-    private static final InnerApp ECHO =
-            (request, answer) -> answer.text(200, request.method() + " " + request.text());
-
-    private static ControlSettings settings(Duration requestWithin, Duration stuckAfter) {
-        return ControlSettings.standard().withTimes(requestWithin, stuckAfter);
-    }
-
-    private static void stillAnswers(TestControl server) throws Exception {
-        try (TestClient other = server.connect()) {
-            assertThat(other.ask("POST", "/x", "still there").body()).isEqualTo("POST still there");
-        }
-    }
-
     @Test
     void settingsAreTheFirstThingBehindTheEarlyPayload() throws Exception {
-        try (TestControl server = new TestControl(ControlSettings.standard(), ECHO);
+        try (TestControl server = new TestControl(ControlSettings.standard(), TestControl.ECHO);
                 TestClient client = new TestClient(server.address(), server.key.publicKey())) {
             assertThat(client.early).matches("\\{\"nodeKeyChallenge\":\"chalpub:[0-9a-f]{64}\"}");
             assertThat(client.read().type()).isEqualTo(Http2FrameTypes.SETTINGS);
@@ -50,7 +36,7 @@ class InnerConnectionTest {
 
     @Test
     void requestsAreAnsweredWithWhatTheyHold() throws Exception {
-        try (TestControl server = new TestControl(ControlSettings.standard(), ECHO);
+        try (TestControl server = new TestControl(ControlSettings.standard(), TestControl.ECHO);
                 TestClient client = server.connect()) {
             assertThat(client.ask("POST", "/x", "hello").body()).isEqualTo("POST hello");
             String large = "x".repeat(60_000);
@@ -81,12 +67,12 @@ class InnerConnectionTest {
     @Test
     void aHandshakeForAnotherServersKeyIsClosedWithoutAWord() throws Exception {
         MachinePrivateKey other = MachinePrivateKey.generate(new SecureRandom());
-        try (TestControl server = new TestControl(ControlSettings.standard(), ECHO)) {
+        try (TestControl server = new TestControl(ControlSettings.standard(), TestControl.ECHO)) {
             assertThatThrownBy(() -> new TestClient(server.address(), other.publicKey()))
                     .isInstanceOf(EOFException.class);
             assertThat(server.refusals.count(RefusalKind.BAD_HANDSHAKE)).isEqualTo(1);
             server.awaitNoStrangers();
-            stillAnswers(server);
+            server.stillAnswers();
         }
     }
 
@@ -120,7 +106,7 @@ class InnerConnectionTest {
 
     @Test
     void aWrongFirstMessageIsToldWhy() throws Exception {
-        try (TestControl server = new TestControl(ControlSettings.standard(), ECHO);
+        try (TestControl server = new TestControl(ControlSettings.standard(), TestControl.ECHO);
                 Socket socket =
                         new Socket(server.address().getAddress(), server.address().getPort())) {
             socket.setSoTimeout(30_000);
@@ -156,30 +142,6 @@ class InnerConnectionTest {
                 frame = client.next(Http2FrameTypes.DATA);
             }
             assertThat(after).isPositive();
-        }
-    }
-
-    @Test
-    void aReaderThatStaysStuckLosesItsStreamAndNobodyElseWaits() throws Exception {
-        CountDownLatch lost = new CountDownLatch(1);
-        InnerApp app =
-                (request, answer) -> {
-                    try {
-                        answer.reply(200, "text/plain", new byte[1 << 20]);
-                    } catch (IOException e) {
-                        lost.countDown();
-                        throw e;
-                    }
-                };
-        try (TestControl server =
-                        new TestControl(
-                                settings(Duration.ofSeconds(30), Duration.ofMillis(200)), app);
-                TestClient client = server.connect()) {
-            client.request("GET", "/large", "");
-
-            client.next(Http2FrameTypes.RST_STREAM);
-            assertThat(lost.await(30, TimeUnit.SECONDS)).isTrue();
-            assertThat(client.socket.isClosed()).isFalse();
         }
     }
 
@@ -224,7 +186,7 @@ class InnerConnectionTest {
 
     @Test
     void aHugeBodyIsRefusedAndTheConnectionGoesOn() throws Exception {
-        try (TestControl server = new TestControl(ControlSettings.standard(), ECHO);
+        try (TestControl server = new TestControl(ControlSettings.standard(), TestControl.ECHO);
                 TestClient client = server.connect()) {
             int huge = client.head("POST", "/x", false);
             sendAsWindowsAllow(client, huge, InnerStream.MOST_BODY + (256 << 10));
@@ -263,65 +225,8 @@ class InnerConnectionTest {
     }
 
     @Test
-    void aRequestThatDoesNotArriveInTimeIsGivenUp() throws Exception {
-        try (TestControl server =
-                        new TestControl(
-                                settings(Duration.ofMillis(300), Duration.ofSeconds(30)), ECHO);
-                TestClient client = server.connect()) {
-            int slow = client.head("POST", "/x", false);
-            client.frame(Http2FrameTypes.DATA, 0, slow, new byte[10]);
-
-            assertThat(client.answer(slow).status()).isEqualTo(408);
-            assertThat(server.refusals.count(RefusalKind.TOO_SLOW)).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void aStrangerThatAsksForNothingIsPutOut() throws Exception {
-        try (TestControl server =
-                        new TestControl(
-                                settings(Duration.ofMillis(300), Duration.ofSeconds(30)), ECHO);
-                TestClient client = server.connect()) {
-            client.awaitEnd();
-
-            assertThat(server.refusals.count(RefusalKind.SILENT)).isEqualTo(1);
-        }
-    }
-
-    @Test
-    void aMemberThatAsksForNothingAnyMoreIsToldToComeBackAndOneThatWaitsIsLeftAlone()
-            throws Exception {
-        CountDownLatch answer = new CountDownLatch(1);
-        InnerApp members =
-                (request, reply) -> {
-                    request.visitor().known();
-                    if (request.path().equals("/poll")) {
-                        answer.await();
-                    }
-                    reply.text(200, "done");
-                };
-        ControlSettings impatient =
-                settings(Duration.ofSeconds(2), Duration.ofSeconds(30))
-                        .withIdleAfter(Duration.ofSeconds(1));
-        try (TestControl server = new TestControl(impatient, members);
-                TestClient polls = server.connect()) {
-            int poll = polls.head("POST", "/poll", true);
-            TestClient idles = server.connect();
-            assertThat(idles.ask("POST", "/x", "").body()).isEqualTo("done");
-
-            byte[] farewell = idles.next(Http2FrameTypes.GO_AWAY).payload();
-            assertThat(ByteBuffer.wrap(farewell).getInt()).as("the last one answered").isEqualTo(1);
-            idles.awaitEnd();
-            idles.close();
-            answer.countDown();
-            assertThat(polls.next(Http2FrameTypes.HEADERS).stream()).isEqualTo(poll);
-            assertThat(server.refusals.count(RefusalKind.SILENT)).isZero();
-        }
-    }
-
-    @Test
     void floodsEndTheirConnectionAndNoOther() throws Exception {
-        try (TestControl server = new TestControl(ControlSettings.standard(), ECHO)) {
+        try (TestControl server = new TestControl(ControlSettings.standard(), TestControl.ECHO)) {
             for (int type : new int[] {Http2FrameTypes.SETTINGS, Http2FrameTypes.PING}) {
                 try (TestClient client = server.connect()) {
                     byte[] payload = new byte[type == Http2FrameTypes.PING ? 8 : 0];
@@ -332,7 +237,7 @@ class InnerConnectionTest {
                 floodUntilClosed(client, () -> client.reset(client.head("POST", "/x", false)));
             }
             assertThat(server.refusals.count(RefusalKind.FLOOD)).isGreaterThanOrEqualTo(2);
-            stillAnswers(server);
+            server.stillAnswers();
         }
     }
 
@@ -354,57 +259,13 @@ class InnerConnectionTest {
 
     @Test
     void nonsenseInsideOfNoiseEndsTheConnection() throws Exception {
-        try (TestControl server = new TestControl(ControlSettings.standard(), ECHO)) {
+        try (TestControl server = new TestControl(ControlSettings.standard(), TestControl.ECHO)) {
             try (TestClient client = new TestClient(server.address(), server.key.publicKey())) {
                 client.send(
                         "GET / HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 client.awaitEnd();
             }
-            stillAnswers(server);
-        }
-    }
-
-    @Test
-    void handshakesAreRare() throws Exception {
-        ControlSettings.Rate rare = new ControlSettings.Rate(0.000_1, 2);
-        ControlSettings tight = ControlSettings.standard().withRates(rare, rare, rare);
-        try (TestControl server = new TestControl(tight, ECHO)) {
-            try (TestClient first = server.connect();
-                    TestClient second = server.connect()) {
-                assertThatThrownBy(server::connect).hasMessageContaining("429");
-                assertThat(first.ask("GET", "/", "").status()).isEqualTo(200);
-                assertThat(second.ask("GET", "/", "").status()).isEqualTo(200);
-            }
-        }
-    }
-
-    @Test
-    void theOldestStrangerThatAsksForNothingMakesRoom() throws Exception {
-        CountDownLatch asked = new CountDownLatch(1);
-        CountDownLatch approved = new CountDownLatch(1);
-        InnerApp waiting =
-                (request, answer) -> {
-                    if (request.path().equals("/wait")) {
-                        asked.countDown();
-                        approved.await();
-                    }
-                    answer.text(200, "in");
-                };
-        try (TestControl server =
-                        new TestControl(ControlSettings.standard().withStrangers(100, 3), waiting);
-                TestClient login = server.connect();
-                TestClient oldest = server.connect();
-                TestClient second = server.connect()) {
-            int stream = login.head("GET", "/wait", true);
-            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
-            try (TestClient newcomer = server.connect()) {
-                assertThat(newcomer.ask("GET", "/", "").status()).isEqualTo(200);
-                oldest.awaitEnd();
-                assertThat(server.refusals.count(RefusalKind.TOO_MANY_STRANGERS)).isEqualTo(1);
-                assertThat(second.ask("GET", "/", "").status()).isEqualTo(200);
-                approved.countDown();
-                assertThat(login.answer(stream).status()).isEqualTo(200);
-            }
+            server.stillAnswers();
         }
     }
 }

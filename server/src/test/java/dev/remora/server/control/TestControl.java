@@ -19,6 +19,10 @@ import java.util.concurrent.Executors;
 
 /// A server with the transport alone, answering as a test wants it.
 final class TestControl implements AutoCloseable {
+    /// Says what it was asked.
+    static final InnerApp ECHO =
+            (request, answer) -> answer.text(200, request.method() + " " + request.text());
+
     final MachinePrivateKey key = MachinePrivateKey.generate(new SecureRandom());
     final Refusals refusals = new Refusals(System::nanoTime);
     final InnerContext context;
@@ -51,6 +55,12 @@ final class TestControl implements AutoCloseable {
 
     TestClient connect() throws IOException, MalformedException {
         return new TestClient(address(), key.publicKey()).begin();
+    }
+
+    void stillAnswers() throws Exception {
+        try (TestClient other = connect()) {
+            assertThat(other.ask("POST", "/x", "still there").body()).isEqualTo("POST still there");
+        }
     }
 
     /// The last one may leave a moment after its client has seen the end.
