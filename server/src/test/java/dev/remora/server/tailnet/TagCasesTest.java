@@ -8,51 +8,34 @@ import dev.remora.proto.control.RegisterResponse;
 import dev.remora.server.model.Node;
 import dev.remora.server.model.Owner;
 import dev.remora.server.model.User;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// Whose tags win: the key's, the client's, the owner's or the administrator's, at the first login and at later ones.
 ///
 /// `tag:own` and `tag:more` are alice's to give, `tag:other` is bob's, and `tag:none` is in no policy.
-class TagCasesTest {
+class TagCasesTest extends InATailnet {
     private static final String POLICY =
             """
             {"tagOwners": {"tag:own": ["alice@"], "tag:more": ["alice@"], "tag:other": ["bob@"]},
              "acls": [{"action": "accept", "src": ["*"], "dst": ["*:*"]}]}
             """;
 
-    @TempDir Path directory;
     private final Map<String, AuthKey> keys = new HashMap<>();
-    private TestTailnet world;
-    private Tailnet tailnet;
-    private User alice;
-    private User bob;
     private TestClient client;
 
     @BeforeEach
     void open() throws Exception {
-        world = TestTailnet.in(directory);
-        tailnet = world.tailnet();
-        alice = world.user("alice");
-        bob = world.user("bob");
         tailnet.policy().set(POLICY, TestTailnet.ADMIN);
         client = new TestClient(tailnet, "web");
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        world.close();
     }
 
     /// What happens, in words: `key` and `login` register, the first with an auth key, the second by a person; what follows them with a
