@@ -39,7 +39,7 @@ enum SettingKind {
             "list of prefixes",
             list(matching("^[0-9a-fA-F.:]+/[0-9]{1,3}$")),
             text -> unread(IpPrefix::parse, text, "has prefixes, like 10.1.0.0/16")),
-    WORDS("list of words", list(matching("^\\S+$")), SettingKind::noWord),
+    WORDS("list of words", list(matching("^[^\\s\\u0000]+$")), SettingKind::noWord),
     PORTS(
             "list or mapping of ports",
             ports(),
@@ -113,7 +113,9 @@ enum SettingKind {
     }
 
     private static Optional<String> noWord(String text) {
-        return text.isEmpty() || text.chars().anyMatch(Character::isWhitespace)
+        return text.isEmpty()
+                        || text.indexOf('\0') >= 0
+                        || text.chars().anyMatch(Character::isWhitespace)
                 ? Optional.of("has one word in each entry, with no blanks in it")
                 : Optional.empty();
     }

@@ -126,6 +126,7 @@ class YamlSettingsTest {
                 "serve: {80: 99999} | f:1:9: serve has ports, like tcp:80=localhost:5000 (the serve target \"localhost:99999\" is not of the form host:port)",
                 "serve: [\"udp:53=localhost:53\"] | f:1:9: serve has ports, like tcp:80=localhost:5000 (\"udp\" in \"udp:53=localhost:53\" cannot be served yet; only tcp can)",
                 "up_args: [\"--a b\"] | f:1:11: up_args has one word in each entry, with no blanks in it",
+                "daemon_args: [\"--a=\\0b\"] | f:1:15: daemon_args has one word in each entry, with no blanks in it",
                 "routes: 10.0.0.0 | f:1:9: routes has prefixes, like 10.1.0.0/16 (no /length behind the address)",
                 "? {a: b}\\n: c | f:1:3: a key is a word",
                 "hostname: \"x | f:1:13: this is no YAML: found unexpected end of stream",
