@@ -50,7 +50,7 @@ public final class CannedServer {
         });
         List<String> command = JavaProgram.small(CannedServerMain.class, arguments);
         LabProcess process = host.start("canned", Map.of(), command);
-        process.awaitReady(START_TIME, "it listened", () -> process.log().contains("listening"));
+        process.awaitSaid(START_TIME, "listening");
         return process;
     }
 

@@ -22,7 +22,7 @@ public final class HttpServer implements AutoCloseable {
         List<String> command =
                 JavaProgram.small(HttpServerMain.class, List.of(Integer.toString(port)));
         LabProcess process = host.start("http", Map.of(), command);
-        process.awaitReady(START_TIME, "it listened", () -> process.log().contains("listening"));
+        process.awaitSaid(START_TIME, "listening");
         return new HttpServer(process);
     }
 

@@ -49,8 +49,7 @@ public final class Iperf implements AutoCloseable {
                         Integer.toString(PORT),
                         "--forceflush");
         LabProcess server = host.start("iperf3", Map.of(), command);
-        server.awaitReady(
-                START_TIME, "iperf3 listened", () -> server.log().contains("Server listening"));
+        server.awaitSaid(START_TIME, "Server listening");
         return new Iperf(server);
     }
 

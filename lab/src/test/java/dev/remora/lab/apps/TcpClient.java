@@ -86,8 +86,7 @@ public final class TcpClient {
     /// Opens connections and keeps them, until the transfer is closed.
     public Transfer hold(String ip, int port, int connections) {
         Transfer transfer = tryHold(ip, port, connections);
-        transfer.process.awaitReady(
-                PATIENCE, "all were open", () -> transfer.process.log().contains("holding"));
+        transfer.process.awaitSaid(PATIENCE, "holding");
         return transfer;
     }
 

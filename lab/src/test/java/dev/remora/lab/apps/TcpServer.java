@@ -46,7 +46,7 @@ public final class TcpServer implements AutoCloseable {
         LabProcess process =
                 host.start(
                         "tcp-" + port, Map.of(), JavaProgram.small(TcpServerMain.class, arguments));
-        process.awaitReady(START_TIME, "it listened", () -> process.log().contains("listening"));
+        process.awaitSaid(START_TIME, "listening");
         return new TcpServer(process);
     }
 

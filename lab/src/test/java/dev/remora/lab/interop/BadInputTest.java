@@ -114,7 +114,7 @@ class BadInputTest {
                                 folder + ".crt",
                                 "-key",
                                 folder + ".key"));
-        server.awaitReady(SOON, "it listened", () -> server.log().contains("ACCEPT"));
+        server.awaitSaid(SOON, "ACCEPT");
     }
 
     private static List<String> upArguments(String server, String key, String... flags) {
@@ -338,7 +338,7 @@ class BadInputTest {
                                 print("bound")
                                 time.sleep(600)
                                 """));
-        holder.awaitReady(SOON, "it was bound", () -> holder.log().contains("bound"));
+        holder.awaitSaid(SOON, "bound");
         RemoraDaemon second = lab.remora(host, "--port=40404");
         second.up(headscale);
         String words = "UDP port 40404 is in use by another program: using port ";

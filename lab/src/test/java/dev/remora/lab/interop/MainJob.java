@@ -187,7 +187,7 @@ abstract class MainJob {
         TcpServer.start(app.host(), 7001, Behaviour.ECHO);
         serve(app, 7001, 7001);
         LabProcess program = startJvmNode(lab, lab.host("jvm"), app.dnsName(), 7001);
-        program.awaitReady(Ways.SOON, "it listened", () -> program.log().contains("listening"));
+        program.awaitSaid(Ways.SOON, "listening");
         assertThat(program.log())
                 .contains("peer is app." + Headscale.DOMAIN, "echoed 5000000 intact");
         String ip =

@@ -190,7 +190,7 @@ class StateTest {
                     "mount -t tmpfs -o size=96k small \"$0\" && echo mounted && exec sleep 600";
             LabProcess holder =
                     host.start("disk", Map.of(), List.of("sh", "-c", script, state.toString()));
-            holder.awaitReady(SOON, "it mounted", () -> holder.log().contains("mounted"));
+            holder.awaitSaid(SOON, "mounted");
             return new SmallDisk(host, state, holder);
         }
 

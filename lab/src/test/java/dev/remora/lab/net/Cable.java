@@ -50,7 +50,7 @@ final class Cable {
         List<String> command = JavaProgram.fast(LossyLinkMain.class, arguments);
         String name = host + "-cable";
         LabProcess started = LabProcess.start(folder, name, Map.of(), inside.inside(command));
-        started.awaitReady(START_TIME, "it carried", () -> started.log().contains("carrying"));
+        started.awaitSaid(START_TIME, "carrying");
         carrier = Optional.of(started);
     }
 }

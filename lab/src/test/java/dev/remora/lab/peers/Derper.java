@@ -9,25 +9,22 @@ import java.util.List;
 import java.util.Map;
 
 /// A real relay of its own, with STUN: a region that can be stopped while the control server stays.
-public final class Derper implements Relay {
+public final class Derper extends Service implements Relay {
     private static final Duration START_TIME = Duration.ofSeconds(30);
 
-    private final Host host;
     private final CertificateAuthority authority;
     private final int regionId;
     private final List<String> flags;
     private final Path folder;
     private final Path certificates;
-    private LabProcess process;
 
     private Derper(Host host, CertificateAuthority authority, int regionId, List<String> flags) {
-        this.host = host;
+        super(host);
         this.authority = authority;
         this.regionId = regionId;
         this.flags = flags;
         this.folder = host.folder("derper");
         this.certificates = authority.issue(host.ip4());
-        this.process = launch();
     }
 
     /// Starts one on `host` and waits until it answers.
@@ -35,55 +32,39 @@ public final class Derper implements Relay {
     /// @param flags further ones of its own
     public static Derper start(
             Host host, CertificateAuthority authority, int regionId, String... flags) {
-        return new Derper(host, authority, regionId, List.of(flags));
+        Derper derper = new Derper(host, authority, regionId, List.of(flags));
+        derper.start();
+        return derper;
     }
 
-    private LabProcess launch() {
+    @Override
+    LabProcess launch() {
         List<String> command = new ArrayList<>();
         command.addAll(
                 List.of(
                         Programs.peer("derper"),
                         "-c=" + folder.resolve("derper.json"),
-                        "-a=" + host.ip4() + ":443",
+                        "-a=" + host().ip4() + ":443",
                         "-http-port=-1",
                         "-certmode=manual",
                         "-certdir=" + certificates,
-                        "-hostname=" + host.ip4(),
+                        "-hostname=" + host().ip4(),
                         "-stun"));
         command.addAll(flags);
         String trusted = authority.root().toString(); // for relays that it meshes with
-        LabProcess launched = host.start("derper", Map.of("SSL_CERT_FILE", trusted), command);
+        LabProcess launched = host().start("derper", Map.of("SSL_CERT_FILE", trusted), command);
         launched.awaitReady(START_TIME, "derper answered", this::answers);
         return launched;
     }
 
     private boolean answers() {
         String root = authority.root().toString();
-        String url = "https://" + host.ip4() + "/derp/probe";
-        return host.run("curl", "-sf", "--cacert", root, url).ok();
+        String url = "https://" + host().ip4() + "/derp/probe";
+        return host().run("curl", "-sf", "--cacert", root, url).ok();
     }
 
     @Override
     public int regionId() {
         return regionId;
-    }
-
-    @Override
-    public Host host() {
-        return host;
-    }
-
-    public LabProcess process() {
-        return process;
-    }
-
-    @Override
-    public void stop() {
-        process.stop();
-    }
-
-    @Override
-    public void start() {
-        process = launch();
     }
 }

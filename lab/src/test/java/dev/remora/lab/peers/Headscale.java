@@ -19,33 +19,31 @@ import java.util.Map;
 /// A real headscale: the control server of a lab's tailnet, by default with its embedded relay.
 ///
 /// It knows the users `alice` and `bob`, and names nodes under [#DOMAIN].
-public final class Headscale implements ControlServer {
+public final class Headscale extends Service implements ControlServer {
     /// What MagicDNS names end in.
     public static final String DOMAIN = "lab.test";
 
     private static final Duration START_TIME = Duration.ofSeconds(60);
 
-    private final Host host;
     private final CertificateAuthority authority;
     private final Path folder;
     private final Path policy;
-    private LabProcess process;
 
     private Headscale(Host host, CertificateAuthority authority, HeadscaleOptions options) {
-        this.host = host;
+        super(host);
         this.authority = authority;
         this.folder = host.folder("headscale");
         this.policy = folder.resolve("policy.hujson");
         Path certificates = authority.issue(host.ip4());
         write(policy, options.policy());
         write(folder.resolve("config.yaml"), config(certificates, options));
-        this.process = launch();
     }
 
     /// Starts one on `host` and waits until it answers.
     public static Headscale start(
             Host host, CertificateAuthority authority, HeadscaleOptions options) {
         Headscale headscale = new Headscale(host, authority, options);
+        headscale.start();
         for (String user : List.of("alice", "bob")) {
             headscale.cli("users", "create", user).orThrow();
         }
@@ -87,24 +85,25 @@ public final class Headscale implements ControlServer {
         logtail: {enabled: false}
         """
                 .formatted(
-                        host.ip4(),
+                        host().ip4(),
                         folder,
                         options.embeddedRelay(),
                         options.derpMaps(),
                         certificates,
                         DOMAIN,
-                        host.ip6().orElse(""));
+                        host().ip6().orElse(""));
     }
 
-    private LabProcess launch() {
-        LabProcess launched = host.start("headscale", Map.of(), command(List.of("serve")));
+    @Override
+    LabProcess launch() {
+        LabProcess launched = host().start("headscale", Map.of(), command(List.of("serve")));
         launched.awaitReady(START_TIME, "headscale answered", this::answers);
         return launched;
     }
 
     private boolean answers() {
         String root = authority.root().toString();
-        return host.run("curl", "-sf", "--cacert", root, url() + "/health").ok();
+        return host().run("curl", "-sf", "--cacert", root, url() + "/health").ok();
     }
 
     private List<String> command(List<String> arguments) {
@@ -116,18 +115,8 @@ public final class Headscale implements ControlServer {
     }
 
     @Override
-    public Host host() {
-        return host;
-    }
-
-    @Override
-    public LabProcess process() {
-        return process;
-    }
-
-    @Override
     public Result cli(String... arguments) {
-        return host.run(command(List.of(arguments)), Shell.PATIENCE);
+        return host().run(command(List.of(arguments)), Shell.PATIENCE);
     }
 
     @Override
@@ -172,31 +161,15 @@ public final class Headscale implements ControlServer {
     public void policy(String hujson) {
         int reloads = reloads();
         write(policy, hujson);
-        process.signal("HUP");
+        process().signal("HUP");
         Await.until("headscale to read its policy again", START_TIME, () -> reloads() > reloads);
     }
 
     private int reloads() {
-        return (int) process.log().lines().filter(line -> line.contains(RELOADED)).count();
+        return (int) process().log().lines().filter(line -> line.contains(RELOADED)).count();
     }
 
     private static final String RELOADED = "Policy reload completed";
-
-    /// Takes about 10 s while nodes are connected.
-    @Override
-    public void stop() {
-        process.stop();
-    }
-
-    @Override
-    public void kill() {
-        process.kill();
-    }
-
-    @Override
-    public void start() {
-        process = launch();
-    }
 
     private static void write(Path file, String text) {
         try {

@@ -17,24 +17,20 @@ import java.util.Map;
 /// Our own control server, with relay and STUN, as a process of its own and told what to do by its own commands.
 ///
 /// It knows the users `alice` and `bob`, and names nodes as [Headscale] does.
-public final class RemoraControl implements ControlServer {
+public final class RemoraControl extends Service implements ControlServer {
     private static final Duration START_TIME = Duration.ofSeconds(60);
 
-    private final Host host;
     private final Path folder;
     private final Path policy;
     private final Path certificates;
     private final List<String> flags;
-    private int starts;
-    private LabProcess process;
 
     private RemoraControl(Host host, CertificateAuthority authority, List<String> flags) {
-        this.host = host;
+        super(host);
         this.flags = flags;
         this.folder = host.folder("control");
         this.policy = host.folder("control-policy").resolve("policy.hujson");
         this.certificates = authority.issue(host.ip4());
-        this.process = launch();
     }
 
     /// Starts one on `host` and waits until it listens.
@@ -42,46 +38,28 @@ public final class RemoraControl implements ControlServer {
     /// @param flags added to its command line
     public static RemoraControl start(Host host, CertificateAuthority authority, String... flags) {
         RemoraControl control = new RemoraControl(host, authority, List.of(flags));
+        control.start();
         for (String user : List.of("alice", "bob")) {
             control.cli("users", "create", user).orThrow();
         }
         return control;
     }
 
-    private LabProcess launch() {
-        String certificate = certificates.resolve(host.ip4()).toString();
+    @Override
+    LabProcess launch() {
+        String certificate = certificates.resolve(host().ip4()).toString();
         List<String> command = new ArrayList<>();
         command.addAll(
                 List.of(
                         Programs.remora(),
                         "server",
                         "--state=" + folder,
-                        "--listen=" + host.ip4() + ":443",
+                        "--listen=" + host().ip4() + ":443",
                         "--url=" + url(),
                         "--base-domain=" + Headscale.DOMAIN,
                         "--tls=" + certificate + ".crt," + certificate + ".key"));
         command.addAll(flags);
-        LabProcess launched = host.start("control", Map.of(), command);
-        int before = starts;
-        launched.awaitReady(
-                START_TIME, "our control server listened", () -> starts(launched) > before);
-        starts = starts(launched);
-        return launched;
-    }
-
-    /// How often the log, which all its lives share, says that it listens.
-    private static int starts(LabProcess process) {
-        return process.log().split("listening on ", -1).length - 1;
-    }
-
-    @Override
-    public Host host() {
-        return host;
-    }
-
-    @Override
-    public LabProcess process() {
-        return process;
+        return host().start("control", Map.of(), command).awaitSaid(START_TIME, "listening on ");
     }
 
     @Override
@@ -89,7 +67,7 @@ public final class RemoraControl implements ControlServer {
         List<String> command = new ArrayList<>();
         command.addAll(List.of(Programs.remora(), "server", "--state=" + folder));
         command.addAll(List.of(arguments));
-        return host.run(command, Shell.PATIENCE);
+        return host().run(command, Shell.PATIENCE);
     }
 
     @Override
@@ -138,20 +116,5 @@ public final class RemoraControl implements ControlServer {
         List<String> arguments = new ArrayList<>(List.of("nodes", verb, "--identifier", name));
         arguments.addAll(List.of(more));
         cli(arguments.toArray(String[]::new)).orThrow();
-    }
-
-    @Override
-    public void stop() {
-        process.stop();
-    }
-
-    @Override
-    public void kill() {
-        process.kill();
-    }
-
-    @Override
-    public void start() {
-        process = launch();
     }
 }

@@ -23,11 +23,15 @@ public final class LabProcess implements AutoCloseable {
     private final Process process;
     private final ProcessId id;
 
-    private LabProcess(String name, LabFolder folder, Process process, ProcessId id) {
+    /// Where its own part of the log begins, behind those of its earlier lives.
+    private final int logBegin;
+
+    private LabProcess(String name, LabFolder folder, Process process, ProcessId id, int logBegin) {
         this.name = name;
         this.folder = folder;
         this.process = process;
         this.id = id;
+        this.logBegin = logBegin;
     }
 
     /// Starts `command` with `env` added to our own environment; its log is appended to.
@@ -42,12 +46,14 @@ public final class LabProcess implements AutoCloseable {
                                 ProcessBuilder.Redirect.appendTo(folder.log(name).toFile()));
         builder.environment().putAll(env);
         try {
+            Path log = folder.log(name);
+            int logBegin = Files.exists(log) ? read(log).length() : 0;
             Process process = builder.start();
             ProcessId id =
                     ProcessId.of(process.pid())
                             .orElse(new ProcessId(process.pid(), 0)); // gone already
             folder.noteProcess(id);
-            return new LabProcess(name, folder, process, id);
+            return new LabProcess(name, folder, process, id, logBegin);
         } catch (IOException e) {
             throw new LabException("cannot start " + command, e);
         }
@@ -82,6 +88,14 @@ public final class LabProcess implements AutoCloseable {
                             + "\n"
                             + logTail(30));
         }
+    }
+
+    /// Waits until it has printed `text` in this life.
+    ///
+    /// @return itself
+    public LabProcess awaitSaid(Duration patience, String text) {
+        awaitReady(patience, name + " said: " + text, () -> log().indexOf(text, logBegin) >= 0);
+        return this;
     }
 
     /// Waits until it ended by itself.
