@@ -23,7 +23,7 @@ public final class WebSocket {
     private static final String GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
     /// Longer frames would be gathered in memory first; nobody has reason to send them.
-    private static final int LONGEST_FRAME = 256 << 10;
+    private static final int LONGEST_FRAME = 65 << 10;
 
     private WebSocket() {}
 

@@ -12,10 +12,12 @@ import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import org.jspecify.annotations.Nullable;
 
 /// Makes bytes of WebSocket frames and frames of bytes.
 final class WebSocketBytes extends ChannelDuplexHandler {
     private boolean closing;
+    private @Nullable ByteBuf pinged;
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -27,8 +29,10 @@ final class WebSocketBytes extends ChannelDuplexHandler {
         switch (frame) {
             case BinaryWebSocketFrame binary -> ctx.fireChannelRead(binary.content());
             case ContinuationWebSocketFrame more -> ctx.fireChannelRead(more.content());
-            case PingWebSocketFrame ping ->
-                    ctx.writeAndFlush(new PongWebSocketFrame(ping.content()), ctx.voidPromise());
+            case PingWebSocketFrame ping -> {
+                forgetPing();
+                pinged = ping.content();
+            }
             case PongWebSocketFrame pong -> pong.release();
             case CloseWebSocketFrame close -> close(ctx, close);
             default -> { // text
@@ -36,6 +40,40 @@ final class WebSocketBytes extends ChannelDuplexHandler {
                 close(ctx, new CloseWebSocketFrame(WebSocketCloseStatus.INVALID_MESSAGE_TYPE));
             }
         }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        answerPing(ctx);
+        ctx.fireChannelReadComplete();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        answerPing(ctx);
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    /// Once the client reads. RFC 6455, section 5.5.3: "the endpoint MAY elect to send a Pong frame for only the most
+    /// recently processed Ping frame."
+    private void answerPing(ChannelHandlerContext ctx) {
+        if (pinged != null && !closing && ctx.channel().isWritable()) {
+            ByteBuf data = pinged;
+            pinged = null;
+            ctx.writeAndFlush(new PongWebSocketFrame(data), ctx.voidPromise());
+        }
+    }
+
+    private void forgetPing() {
+        if (pinged != null) {
+            pinged.release();
+            pinged = null;
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        forgetPing();
     }
 
     private void close(ChannelHandlerContext ctx, CloseWebSocketFrame farewell) {
