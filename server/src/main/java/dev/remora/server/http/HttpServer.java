@@ -83,6 +83,7 @@ public final class HttpServer implements AutoCloseable {
         private final Routes routes;
         private final ChannelGroup connections;
         private final HttpCounts counts;
+        private final House house;
         private final Lobby lobby;
         private final News<HttpEnd> news = new News<>(System::nanoTime);
 
@@ -91,16 +92,18 @@ public final class HttpServer implements AutoCloseable {
             this.routes = routes;
             this.connections = connections;
             this.counts = counts;
+            this.house = new House(settings.mostConnections());
             this.lobby = new Lobby(settings.mostWaiting(), settings.mostWaitingPerSource());
         }
 
         @Override
         protected void initChannel(Channel channel) {
             counts.accept();
-            if (connections.size() >= settings.mostConnections()) {
+            IpAddress from = from(channel);
+            if (!house.admit(channel, Source.of(from), settings.proxies().trusts(from))) {
                 counts.end(HttpEnd.FULL);
                 if (news.isNew(HttpEnd.FULL)) {
-                    LOG.warn("there are {} connections, more are not let in", connections.size());
+                    LOG.warn("there are {} connections, more are not let in", house.count());
                 }
                 channel.close();
                 return;
@@ -110,7 +113,7 @@ public final class HttpServer implements AutoCloseable {
                     .ifPresent(tls -> channel.pipeline().addLast(tls.newHandler(channel.alloc())));
             lobby.enter(
                     HttpFront.addTo(channel, routes, settings.proxies(), counts),
-                    from(channel),
+                    from,
                     settings.proxies());
         }
     }

@@ -23,15 +23,16 @@ public record HttpSettings(
     /// A few hundred nodes may come back behind one address at once.
     private static final int MOST_WAITING_PER_SOURCE = 1_000;
 
-    /// Without proxies, within bounds that suit a small machine.
+    /// Without proxies, within bounds that suit a small machine and what the system gives us.
     public static HttpSettings of(InetSocketAddress listen, Optional<ServerTls> tls) {
+        int most = Math.min(MOST_CONNECTIONS, Descriptors.forConnections());
         return new HttpSettings(
                 listen,
                 tls,
                 TrustedProxies.NONE,
-                MOST_CONNECTIONS,
-                MOST_WAITING,
-                MOST_WAITING_PER_SOURCE);
+                most,
+                Math.min(MOST_WAITING, Math.ceilDiv(most, 2)),
+                Math.min(MOST_WAITING_PER_SOURCE, Math.ceilDiv(most, 4)));
     }
 
     public HttpSettings withProxies(TrustedProxies other) {

@@ -97,6 +97,56 @@ class HttpServerTest {
         }
     }
 
+    @Test
+    void whoHoldsMostPlacesGivesOneToANewcomer() throws Exception {
+        try (HttpServer server = HttpServer.start(loop, ANY.withMostConnections(3), routes)) {
+            List<Socket> greedy = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                greedy.add(connect(server, "127.0.0.2"));
+            }
+            Socket newcomer = connect(server, "127.0.0.3");
+
+            assertThat(greedy.getLast().getInputStream().read()).isEqualTo(-1);
+            assertThat(answers(newcomer)).isTrue();
+            assertThat(answers(greedy.getFirst())).isTrue();
+            assertThat(connect(server, "127.0.0.3").getInputStream().read())
+                    .as("who has about as many gets no more")
+                    .isEqualTo(-1);
+            assertThat(server.counts().ended(HttpEnd.FULL)).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatComesThroughAProxyIsNobodysExcess() throws Exception {
+        TrustedProxies proxies = new TrustedProxies(List.of(IpPrefix.parse("127.0.0.2/32")));
+        HttpSettings settings = ANY.withProxies(proxies).withMostConnections(3);
+        try (HttpServer server = HttpServer.start(loop, settings, routes)) {
+            List<Socket> proxied = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                proxied.add(connect(server, "127.0.0.2"));
+            }
+
+            assertThat(connect(server, "127.0.0.3").getInputStream().read()).isEqualTo(-1);
+            assertThat(answers(proxied.getLast())).isTrue();
+        }
+    }
+
+    /// As `/proc/self/limits` has it (proc_pid_limits(5)).
+    @Test
+    void thereAreFewerConnectionsThanDescriptors() {
+        String limits =
+                """
+                Limit                     Soft Limit           Hard Limit           Units
+                Max processes             90000                90000                processes
+                Max open files            1024                 524288               files
+                """;
+        assertThat(Descriptors.forConnections(limits)).isEqualTo(1024 - 256);
+        assertThat(Descriptors.forConnections(limits.replace("1024 ", "unlimited ")))
+                .isEqualTo(Integer.MAX_VALUE);
+        assertThat(Descriptors.forConnections(limits.replace("1024 ", "20000 "))).isEqualTo(19_000);
+        assertThat(Descriptors.forConnections(limits.replace("1024 ", "64 "))).isEqualTo(1);
+    }
+
     /// Its questions stay with it: what the server has not read, it has not answered either.
     @Test
     void whoDoesNotReadAnswersIsNotAskedForMoreQuestions() throws Exception {
