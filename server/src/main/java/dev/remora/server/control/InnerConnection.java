@@ -21,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 /// HTTP/2 inside of one Noise connection. Requests go to streams of their own; what concerns the connection as a whole
 /// passes by here, is counted, and ends it when it is too much.
 final class InnerConnection extends ChannelInboundHandlerAdapter {
-    private static final int MOST_STREAMS = 250;
+    /// Each takes some kilobytes, and a client has a poll and a few short requests.
+    private static final int MOST_STREAMS = 64;
+
     private static final int MOST_HEADER_BYTES = 16 << 10;
 
     /// What one client may send us before we have read it, of one request and of all.

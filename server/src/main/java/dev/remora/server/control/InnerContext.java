@@ -3,13 +3,12 @@ package dev.remora.server.control;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.MachinePrivateKey;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 
 /// What all connections of one control server share.
 ///
-/// @param bodies bytes of requests that are being read, of all connections
+/// @param bodies what requests of all connections take until they are read
 /// @param threads starts a virtual thread for each task
 record InnerContext(
         ControlSettings settings,
@@ -20,10 +19,9 @@ record InnerContext(
         Strangers strangers,
         SourceLimit handshakes,
         Refusals refusals,
-        AtomicLong bodies,
+        Bodies bodies,
         Executor threads) {
-    /// What all clients together may have sent of requests that are not whole yet.
-    static final long MOST_BODIES = 64 << 20;
+    private static final long MOST_BODIES = 64 << 20;
 
     static InnerContext of(
             ControlSettings settings,
@@ -42,7 +40,7 @@ record InnerContext(
                 new Strangers(settings.places().most(), settings.places().perSource()),
                 new SourceLimit(settings.rates().handshakes(), clock),
                 refusals,
-                new AtomicLong(),
+                new Bodies(MOST_BODIES),
                 threads);
     }
 }

@@ -5,9 +5,37 @@ import java.nio.charset.StandardCharsets;
 /// One whole request inside of a Noise connection.
 ///
 /// @param path with the query, if there is one
-/// @param body within [InnerStream#MOST_BODY]
-@SuppressWarnings("ArrayRecordComponent") // read once, never compared
-record InnerRequest(Visitor visitor, String method, String path, byte[] body) {
+/// @param content within [InnerStream#MOST_BODY]
+record InnerRequest(Visitor visitor, String method, String path, Content content) {
+    private static final byte[] NOTHING = {};
+
+    /// What waits for its reader.
+    static final class Content {
+        private final Bodies.Share share;
+        private byte[] bytes;
+
+        Content(byte[] bytes, Bodies.Share share) {
+            this.bytes = bytes;
+            this.share = share;
+        }
+
+        private byte[] take() {
+            byte[] taken = bytes;
+            drop();
+            return taken;
+        }
+
+        void drop() {
+            bytes = NOTHING;
+            share.end();
+        }
+    }
+
+    /// The body, once: it is not kept, since an answer may take hours.
+    byte[] body() {
+        return content.take();
+    }
+
     /// The path alone.
     String route() {
         int mark = path.indexOf('?');
@@ -26,7 +54,8 @@ record InnerRequest(Visitor visitor, String method, String path, byte[] body) {
         return "";
     }
 
+    /// The same as text.
     String text() {
-        return new String(body, StandardCharsets.UTF_8);
+        return new String(body(), StandardCharsets.UTF_8);
     }
 }

@@ -26,15 +26,20 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
 
     private final InnerContext context;
     private final Visitor visitor;
-    private final ByteArrayOutputStream body = new ByteArrayOutputStream(0);
-    private @Nullable Http2Headers head;
+    private final Bodies.Share share;
+    private ByteArrayOutputStream body = new ByteArrayOutputStream(0);
+    private @Nullable Head head;
     private @Nullable Future<?> deadline;
     private @Nullable InnerAnswer answer;
     private boolean done;
 
+    /// All that anybody asks of a request's headers. The others may be hundreds, and would wait here with it.
+    private record Head(String method, String path) {}
+
     InnerStream(InnerContext context, Visitor visitor) {
         this.context = context;
         this.visitor = visitor;
+        this.share = context.bodies().share(visitor.from());
     }
 
     @Override
@@ -53,10 +58,9 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
         try {
             switch (frame) {
                 case Http2HeadersFrame headers -> {
-                    head =
-                            head == null
-                                    ? headers.headers()
-                                    : head; // what comes second are trailers
+                    if (head == null) { // what comes second are trailers
+                        onHead(headers.headers());
+                    }
                     endIf(headers.isEndStream());
                 }
                 case Http2DataFrame data -> {
@@ -70,6 +74,15 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void onHead(Http2Headers headers) {
+        Head asked = new Head(String.valueOf(headers.method()), String.valueOf(headers.path()));
+        if (share.take(asked.path().length())) {
+            head = asked;
+        } else {
+            refuse(RefusalKind.TOO_LARGE, 503, "too much at once\n");
+        }
+    }
+
     private void onBody(ByteBuf piece) {
         int length = piece.readableBytes();
         if (done) {
@@ -77,8 +90,7 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
         }
         if (body.size() + length > MOST_BODY) {
             refuse(RefusalKind.TOO_LARGE, 413, "too long\n");
-        } else if (context.bodies().addAndGet(length) > InnerContext.MOST_BODIES) {
-            context.bodies().addAndGet(-length);
+        } else if (!share.take(length)) {
             refuse(RefusalKind.TOO_LARGE, 503, "too much at once\n");
         } else {
             byte[] bytes = new byte[length];
@@ -92,6 +104,7 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
             context.refusals().count(why, visitor.from(), "");
             answer.abort(status, text);
             finishReading();
+            share.end();
         }
     }
 
@@ -100,9 +113,9 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
             InnerRequest request =
                     new InnerRequest(
                             visitor,
-                            String.valueOf(head.method()),
-                            String.valueOf(head.path()),
-                            body.toByteArray());
+                            head.method(),
+                            head.path(),
+                            new InnerRequest.Content(body.toByteArray(), share));
             InnerAnswer to = answer;
             finishReading();
             context.threads().execute(() -> run(request, to));
@@ -111,8 +124,7 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
 
     private void finishReading() {
         done = true;
-        context.bodies().addAndGet(-body.size());
-        body.reset();
+        body = new ByteArrayOutputStream(0);
         if (deadline != null) {
             deadline.cancel(false);
         }
@@ -120,6 +132,7 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
 
     private void run(InnerRequest request, InnerAnswer to) {
         if (!to.begins(Thread.currentThread())) {
+            request.content().drop();
             return;
         }
         try {
@@ -135,6 +148,7 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
             LOG.error("{} failed", request.route(), e);
             to.fail();
         } finally {
+            request.content().drop();
             to.ended();
         }
     }
@@ -162,6 +176,7 @@ final class InnerStream extends ChannelInboundHandlerAdapter {
     private void gone() {
         if (!done) {
             finishReading();
+            share.end();
         }
         if (answer != null) {
             answer.closed();

@@ -88,7 +88,7 @@ class ControlFuzzTest {
         }
         line.runPendingTasks();
         line.finishAndReleaseAll();
-        if (context.strangers().count() != 0 || context.bodies().get() != 0) {
+        if (context.strangers().count() != 0 || context.bodies().taken() != 0) {
             throw new AssertionError("something was kept");
         }
     }

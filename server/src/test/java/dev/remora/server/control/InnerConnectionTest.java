@@ -192,8 +192,37 @@ class InnerConnectionTest {
             sendAsWindowsAllow(client, huge, InnerStream.MOST_BODY + (256 << 10));
 
             assertThat(server.refusals.count(RefusalKind.TOO_LARGE)).isEqualTo(1);
-            assertThat(server.context.bodies().get()).isZero();
+            assertThat(server.context.bodies().taken()).isZero();
             assertThat(client.ask("POST", "/x", "small").body()).isEqualTo("POST small");
+        }
+    }
+
+    @Test
+    void aBodyCountsUntilItIsRead() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch mayRead = new CountDownLatch(1);
+        CountDownLatch read = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        InnerApp slow =
+                (request, answer) -> {
+                    asked.countDown();
+                    mayRead.await();
+                    int length = request.body().length;
+                    read.countDown();
+                    mayAnswer.await();
+                    answer.text(200, "" + length);
+                };
+        try (TestControl server = new TestControl(ControlSettings.standard(), slow);
+                TestClient client = server.connect()) {
+            int stream = client.request("POST", "/x", "y".repeat(1000));
+            assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.context.bodies().taken()).isGreaterThanOrEqualTo(1000);
+
+            mayRead.countDown();
+            assertThat(read.await(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(server.context.bodies().taken()).isZero();
+            mayAnswer.countDown();
+            assertThat(client.answer(stream).body()).isEqualTo("1000");
         }
     }
 
