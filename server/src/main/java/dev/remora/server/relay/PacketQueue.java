@@ -41,7 +41,7 @@ final class PacketQueue {
         while (frames.size() == MOST || bytes + length > MOST_BYTES) {
             drop(Drop.QUEUE_FULL);
         }
-        while (!budget.take(length)) {
+        while (!budget.take(length, bytes)) {
             if (frames.isEmpty()) {
                 frame.release();
                 counts.dropped(Drop.NO_MEMORY);

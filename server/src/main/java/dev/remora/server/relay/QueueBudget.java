@@ -1,6 +1,7 @@
 package dev.remora.server.relay;
 
-/// The bytes that all queues of a relay together may hold.
+/// The bytes that all queues of a relay together may hold. One of them may hold as much as is left for all others, so who
+/// has many clients that do not read leaves room for those who do.
 final class QueueBudget {
     private final long most;
     private long taken;
@@ -9,8 +10,9 @@ final class QueueBudget {
         this.most = most;
     }
 
-    boolean take(int bytes) {
-        if (taken + bytes > most) {
+    /// @param held what the queue has already
+    boolean take(int bytes, int held) {
+        if (held + bytes > most - taken) {
             return false;
         }
         taken += bytes;

@@ -15,11 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// Who is connected, and which packet goes where.
 final class Switchboard {
     private static final int SHORTEST_DISCO = 62;
+
+    /// Each takes some 70 bytes.
+    private static final int MOST_ACQUAINTANCES = 500_000;
+
     private static final String FIGHT =
             "another program is connected with this node's key; packets reach only one of them";
 
     private final Map<NodeKey, Seat> seats = new HashMap<>();
     private final Set<Client> watchers = new LinkedHashSet<>();
+    private final Acquaintances acquaintances = new Acquaintances(MOST_ACQUAINTANCES);
     private final RelayCounts counts;
 
     Switchboard(RelayCounts counts) {
@@ -73,8 +78,8 @@ final class Switchboard {
 
     private void deliver(NodeKey sender, @Nullable Seat from, Client to, ByteBuffer packet) {
         counts.delivered(packet.remaining());
-        if (from != null && from.reached().add(to)) {
-            to.heard().add(from);
+        if (from != null) {
+            acquaintances.met(from, to);
         }
         to.outbox().packet(sender, packet, isDisco(packet));
     }
@@ -87,9 +92,7 @@ final class Switchboard {
     void leave(Client client) {
         counts.left();
         watchers.remove(client);
-        for (Seat heard : client.heard()) {
-            heard.reached().remove(client);
-        }
+        acquaintances.left(client);
         Seat seat = seatOf(client);
         seat.remove(client);
         if (seat.settled()) {
@@ -105,10 +108,7 @@ final class Switchboard {
     private void endIfEmpty(Seat seat) {
         if (seat.isEmpty()) {
             seats.remove(seat.key());
-            for (Client reached : seat.reached()) {
-                reached.heard().remove(seat);
-                reached.outbox().peerGone(seat.key(), DerpFrame.PeerGone.DISCONNECTED);
-            }
+            acquaintances.ended(seat);
         }
     }
 

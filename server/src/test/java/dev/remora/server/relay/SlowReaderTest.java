@@ -121,6 +121,26 @@ class SlowReaderTest {
     }
 
     @Test
+    void leavesMemoryForOthersWhoDoNotRead() throws Exception {
+        TestRelay small = new TestRelay(Admission.EVERYBODY, 1000);
+        Wire alice = small.join(ALICE);
+        small.join(BOB);
+        Wire carol = small.join(CAROL);
+        alice.write(toBob(ByteBuffer.allocate(FILLER)));
+        for (int i = 0; i < PacketQueue.MOST; i++) {
+            alice.write(toBob(ByteBuffer.allocate(50)));
+        }
+
+        alice.write(
+                new SendPacket(CAROL.publicKey(), ByteBuffer.allocate(FILLER)),
+                new SendPacket(CAROL.publicKey(), packet("one")),
+                new SendPacket(CAROL.publicKey(), packet("two")));
+
+        assertThat(small.context().budget().taken()).isLessThan(1000);
+        assertThat(carol.frames()).hasSize(3);
+    }
+
+    @Test
     void isToldOfEachLeavingOnce() throws Exception {
         Wire bob = relay.join(BOB);
         Wire alice = relay.join(ALICE);
