@@ -12,7 +12,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +34,7 @@ final class Mesh {
     private final RelayContext relay;
     private final MeshSettings settings;
     private final List<Channel> channels = new ArrayList<>();
+    private final Map<MeshPeer, String> troubles = new HashMap<>();
     private boolean closed;
 
     private Mesh(EngineLoop loop, RelayContext relay, MeshSettings settings) {
@@ -95,12 +98,21 @@ final class Mesh {
         channel.pipeline()
                 .addLast(new ReadTimeoutHandler(SILENT_FOR_SECONDS))
                 .addLast(new HttpResponseDecoder())
-                .addLast(new MeshLink(relay, settings, peer, channel, why -> lost(peer, why)));
+                .addLast(
+                        new MeshLink(
+                                relay,
+                                settings,
+                                peer,
+                                channel,
+                                () -> troubles.remove(peer),
+                                why -> lost(peer, why)));
     }
 
     private void lost(MeshPeer peer, String why) {
         if (!closed) {
-            LOG.info("no mesh with {} now: {}", peer, why);
+            if (!why.equals(troubles.put(peer, why))) {
+                LOG.info("no mesh with {} now: {}", peer, why);
+            }
             loop.netty().schedule(() -> find(peer), AGAIN_AFTER_SECONDS, TimeUnit.SECONDS);
         }
     }

@@ -45,23 +45,27 @@ final class MeshLink extends ChannelInboundHandlerAdapter implements Elsewhere {
     private final MeshSettings settings;
     private final MeshPeer peer;
     private final Channel channel;
+    private final Runnable found;
     private final Consumer<String> lost;
     private final DerpFrameReader reader = new DerpFrameReader(DerpFrameReader.GREETING_LIMIT);
     private final Future<?> deadline;
     private Stage stage = Stage.UPGRADING;
     private boolean flushPlanned;
 
+    /// @param found is told when we have been welcomed
     /// @param lost is told why, once, unless the other relay is ourselves
     MeshLink(
             RelayContext relay,
             MeshSettings settings,
             MeshPeer peer,
             Channel channel,
+            Runnable found,
             Consumer<String> lost) {
         this.relay = relay;
         this.settings = settings;
         this.peer = peer;
         this.channel = channel;
+        this.found = found;
         this.lost = lost;
         this.deadline =
                 channel.eventLoop()
@@ -156,6 +160,7 @@ final class MeshLink extends ChannelInboundHandlerAdapter implements Elsewhere {
             stage = Stage.WATCHING;
             deadline.cancel(false);
             relay.counts().meshed();
+            found.run();
             LOG.info("in a mesh with {}", peer);
         }
     }

@@ -1,5 +1,6 @@
 package dev.remora.server.relay;
 
+import dev.remora.server.http.News;
 import dev.remora.server.tls.ClientTls;
 import io.avaje.json.JsonReader;
 import io.avaje.json.stream.JsonStream;
@@ -9,6 +10,8 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.HttpsURLConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,11 +23,17 @@ import org.slf4j.LoggerFactory;
 public final class VerifyUrl implements Admission {
     private static final Logger LOG = LoggerFactory.getLogger(RelayServer.class);
     private static final int PATIENCE_MS = 5_000;
+
+    /// More questions than this at once wait, so that a crowd at our door is none at the control server's.
+    private static final int MOST_QUESTIONS = 100;
+
     private static final int LONGEST_ANSWER = 4096;
 
     private final URI url;
     private final boolean failOpen;
     private final ClientTls tls;
+    private final Semaphore questions = new Semaphore(MOST_QUESTIONS);
+    private final News<String> news = new News<>(System::nanoTime);
 
     /// @param failOpen whether everybody may come in while the control server cannot be reached; one that answers with
     ///     anything but 200 has been reached
@@ -43,6 +52,13 @@ public final class VerifyUrl implements Admission {
 
     private Verdict ask(Arrival arrival) {
         try {
+            if (!questions.tryAcquire(PATIENCE_MS, TimeUnit.MILLISECONDS)) {
+                return unanswered("too many ask at once");
+            }
+        } catch (InterruptedException e) {
+            return new Verdict.Refused("the relay stops");
+        }
+        try {
             HttpURLConnection connection = open();
             try {
                 String question =
@@ -54,11 +70,20 @@ public final class VerifyUrl implements Admission {
                 connection.disconnect();
             }
         } catch (IOException e) {
-            LOG.warn("{} cannot be asked who may come in: {}", url, e.toString());
-            return failOpen
-                    ? new Verdict.Admitted(RateLimit.NONE)
-                    : new Verdict.Refused("nobody to ask");
+            return unanswered(e.toString());
+        } finally {
+            questions.release();
         }
+    }
+
+    /// Strangers come as often as they like: the log has a line for the trouble, and none for each of them.
+    private Verdict unanswered(String why) {
+        if (news.isNew(why)) {
+            LOG.warn("{} cannot be asked who may come in: {}", url, why);
+        }
+        return failOpen
+                ? new Verdict.Admitted(RateLimit.NONE)
+                : new Verdict.Refused("nobody to ask");
     }
 
     private HttpURLConnection open() throws IOException {
