@@ -17,7 +17,9 @@ record OwnRelay(String host, int port, Trust trust, OptionalInt stunPort) {
     static final int REGION = 999;
 
     private static final int NO_STUN = -1;
-    private static final String PIN = "sha256-raw:";
+
+    /// Before the fingerprint of a certificate, where its name would be.
+    static final String PIN = "sha256-raw:";
 
     /// How clients know a relay's certificate.
     sealed interface Trust {

@@ -3,6 +3,7 @@ package dev.remora.server;
 import dev.remora.base.MalformedException;
 import dev.remora.proto.control.ControlJson;
 import dev.remora.proto.control.DerpMapInfo;
+import dev.remora.proto.control.DerpNodeInfo;
 import dev.remora.proto.control.DerpRegionInfo;
 import dev.remora.server.tailnet.RelayMaps;
 import dev.remora.server.tailnet.Tailnet;
@@ -12,9 +13,12 @@ import java.net.URI;
 import java.net.URLConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +38,7 @@ final class Relays implements AutoCloseable {
     private final ServerUrl url;
     private final Tailnet tailnet;
     private final ScheduledFuture<?> again;
+    private Set<String> saidPinned = Set.of();
 
     private Relays(
             Optional<String> source,
@@ -83,7 +88,42 @@ final class Relays implements AutoCloseable {
             }
         }
         Optional<OwnRelay> plain = own.map(relay -> relay.withoutPin(url));
-        tailnet.relays(new RelayMaps(with(regions, own), with(regions, plain)));
+        tailnet.relays(new RelayMaps(with(regions, own), with(withoutPinned(regions), plain)));
+    }
+
+    /// For clients that know no fingerprints. They would choose the nearest relay for their home, whether they can connect
+    /// to it or not, and then nobody could reach them.
+    private Map<String, @Nullable DerpRegionInfo> withoutPinned(
+            Map<String, @Nullable DerpRegionInfo> regions) {
+        Map<String, @Nullable DerpRegionInfo> usable = new TreeMap<>();
+        Set<String> pinned = new TreeSet<>();
+        regions.forEach((id, region) -> {
+            List<DerpNodeInfo> nodes = region == null ? List.of() : nodes(region);
+            List<DerpNodeInfo> known = nodes.stream().filter(node -> !isPinned(node)).toList();
+            if (region != null && known.size() < nodes.size()) {
+                pinned.add(id);
+            }
+            if (region != null && !known.isEmpty()) {
+                usable.put(id, region.withNodes(known));
+            }
+        });
+        if (!pinned.equals(saidPinned)) {
+            saidPinned = pinned;
+            LOG.warn(
+                    "relays of these regions are known by a fingerprint alone, and so not told to clients before"
+                            + " 1.82, which know none: {}. With a certificate that those trust, and no"
+                            + " \"CertName\", all could use them",
+                    String.join(", ", pinned));
+        }
+        return usable;
+    }
+
+    private static List<DerpNodeInfo> nodes(DerpRegionInfo region) {
+        return region.nodes() == null ? List.of() : region.nodes();
+    }
+
+    private static boolean isPinned(DerpNodeInfo node) {
+        return node.certName() != null && node.certName().startsWith(OwnRelay.PIN);
     }
 
     private static DerpMapInfo with(

@@ -115,6 +115,36 @@ class ServerProgramTest {
         }
     }
 
+    /// `sha256-raw:` is how a DERP map names a certificate that only its fingerprint vouches for.
+    @Test
+    void othersRelaysThatArePinnedAreToldToWhoKnowsFingerprints() throws Exception {
+        Path map =
+                Files.writeString(
+                        temp.resolve("map.json"),
+                        """
+                        {"Regions": {
+                          "901": {"RegionID": 901, "Nodes": [
+                            {"Name": "901a", "RegionID": 901, "HostName": "10.0.0.1", "CertName": "sha256-raw:00"}]},
+                          "902": {"RegionID": 902, "RegionCode": "two", "Nodes": [
+                            {"Name": "902a", "RegionID": 902, "HostName": "10.0.0.2", "CertName": "sha256-raw:00"},
+                            {"Name": "902b", "RegionID": 902, "HostName": "10.0.0.3", "CertName": "relay.example"}]}}}
+                        """);
+        try (ServerProgram server = start("--url=https://127.0.0.1", "--derp-map=" + map)) {
+            assertThat(names(server, KNOWS_PINS)).contains("901a", "902a", "902b");
+            assertThat(names(server, KNOWS_PINS - 1))
+                    .contains("902b")
+                    .doesNotContain("901a", "902a");
+        }
+    }
+
+    private static List<String> names(ServerProgram server, long capabilityVersion) {
+        DerpMapInfo map = server.tailnet().relays().forVersion(capabilityVersion);
+        return Objects.requireNonNull(map.regions()).values().stream()
+                .flatMap(region -> Objects.requireNonNull(region.nodes()).stream())
+                .map(DerpNodeInfo::name)
+                .toList();
+    }
+
     private static DerpNodeInfo relay(ServerProgram server, long capabilityVersion) {
         DerpMapInfo map = server.tailnet().relays().forVersion(capabilityVersion);
         var region = Objects.requireNonNull(map.regions()).get("999");

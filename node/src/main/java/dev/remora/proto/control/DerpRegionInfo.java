@@ -15,4 +15,17 @@ public record DerpRegionInfo(
         @Property("Longitude") @Nullable Double longitude,
         @Property("Avoid") boolean avoid,
         @Property("NoMeasureNoHome") boolean noMeasureNoHome,
-        @Property("Nodes") @Nullable List<DerpNodeInfo> nodes) {}
+        @Property("Nodes") @Nullable List<DerpNodeInfo> nodes) {
+    /// The same region of other relays.
+    public DerpRegionInfo withNodes(List<DerpNodeInfo> others) {
+        return new DerpRegionInfo(
+                regionId,
+                regionCode,
+                regionName,
+                latitude,
+                longitude,
+                avoid,
+                noMeasureNoHome,
+                others);
+    }
+}
