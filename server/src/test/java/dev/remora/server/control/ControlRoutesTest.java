@@ -98,9 +98,32 @@ class ControlRoutesTest {
             int poll = client.request("POST", "/machine/map", map(node, true));
             TestClient.Frame frame = client.next(Http2FrameTypes.DATA);
             assertThat(frame.stream()).isEqualTo(poll);
-            assertThat(new String(frame.payload(), StandardCharsets.UTF_8))
-                    .contains("\"Node\":{", node.text());
+            assertThat(text(frame)).contains("\"Node\":{", node.text());
         }
+    }
+
+    @Test
+    void theSameByWebSocket() throws Exception {
+        NodeKey node = nodeKey();
+        try (ControlServerFixture server = ControlServerFixture.start(folder);
+                TestClient client =
+                        TestClient.byWebSocket(server.address(), server.key.publicKey())) {
+            String wish = register(node, server.authKey());
+            TestClient.Answer joined = client.begin().ask("POST", "/machine/register", wish);
+            assertThat(joined.body()).contains("\"MachineAuthorized\":true");
+
+            client.request("POST", "/machine/map", map(node, true));
+            assertThat(text(client.next(Http2FrameTypes.DATA)))
+                    .contains("\"Node\":{", node.text(), "\"Name\":\"web.tail.test.\"");
+            long id = server.tailnet.nodes().iterator().next().id();
+            server.tailnet.nodesAdmin().rename(id, "shop", ControlServerFixture.TEST);
+            assertThat(text(client.next(Http2FrameTypes.DATA)))
+                    .contains("\"Name\":\"shop.tail.test.\"");
+        }
+    }
+
+    private static String text(TestClient.Frame data) {
+        return new String(data.payload(), StandardCharsets.UTF_8);
     }
 
     @Test

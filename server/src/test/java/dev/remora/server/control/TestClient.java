@@ -20,10 +20,13 @@ import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.URI;
+import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -33,7 +36,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/// A node's side of the transport, on a plain socket and frame by frame, so that a test may send what no client would.
+/// A node's side of the transport, frame by frame, so that a test may send what no client would.
 final class TestClient implements AutoCloseable {
     static final int VERSION = 131;
 
@@ -43,8 +46,9 @@ final class TestClient implements AutoCloseable {
     private static final int PATIENCE_MS = 30_000;
 
     final MachinePrivateKey machine;
-    final Socket socket;
     final String early;
+    private final AutoCloseable line;
+    private final InputStream in;
     private final OutputStream out;
     private final NoiseTransport noise;
     private final DefaultHttp2HeadersEncoder hpack = new DefaultHttp2HeadersEncoder();
@@ -66,19 +70,50 @@ final class TestClient implements AutoCloseable {
     TestClient(InetSocketAddress server, MachineKey key, MachinePrivateKey machine, int version)
             throws IOException, MalformedException {
         this.machine = machine;
-        this.socket = new Socket(server.getAddress(), server.getPort());
+        NoiseHandshake handshake = handshake(version, machine, key);
+        Socket socket = new Socket(server.getAddress(), server.getPort());
         socket.setSoTimeout(PATIENCE_MS);
+        this.line = socket;
+        this.in = socket.getInputStream();
         this.out = socket.getOutputStream();
-        NoiseHandshake handshake =
-                NoiseHandshake.start(version, machine, key, new SecureRandom(), Aead.jdk());
         out.write(upgrade(handshake.initiation()));
         String head = readHead(socket);
         if (!head.startsWith("HTTP/1.1 101")) {
             throw new IOException(head);
         }
-        byte[] response = socket.getInputStream().readNBytes(NoiseHandshake.RESPONSE_LENGTH);
-        this.noise = handshake.finish(ByteBuffer.wrap(response)).orElseThrow(EOFException::new);
+        this.noise = finish(handshake);
         this.early = readEarly();
+    }
+
+    private TestClient(MachinePrivateKey machine, NoiseHandshake handshake, WebSocketLine line)
+            throws IOException, MalformedException {
+        this.machine = machine;
+        this.line = line;
+        this.in = line.in();
+        this.out = line.out();
+        this.noise = finish(handshake);
+        this.early = readEarly();
+    }
+
+    /// As a client in a browser connects.
+    static TestClient byWebSocket(InetSocketAddress server, MachineKey key)
+            throws IOException, MalformedException {
+        MachinePrivateKey machine = MachinePrivateKey.generate(new SecureRandom());
+        NoiseHandshake handshake = handshake(VERSION, machine, key);
+        String base64 = Base64.getEncoder().encodeToString(handshake.initiation());
+        String query = Ts2021.HANDSHAKE + "=" + URLEncoder.encode(base64, StandardCharsets.UTF_8);
+        URI uri = URI.create("ws://127.0.0.1:" + server.getPort() + "/ts2021?" + query);
+        return new TestClient(machine, handshake, new WebSocketLine(uri, Ts2021.PROTOCOL));
+    }
+
+    private static NoiseHandshake handshake(int version, MachinePrivateKey machine, MachineKey key)
+            throws MalformedException {
+        return NoiseHandshake.start(version, machine, key, new SecureRandom(), Aead.jdk());
+    }
+
+    private NoiseTransport finish(NoiseHandshake handshake) throws IOException, MalformedException {
+        byte[] response = in.readNBytes(NoiseHandshake.RESPONSE_LENGTH);
+        return handshake.finish(ByteBuffer.wrap(response)).orElseThrow(EOFException::new);
     }
 
     TestClient(InetSocketAddress server, MachineKey key) throws IOException, MalformedException {
@@ -269,13 +304,13 @@ final class TestClient implements AutoCloseable {
     }
 
     private void readRecord() throws IOException {
-        byte[] header = socket.getInputStream().readNBytes(3);
+        byte[] header = in.readNBytes(3);
         if (header.length < 3) {
             throw new EOFException("the server closed the connection");
         }
         int length = (header[1] & 0xff) << 8 | header[2] & 0xff;
         ByteBuffer record = ByteBuffer.allocate(3 + length).put(header);
-        record.put(socket.getInputStream().readNBytes(length));
+        record.put(in.readNBytes(length));
         ByteBuffer opened = ByteBuffer.allocate(NoiseTransport.MAX_PLAIN);
         try {
             noise.open(record.flip(), opened);
@@ -297,7 +332,7 @@ final class TestClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException {
-        socket.close();
+    public void close() throws Exception {
+        line.close();
     }
 }
