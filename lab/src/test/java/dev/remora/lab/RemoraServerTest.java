@@ -6,6 +6,7 @@ import dev.remora.lab.apps.Curl;
 import dev.remora.lab.apps.FlaskApp;
 import dev.remora.lab.net.Host;
 import dev.remora.lab.peers.AuthKeyRequest;
+import dev.remora.lab.peers.PageLogin;
 import dev.remora.lab.peers.Programs;
 import dev.remora.lab.peers.RemoraControl;
 import dev.remora.lab.peers.RemoraDaemon;
@@ -19,8 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -32,11 +31,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LabExtension.class)
 class RemoraServerTest {
     private static final Duration SOON = Duration.ofSeconds(60);
-    private static final Pattern PAGE = Pattern.compile("https://\\S+/register/(\\S+)");
     private static final Pattern RELAYED = Pattern.compile("via DERP\\(own\\)");
     private static final Pattern DIRECT = Pattern.compile("via (10\\.77\\.|\\[fd77:)");
 
-    private static int logins;
     private static RemoraControl control;
     private static Tailscaled alpha;
     private static Tailscaled beta;
@@ -57,17 +54,10 @@ class RemoraServerTest {
 
     /// Joins by the page that is shown, which somebody approves.
     private static void logIn(TailnetDaemon node, String user, String... flags) {
-        LabProcess up = node.logIn(control, "login" + ++logins, flags);
-        Matcher page =
-                Await.value(
-                        "the page of a login",
-                        SOON,
-                        () -> Optional.of(PAGE.matcher(up.log())).filter(Matcher::find));
-        assertThat(new Curl(control.host()).get(page.group(), SOON, "--insecure").body())
-                .contains("auth register --auth-id " + page.group(1), node.host().name());
-        control.approve(page.group(1), user);
-        assertThat(up.awaitExit(SOON)).isZero();
-        node.awaitRunning();
+        PageLogin login = PageLogin.begin(node, control, flags);
+        assertThat(new Curl(control.host()).get(login.url(), SOON, "--insecure").body())
+                .contains("auth register --auth-id " + login.id(), node.host().name());
+        login.approveAs(user);
     }
 
     @Test
