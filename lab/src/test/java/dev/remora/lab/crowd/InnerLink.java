@@ -31,7 +31,7 @@ import java.util.Base64;
 /// reads; any may write.
 public final class InnerLink implements AutoCloseable {
     /// The capability version of current clients.
-    static final int VERSION = 131;
+    public static final int VERSION = 131;
 
     private static final byte ACK = 1;
     private static final byte END_STREAM = 1;
@@ -51,7 +51,7 @@ public final class InnerLink implements AutoCloseable {
     /// A frame as it came.
     @SuppressWarnings("ArrayRecordComponent") // read once, never compared
     public record Frame(int type, int flags, int stream, byte[] payload) {
-        boolean ends() {
+        public boolean ends() {
             return (flags & END_STREAM) != 0;
         }
     }
@@ -208,7 +208,7 @@ public final class InnerLink implements AutoCloseable {
     }
 
     /// The status in a frame of headers. Each is to be read once, since they are packed one on top of the other.
-    int status(Frame head) throws IOException {
+    public int status(Frame head) throws IOException {
         try {
             Http2Headers headers =
                     unpack.decodeHeaders(head.stream(), Unpooled.wrappedBuffer(head.payload()));
@@ -219,7 +219,7 @@ public final class InnerLink implements AutoCloseable {
     }
 
     /// The next frame that is not about the connection itself: those are answered as a client does.
-    Frame read() throws IOException {
+    public Frame read() throws IOException {
         while (true) {
             need(Http2CodecUtil.FRAME_HEADER_LENGTH);
             int length = plain.readUnsignedMedium();

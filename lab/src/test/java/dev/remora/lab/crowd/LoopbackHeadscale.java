@@ -33,6 +33,7 @@ public final class LoopbackHeadscale implements LoopbackControl {
                 "loopback-policy.hujson",
                 "{\"acls\":[{\"action\":\"accept\",\"src\":[\"*\"],\"dst\":[\"*:*\"]}]}");
         write("loopback-derp.yaml", DERP);
+        write("loopback-records.json", "[]");
         write("loopback-headscale.yaml", config());
         this.process = launch();
     }
@@ -61,7 +62,7 @@ public final class LoopbackHeadscale implements LoopbackControl {
         prefixes: {v4: 100.64.0.0/10, v6: fd7a:115c:a1e0::/48, allocation: sequential}
         derp: {server: {enabled: false}, urls: [], paths: [%4$s/loopback-derp.yaml], auto_update_enabled: false}
         database: {type: sqlite, sqlite: {path: %4$s/loopback.sqlite, write_ahead_log: true}}
-        dns: {magic_dns: true, base_domain: lab.test, override_local_dns: false, nameservers: {global: []}}
+        dns: {magic_dns: true, base_domain: lab.test, override_local_dns: false, nameservers: {global: []}, extra_records_path: %4$s/loopback-records.json}
         log: {level: info}
         policy: {mode: file, path: %4$s/loopback-policy.hujson}
         unix_socket: %4$s/loopback-headscale.sock

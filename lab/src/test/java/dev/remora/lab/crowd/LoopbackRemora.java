@@ -20,12 +20,14 @@ public final class LoopbackRemora implements LoopbackControl {
 
     private final Lab lab;
     private final Path state;
+    private final List<String> flags;
     private final int port = LoopbackControl.freePort();
     private LabProcess process;
 
-    private LoopbackRemora(Lab lab, Path state) {
+    private LoopbackRemora(Lab lab, Path state, List<String> flags) {
         this.lab = lab;
         this.state = state;
+        this.flags = flags;
         this.process = launch();
     }
 
@@ -35,8 +37,9 @@ public final class LoopbackRemora implements LoopbackControl {
     }
 
     /// @param state where it keeps what it knows
-    public static LoopbackRemora start(Lab lab, Path state) {
-        LoopbackRemora remora = new LoopbackRemora(lab, state);
+    /// @param flags added to its command line
+    public static LoopbackRemora start(Lab lab, Path state, String... flags) {
+        LoopbackRemora remora = new LoopbackRemora(lab, state, List.of(flags));
         for (String user : List.of("alice", "bob")) {
             remora.cli("users", "create", user).orThrow();
         }
@@ -44,16 +47,11 @@ public final class LoopbackRemora implements LoopbackControl {
     }
 
     private LabProcess launch() {
-        LabProcess launched =
-                lab.start(
-                        "loopback-remora",
-                        List.of(
-                                Programs.remora(),
-                                "server",
-                                "--state=" + state,
-                                "--listen=127.0.0.1:" + port,
-                                "--tls=off",
-                                "--stun=off"));
+        List<String> command = new ArrayList<>(List.of(Programs.remora(), "server"));
+        command.addAll(List.of("--state=" + state, "--listen=127.0.0.1:" + port));
+        command.addAll(List.of("--tls=off", "--stun=off"));
+        command.addAll(flags);
+        LabProcess launched = lab.start("loopback-remora", command);
         launched.awaitReady(START_TIME, "our control server answered", this::answers);
         return launched;
     }

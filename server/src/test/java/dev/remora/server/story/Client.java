@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// What one stream of map messages adds up to, member by member as it was written: what a client knows.
-final class Client implements FrameSink {
+public final class Client implements FrameSink {
     private static final long PATIENCE_SECONDS = 60;
 
     private final Map<String, Object> state = new TreeMap<>();
@@ -67,7 +67,7 @@ final class Client implements FrameSink {
     }
 
     /// Takes a message in as clients do.
-    synchronized void fold(Map<String, Object> message) {
+    public synchronized void fold(Map<String, Object> message) {
         if (message.containsKey("PingRequest")) {
             pings.release();
             return;
@@ -118,7 +118,7 @@ final class Client implements FrameSink {
     }
 
     /// All that has been told.
-    synchronized Map<String, Object> known() {
+    public synchronized Map<String, Object> known() {
         Map<String, Object> all = new TreeMap<>(state);
         all.put("Peers", new TreeMap<>(peers));
         return all;

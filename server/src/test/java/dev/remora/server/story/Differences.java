@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Compares what two servers said, but for what differs on purpose. Whatever is not named here has to be the same.
-final class Differences {
+public final class Differences {
     /// Moments differ, that there is one does not.
     private static final Pattern TIME = Pattern.compile("\"20\\d\\d-\\d\\d-\\d\\dT[0-9:.]+Z\"");
 
@@ -58,16 +58,19 @@ final class Differences {
                     "NoMeasureNoHome",
                     "STUNOnly",
                     "InsecureForTests",
+                    "STUNPort",
+                    "DERPPort",
+                    "HomeDERP",
                     "CanPort80",
                     "omitDefaultRegions");
 
-    private static final Set<Object> NOTHING = Set.of("false", "\"\"", List.of());
+    private static final Set<Object> NOTHING = Set.of("false", "0", "\"\"", List.of());
 
     private final String domain;
     private final Set<String> excused = new TreeSet<>();
     private final Set<String> needed = new TreeSet<>();
 
-    Differences(String domain) {
+    public Differences(String domain) {
         this.domain = domain;
     }
 
@@ -75,7 +78,7 @@ final class Differences {
     ///
     /// @param path a regular expression, of what stands before the colon
     /// @param situations none for all
-    Differences except(String path, String... situations) {
+    public Differences except(String path, String... situations) {
         for (String situation : situations) {
             excused.add(situation + ": " + path);
         }
@@ -86,7 +89,7 @@ final class Differences {
     }
 
     /// Excuses that nothing made use of.
-    Set<String> needless() {
+    public Set<String> needless() {
         Set<String> needless = new TreeSet<>(excused);
         needless.removeAll(needed);
         return needless;
@@ -112,7 +115,7 @@ final class Differences {
     }
 
     /// Of two answers to a registration.
-    List<String> ofAnswers(String node, Object theirs, Object ours) {
+    public List<String> ofAnswers(String node, Object theirs, Object ours) {
         return unexcused(node + " registers", compare(answer(theirs), answer(ours)));
     }
 
@@ -133,7 +136,7 @@ final class Differences {
     }
 
     /// Of the members of two first messages, whatever is in them.
-    List<String> ofMembers(Map<String, Object> theirs, Map<String, Object> ours) {
+    public List<String> ofMembers(Map<String, Object> theirs, Map<String, Object> ours) {
         Set<String> wanted = new TreeSet<>(theirs.keySet());
         Set<String> told = new TreeSet<>(ours.keySet());
         if (wanted.remove("PacketFilter")) {
@@ -145,7 +148,8 @@ final class Differences {
     }
 
     /// Of all that two clients know.
-    List<String> ofMaps(String situation, Map<String, Object> theirs, Map<String, Object> ours) {
+    public List<String> ofMaps(
+            String situation, Map<String, Object> theirs, Map<String, Object> ours) {
         return unexcused(situation, compare(map(theirs), map(ours)));
     }
 

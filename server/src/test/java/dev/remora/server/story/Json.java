@@ -10,7 +10,7 @@ import java.util.Map;
 
 /// JSON as a tree of maps and lists whose leaves are texts as they stood there: `1` is not `1.0`, and `null` is not absence. The texts of
 /// strings are decoded, since `\u0026` and `&` say the same.
-final class Json {
+public final class Json {
     private static final Jsonb JSON = Jsonb.builder().build();
 
     private Json() {}
@@ -19,7 +19,7 @@ final class Json {
         return parse(new String(json, StandardCharsets.UTF_8));
     }
 
-    static Object parse(String json) {
+    public static Object parse(String json) {
         String text = json.strip();
         return switch (text.charAt(0)) {
             case '{' -> object(text);
@@ -65,12 +65,12 @@ final class Json {
     }
 
     @SuppressWarnings("unchecked") // only [#object] makes maps
-    static Map<String, Object> members(Object json) {
+    public static Map<String, Object> members(Object json) {
         return (Map<String, Object>) json;
     }
 
     /// The items of a list; none if it is absent or `null`.
-    static List<Object> items(Map<String, Object> object, String name) {
+    public static List<Object> items(Map<String, Object> object, String name) {
         return object.get(name) instanceof List<?> list ? List.copyOf(list) : List.of();
     }
 }
