@@ -6,6 +6,7 @@ import dev.remora.lab.crowd.CrowdNode;
 import dev.remora.lab.crowd.LoopbackControl;
 import dev.remora.lab.crowd.LoopbackHeadscale;
 import dev.remora.lab.crowd.LoopbackRemora;
+import dev.remora.lab.crowd.Tally;
 import java.util.List;
 import java.util.Locale;
 
@@ -15,7 +16,6 @@ import java.util.Locale;
 final class ControlBenchMain {
     private static final int CHANGES = 10;
     private static final int FIRST_PORT = 50_000;
-    private static final double MEGABYTE = 1e6;
     private static final String ALL = policy("*", "*");
     private static final String APART =
             "{\"acls\":[" + rule("alice@", "alice@") + "," + rule("bob@", "bob@") + "]}";
@@ -23,11 +23,13 @@ final class ControlBenchMain {
     private final LoopbackControl control;
     private final Crowd crowd;
     private final List<CrowdNode> everybody;
+    private final Tally tally;
 
     private ControlBenchMain(LoopbackControl control, Crowd crowd) {
         this.control = control;
         this.crowd = crowd;
         this.everybody = crowd.nodes();
+        this.tally = new Tally(control);
     }
 
     public static void main(String[] args) {
@@ -52,7 +54,7 @@ final class ControlBenchMain {
     }
 
     private static void measure(LoopbackControl control, int size) {
-        System.out.printf("%s, %d nodes%n", control.label(), size);
+        System.out.printf("%d nodes%n", size);
         try (Crowd crowd = new Crowd(control, size)) {
             new ControlBenchMain(control, crowd).run();
         } finally {
@@ -62,18 +64,17 @@ final class ControlBenchMain {
 
     private void run() {
         long idle = control.process().residentBytes();
-        row("idle", 0, 0);
-        timed("all join", crowd::join);
+        tally.of("all join", crowd::join);
         System.out.printf(
                 Locale.ROOT,
                 "  %.1f kB more for each node%n",
                 (control.process().residentBytes() - idle) / 1e3 / crowd.size());
         moves("a node moves, everybody knows", FIRST_PORT, everybody);
         System.out.printf("  %d connections were made anew%n", crowd.retries());
-        timed("a policy parts them in two", () -> change(APART, crowd.size() / 2 - 1));
-        timed("a policy joins them again", () -> change(ALL, crowd.size() - 1));
-        timed("kill -9, start", this::restart);
-        timed("all come back", crowd::reconnect);
+        tally.of("a policy parts them in two", () -> change(APART, crowd.size() / 2 - 1));
+        tally.of("a policy joins them again", () -> change(ALL, crowd.size() - 1));
+        tally.of("kill -9, start", this::restart);
+        tally.of("all come back", crowd::reconnect);
         moves("then a node moves", FIRST_PORT + CHANGES, everybody);
         List<CrowdNode> reading = crowd.stall(crowd.size() / 10);
         moves("a tenth does not read", FIRST_PORT + 2 * CHANGES, reading);
@@ -91,32 +92,12 @@ final class ControlBenchMain {
     }
 
     private void moves(String what, int firstPort, List<CrowdNode> watching) {
-        timed(
+        tally.of(
                 what + ", " + CHANGES + " times",
                 () -> {
                     for (int i = 0; i < CHANGES; i++) {
                         crowd.move(watching.get(i), firstPort + i, watching);
                     }
                 });
-    }
-
-    private void timed(String what, Runnable work) {
-        double cpu = control.process().cpuSeconds();
-        long pid = control.process().pid();
-        long start = System.nanoTime();
-        work.run();
-        double seconds = (System.nanoTime() - start) / 1e9;
-        boolean same = control.process().pid() == pid;
-        row(what, control.process().cpuSeconds() - (same ? cpu : 0), seconds);
-    }
-
-    private void row(String what, double cpu, double seconds) {
-        System.out.printf(
-                Locale.ROOT,
-                "  %-45s %7.2f CPU s %7.2f s %7.1f MB%n",
-                what,
-                cpu,
-                seconds,
-                control.process().residentBytes() / MEGABYTE);
     }
 }

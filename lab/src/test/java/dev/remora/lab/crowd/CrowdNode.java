@@ -189,7 +189,7 @@ public final class CrowdNode implements AutoCloseable {
             if (frame.type() == Http2FrameTypes.DATA) {
                 frames.add(ByteBuffer.wrap(frame.payload()));
                 for (var next = frames.next(); next.isPresent(); next = frames.next()) {
-                    fold(next.get());
+                    fold(current, next.get());
                 }
             }
             if (frame.ends() || frame.type() == Http2FrameTypes.RST_STREAM) {
@@ -198,10 +198,10 @@ public final class CrowdNode implements AutoCloseable {
         }
     }
 
-    /// What a client does whose map ends, unless nobody listens any more.
+    /// What a client does whose map ends, unless it has gone on to another by itself.
     private synchronized void comeAgain(InnerLink ended) {
-        informed = false;
         if (link == ended) {
+            informed = false;
             retries.incrementAndGet();
             try {
                 connect();
@@ -212,7 +212,11 @@ public final class CrowdNode implements AutoCloseable {
         }
     }
 
-    private void fold(MapResponse message) {
+    /// What still comes on a connection that was left counts no more.
+    private synchronized void fold(InnerLink current, MapResponse message) {
+        if (link != current) {
+            return;
+        }
         if (message.node() != null) {
             id = message.node().id();
         }
