@@ -117,11 +117,17 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
-    /// Comes last in every case, also when the connection never stood.
+    /// Comes last in every case, also when the connection never stood. If nobody has told an end before, it is no end of the peer's making.
     @Override
     public void channelUnregistered(ChannelHandlerContext ctx) {
-        change(() -> ended = true);
-        connected.completeExceptionally(new SocketException("connection closed"));
+        SocketException why = new SocketException("connection closed");
+        change(() -> {
+            if (!ended && failure == null) {
+                failure = why;
+            }
+            ended = true;
+        });
+        connected.completeExceptionally(why);
     }
 
     private void fail(IOException why) {

@@ -46,12 +46,14 @@ final class Connecting {
 
     /// @throws IOException as [RemoraNode#connect] says; the connection is given up then
     Socket await(Duration timeout) throws IOException {
-        Duration first = timeout.compareTo(HANDSHAKE) < 0 ? timeout : HANDSHAKE;
         try {
-            Optional<Socket> socket = within(first);
-            if (socket.isEmpty() && !silence().isOffline()) {
-                socket = within(timeout.minus(first));
-            }
+            Optional<Socket> socket;
+            Duration left = timeout;
+            do {
+                Duration step = left.compareTo(HANDSHAKE) < 0 ? left : HANDSHAKE;
+                socket = within(step);
+                left = left.minus(step);
+            } while (socket.isEmpty() && left.isPositive() && !silence().isOffline());
             return socket.orElseThrow(() -> unanswered(timeout));
         } catch (ExecutionException e) {
             Throwable why = Objects.requireNonNullElse(e.getCause(), e);
@@ -80,7 +82,8 @@ final class Connecting {
         return silence.isOffline()
                 ? new NoRouteToHostException(failed + silence.sentence())
                 : new SocketTimeoutException(
-                        failed + "no answer within " + timeout + ": " + silence.sentence());
+                        "%sno answer within %d ms: %s"
+                                .formatted(failed, timeout.toMillis(), silence.sentence()));
     }
 
     private Silence silence() {

@@ -1,6 +1,7 @@
 package dev.remora;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.MachinePrivateKey;
@@ -145,7 +146,7 @@ final class Membership implements NodeListener {
     void awaitMember(Duration timeout) throws IOException {
         lock.lock();
         try {
-            long left = timeout.toNanos();
+            long left = NANOSECONDS.convert(timeout);
             while (!member) {
                 if (left <= 0 || obstacle.filter(known -> !known.waitingHelps()).isPresent()) {
                     throw new IOException(

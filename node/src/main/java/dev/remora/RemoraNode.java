@@ -1,5 +1,7 @@
 package dev.remora;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.remora.base.IpAddress;
 import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
@@ -38,8 +40,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -52,10 +55,11 @@ import org.jspecify.annotations.Nullable;
 ///             Socket peer = server.accept();
 ///             …
 ///
-/// All methods may be called from any thread.
+/// All methods may be called from any thread. An open node has threads of its own, which keep the JVM alive until it is closed. What it has to say goes to SLF4J.
 public final class RemoraNode implements AutoCloseable {
     private static final String CLOSED = "the node is closed";
     private static final int MAX_PORT = 65535;
+    private static final long LEAST_MEMORY = 1 << 20;
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
 
     private final Node node;
@@ -63,6 +67,7 @@ public final class RemoraNode implements AutoCloseable {
     private final Membership membership;
     private final ControlUrl controlUrl;
     private final LoginOptions login;
+    private final Set<ServerSocket> listening = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
     private RemoraNode(
@@ -127,7 +132,22 @@ public final class RemoraNode implements AutoCloseable {
     public ServerSocket listen(int port) throws IOException {
         requirePort(port);
         requireOpen();
-        return TailnetServerSocket.listen(node, port);
+        ServerSocket socket = TailnetServerSocket.listen(node, port, listening::remove);
+        listening.add(socket);
+        if (closed) {
+            closeListening(); // it came behind the last look
+        }
+        return socket;
+    }
+
+    private void closeListening() {
+        for (ServerSocket socket : listening) {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new IllegalStateException("there is nothing in it that could fail", e);
+            }
+        }
     }
 
     private static void requirePort(int port) {
@@ -137,11 +157,12 @@ public final class RemoraNode implements AutoCloseable {
     }
 
     /// Connects to a TCP port of another member. The socket is as the JDK's own: blocking, good for virtual threads, half-closed by `shutdownOutput`.
+    /// Whoever interrupts a thread that waits for it, virtual or not, ends the connection.
     ///
     /// @param name its name on the tailnet, in full or just the first label, or one of its addresses
-    /// @throws UnknownHostException if there is no such member
-    /// @throws NoRouteToHostException if it is offline: control says so, and it has not answered within five seconds
-    /// @throws IOException if it refuses or does not answer within 30 seconds; the message says what is known of the cause
+    /// @throws UnknownHostException if there is no such member, or it is this node itself
+    /// @throws NoRouteToHostException if it is offline: control says so, and it has not answered for five seconds
+    /// @throws IOException if this node is not on its tailnet yet or is closed; or if the member refuses or does not answer within 30 seconds; the message says what is known of the cause
     public Socket connect(String name, int port) throws IOException {
         return connect(name, port, CONNECT_TIMEOUT);
     }
@@ -153,6 +174,7 @@ public final class RemoraNode implements AutoCloseable {
     /// @throws IllegalArgumentException if that is no port
     public Socket connect(String name, int port, Duration timeout) throws IOException {
         requirePort(port);
+        requireOpen();
         return new Connecting(node, name, Members.resolve(node.netMap(), name), port)
                 .await(timeout);
     }
@@ -163,10 +185,11 @@ public final class RemoraNode implements AutoCloseable {
     /// @throws UnknownHostException if there is no such member
     /// @throws IOException if it does not answer in time
     public Way way(String name, Duration timeout) throws IOException {
+        requireOpen();
         try {
             PingResult result =
                     node.ping(Members.resolve(node.netMap(), name), PingKind.DISCO, 0)
-                            .get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+                            .get(MILLISECONDS.convert(timeout), MILLISECONDS);
             return switch (result) {
                 case PingResult.Answered(long latency, var path, int _) -> way(latency, path);
                 case PingResult.TimedOut() -> throw new SocketTimeoutException(name + " is silent");
@@ -206,6 +229,7 @@ public final class RemoraNode implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        closeListening();
         node.close();
         membership.onClosed(CLOSED);
         state.close();
@@ -250,7 +274,7 @@ public final class RemoraNode implements AutoCloseable {
             return this;
         }
 
-        /// A PEM file with the certificate authorities to believe, in place of the system's and of those that `SSL_CERT_FILE` names.
+        /// A PEM file with the only certificate authorities to believe, in place of the system's and of those that `SSL_CERT_FILE` and `SSL_CERT_DIR` name.
         public Builder authorities(Path pemFile) {
             authorities = pemFile;
             return this;
@@ -268,14 +292,25 @@ public final class RemoraNode implements AutoCloseable {
             return this;
         }
 
-        /// The UDP port for direct paths, 0 (the default) for any.
+        /// The UDP port for direct paths, 0 (the default) for any. While another program has it, the node uses another one.
+        ///
+        /// @throws IllegalArgumentException if that is no port
         public Builder udpPort(int port) {
+            if (port < 0 || port > MAX_PORT) {
+                throw new IllegalArgumentException("port out of range: " + port);
+            }
             udpPort = port;
             return this;
         }
 
         /// Bytes that the buffers of all connections may take together; 64 MiB if nothing else is said.
+        ///
+        /// @throws IllegalArgumentException if that is less than a MiB, with which nothing would get through
         public Builder memory(long bytes) {
+            if (bytes < LEAST_MEMORY) {
+                throw new IllegalArgumentException(
+                        bytes + " bytes are too little memory: it takes " + LEAST_MEMORY);
+            }
             capacity = Capacity.ofBuffers(bytes);
             return this;
         }
@@ -289,13 +324,17 @@ public final class RemoraNode implements AutoCloseable {
 
         /// Opens state and sockets; contacts nobody yet. Close the node when it is no longer needed.
         ///
-        /// @throws IOException if the control URL is none, or the state directory cannot be used; the message says why
+        /// @throws IOException if the control URL is none, no authority can be read, or the state directory cannot be used; the message says why
         public RemoraNode build() throws IOException {
             ControlUrl url;
             try {
                 url = ControlUrl.parse(controlUrl);
             } catch (MalformedException e) {
                 throw new IOException("control URL \"" + controlUrl + "\": " + e.reason(), e);
+            }
+            if (authorities != null && !TlsTrust.isAuthorities(authorities)) {
+                throw new IOException(
+                        "no certificate authority can be read from the file " + authorities);
             }
             StateStore store =
                     stateDirectory == null ? StateStore.inMemory() : StateFile.open(stateDirectory);
@@ -333,10 +372,11 @@ public final class RemoraNode implements AutoCloseable {
         }
 
         private TlsTrust trust() {
-            String file =
-                    authorities == null ? System.getenv("SSL_CERT_FILE") : authorities.toString();
-            return TlsTrust.of(
-                    Optional.ofNullable(file), Optional.ofNullable(System.getenv("SSL_CERT_DIR")));
+            return authorities == null
+                    ? TlsTrust.of(
+                            Optional.ofNullable(System.getenv("SSL_CERT_FILE")),
+                            Optional.ofNullable(System.getenv("SSL_CERT_DIR")))
+                    : TlsTrust.only(authorities);
         }
 
         private LoginOptions login() {

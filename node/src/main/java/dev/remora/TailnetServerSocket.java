@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// A port of the tailnet as an ordinary server socket. While as many connections wait as the backlog holds, peers who want one more get no answer yet, as
@@ -26,6 +27,7 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
 
     private final BlockingQueue<Arrival> arrived = new LinkedBlockingQueue<>(BACKLOG);
     private final int port;
+    private final Consumer<? super ServerSocket> onClosed;
     private @Nullable ServedPort served;
 
     /// Connections that are being made; counted on the loop.
@@ -39,12 +41,15 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
         static final Arrival END = new Arrival(null);
     }
 
-    private TailnetServerSocket(int port) throws IOException {
+    private TailnetServerSocket(int port, Consumer<? super ServerSocket> onClosed)
+            throws IOException {
         this.port = port;
+        this.onClosed = onClosed;
     }
 
-    static TailnetServerSocket listen(Node node, int port) throws IOException {
-        TailnetServerSocket socket = new TailnetServerSocket(port);
+    static TailnetServerSocket listen(Node node, int port, Consumer<? super ServerSocket> onClosed)
+            throws IOException {
+        TailnetServerSocket socket = new TailnetServerSocket(port, onClosed);
         socket.served =
                 node.listen(port, socket)
                         .orElseThrow(() ->
@@ -123,6 +128,7 @@ final class TailnetServerSocket extends ServerSocket implements PortHandler {
             served.close();
         }
         closeWaiting();
+        onClosed.accept(this);
     }
 
     private void closeWaiting() {

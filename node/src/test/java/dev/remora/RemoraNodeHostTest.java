@@ -325,16 +325,53 @@ class RemoraNodeHostTest {
         RemoraNode node = join("closed");
         ServerSocket server = node.listen(80);
         Future<Socket> accepting = threads.submit(server::accept);
-        node.close();
-        node.close();
+        Future<Integer> reading;
+        try (ServerSocket mute = join("mute").listen(80)) {
+            Socket near = TestTailnet.connect(node, "mute", 80);
+            mute.accept();
+            reading = threads.submit(() -> near.getInputStream().read());
+            node.close();
+            node.close();
+        }
+        assertThatThrownBy(accepting::get).hasCauseInstanceOf(SocketException.class);
+        assertThatThrownBy(reading::get)
+                .as("our end is not the peer's")
+                .hasCauseInstanceOf(SocketException.class);
+        assertThat(server.isClosed()).isTrue();
         assertThatThrownBy(() -> node.connect("100.64.0.1", 80))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("closed");
         assertThatThrownBy(() -> node.listen(81)).isInstanceOf(IOException.class);
         assertThatThrownBy(() -> node.up(TestTailnet.SOON)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> node.way("mute", TestTailnet.SOON)).hasMessageContaining("closed");
         assertThatThrownBy(node::status).isInstanceOf(IllegalStateException.class);
-        server.close();
-        assertThatThrownBy(accepting::get).hasCauseInstanceOf(SocketException.class);
+    }
+
+    @Test
+    void aNodeIsNoMemberBesideItself() throws Exception {
+        try (RemoraNode stranger = tailnet.newcomer("self").build()) {
+            for (String name : List.of("peer", "100.64.0.1")) {
+                assertThatThrownBy(() -> stranger.connect(name, 80))
+                        .isInstanceOf(UnknownHostException.class)
+                        .hasMessage("not on a tailnet yet");
+            }
+        }
+        RemoraNode node = join("self");
+        String v6 = TestTailnet.address(node, false);
+        for (String name :
+                List.of("self", TestTailnet.address(node, true), v6, "[" + v6 + "]", "SELF.")) {
+            assertThatThrownBy(() -> node.connect(name, 80))
+                    .isInstanceOf(UnknownHostException.class)
+                    .hasMessage(name + " is this node itself, not another member");
+        }
+    }
+
+    @Test
+    void waitingMayTakeForEver() throws Exception {
+        RemoraNode node = tailnet.newcomer("patient").build();
+        nodes.add(node);
+        node.up(Duration.ofSeconds(Long.MAX_VALUE));
+        assertThat(node.status().connected()).isTrue();
     }
 
     @Test

@@ -53,6 +53,11 @@ public final class TlsTrust {
                         () -> CaCertificates.read(List.of(file), List.of()), false));
     }
 
+    /// Whether there is a certificate in this file.
+    public static boolean isAuthorities(Path file) {
+        return !CaCertificates.read(List.of(file), List.of()).isEmpty();
+    }
+
     /// A new TLS client handler for one connection.
     ///
     /// @param port the port connected to
