@@ -14,8 +14,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// State in one directory, in the form that `tailscaled` uses, so that either can take over from the other:
@@ -83,13 +85,22 @@ public final class StateFile implements StateStore {
     }
 
     private static StateException unusable(Path directory, IOException e) {
+        String what = "cannot write to the state directory " + directory + ": ";
+        String remedy = "choose another with --statedir";
         return new StateException(
-                "cannot write to the state directory "
-                        + directory
-                        + ": "
-                        + why(e)
-                        + "; make it writable for this user, or choose another with --statedir",
+                obstacle(directory)
+                        .map(file -> what + file + " is no directory; " + remedy)
+                        .orElseGet(() ->
+                                what + why(e) + "; make it writable for this user, or " + remedy),
                 e);
+    }
+
+    /// What stands on the way to `directory` and is none itself.
+    private static Optional<Path> obstacle(Path directory) {
+        return Stream.iterate(directory.toAbsolutePath(), Objects::nonNull, Path::getParent)
+                .filter(Files::exists)
+                .findFirst()
+                .filter(nearest -> !Files.isDirectory(nearest));
     }
 
     private static String sentence(StateException e) {

@@ -71,6 +71,20 @@ class StateFileTest {
         assertThat(temp.resolve("tailscaled.state.damaged-2")).doesNotExist();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "file/sub", "file/sub/sub"})
+    void aFileOnTheWayToTheDirectoryIsNamed(String directory) throws Exception {
+        Path file = Files.writeString(temp.resolve("file"), "x");
+        assertThatThrownBy(() -> StateFile.open(temp.resolve(directory)))
+                .isInstanceOf(StateException.class)
+                .hasMessage(
+                        "cannot write to the state directory "
+                                + temp.resolve(directory)
+                                + ": "
+                                + file
+                                + " is no directory; choose another with --statedir");
+    }
+
     @Test
     void aSecondDaemonIsRefused() throws Exception {
         try (StateFile first = StateFile.open(temp)) {

@@ -67,6 +67,8 @@ final class Profiles {
         String name = text(CURRENT).orElse("");
         if (name.startsWith(PREFIX)) {
             load(name.substring(PREFIX.length()));
+        } else if (!name.isEmpty()) {
+            throw store.damaged("its entry " + CURRENT + " names no profile", null);
         }
         lockKey = current.lockKey().orElseGet(() -> LockPrivateKey.generate(random));
     }

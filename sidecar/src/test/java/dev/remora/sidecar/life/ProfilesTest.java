@@ -10,15 +10,20 @@ import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.io.control.NodeIdentity;
 import dev.remora.io.state.StateException;
+import dev.remora.io.state.StateFile;
 import dev.remora.io.state.StateStore;
 import dev.remora.sidecar.config.JsonTree;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -81,6 +86,7 @@ class ProfilesTest {
     @CsvSource({
         "_machinekey, rubbish",
         "_profiles, [",
+        "_current-profile, profil",
         "profile-0b78, '{\"Config\":{\"PrivateNodeKey\":\"privkey:12\"}}'",
         "profile-0b78, rubbish",
         "_serve/0b78, rubbish",
@@ -94,6 +100,27 @@ class ProfilesTest {
                 .isInstanceOf(StateException.class)
                 .hasMessageContaining("its entry " + key);
         assertThat(store.read(key)).as("nothing was overwritten").contains(value.getBytes(UTF_8));
+    }
+
+    @Test
+    void aStateThatIsCutOffAnywhereNeverMakesANewNode(@TempDir Path temp) throws Exception {
+        Path whole = temp.resolve("whole");
+        try (StateStore kept = StateFile.open(whole)) {
+            Profiles profiles = new Profiles(kept, RANDOM);
+            NodePrivateKey key = NodePrivateKey.generate(RANDOM);
+            profiles.save(new NodeIdentity(Optional.of(key), Optional.empty()));
+        }
+        byte[] bytes = Files.readAllBytes(whole.resolve(StateFile.FILE_NAME));
+        for (int length = 0; length < bytes.length; length++) {
+            Path directory = Files.createDirectory(temp.resolve("cut-" + length));
+            byte[] cut = Arrays.copyOf(bytes, length);
+            Path file = Files.write(directory.resolve(StateFile.FILE_NAME), cut);
+            assertThatThrownBy(() -> StateFile.open(directory))
+                    .as("%d of %d bytes", length, bytes.length)
+                    .isInstanceOf(StateException.class)
+                    .hasMessageContaining("is damaged");
+            assertThat(file).hasBinaryContent(cut);
+        }
     }
 
     @Test
