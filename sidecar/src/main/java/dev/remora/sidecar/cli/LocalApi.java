@@ -226,6 +226,9 @@ final class LocalApi {
                 return open(socket);
             } catch (IOException e) {
                 String reason = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
+                if (reason.contains("path too long")) {
+                    throw new CommandException("the path of a Unix socket is too long: " + socket);
+                }
                 boolean isForbidden = reason.contains("permission");
                 if (isForbidden || isTooLong(waited)) {
                     throw new DaemonException.Unreachable(

@@ -184,7 +184,12 @@ record DaemonFlags(
                 case "tun" -> tun = value;
                 case "statedir" -> stateDirectory = value;
                 case "state" -> state = value;
-                case "socket" -> socket = value;
+                case "socket" -> {
+                    socket = value;
+                    if (value.isEmpty()) {
+                        throw invalid(name, value, "the path of a Unix socket");
+                    }
+                }
                 case "config" ->
                         config =
                                 value.isEmpty()

@@ -20,6 +20,8 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -32,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 /// The daemon's Unix socket. Everybody on the machine may connect; what they may do is decided by who they are.
 public final class LocalApiServer implements AutoCloseable {
     private static final int MAX_BODY = 4 << 20;
+
+    /// What `sockaddr_un` has room for, and a zero at its end.
+    private static final int MAX_PATH = 107;
 
     private final Path socket;
     private final Channel listener;
@@ -90,6 +95,12 @@ public final class LocalApiServer implements AutoCloseable {
     }
 
     private static void prepare(Path socket) throws IOException {
+        int length = socket.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length > MAX_PATH) {
+            throw new IOException(
+                    "cannot listen on %s: the path of a Unix socket has at most %d bytes, and this one has %d; choose a shorter one with --socket"
+                            .formatted(socket, MAX_PATH, length));
+        }
         try {
             Path directory = socket.toAbsolutePath().getParent();
             if (directory != null) {
@@ -98,6 +109,8 @@ public final class LocalApiServer implements AutoCloseable {
             if (Files.exists(socket, LinkOption.NOFOLLOW_LINKS)) {
                 removeStale(socket);
             }
+        } catch (FileAlreadyExistsException e) {
+            throw cannotListen(socket, e.getFile() + " is no directory");
         } catch (FileSystemException e) {
             throw cannotListen(
                     socket, Objects.requireNonNullElse(e.getReason(), "permission denied"));

@@ -100,6 +100,7 @@ class DaemonFlagsTest {
         "--port=x, invalid value",
         "--port=65536, invalid value",
         "--log-format=xml, invalid value",
+        "--socket=, invalid value",
         "--expose=some, invalid value",
         "--state=arn:x, invalid value",
         "--encrypt-state, cannot encrypt its state",

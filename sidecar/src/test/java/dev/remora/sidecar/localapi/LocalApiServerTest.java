@@ -16,7 +16,6 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -223,12 +222,17 @@ class LocalApiServerTest {
     @Test
     void aPlaceWhereNoSocketCanBeIsNamed() throws Exception {
         Path file = Files.createFile(socket.resolveSibling("file"));
-        for (Path place : List.of(file.resolve("sock"), socket.resolveSibling("x".repeat(120)))) {
-            assertThatThrownBy(() -> LocalApiServer.start(loop, place, Map.of(), this::handle))
-                    .isInstanceOf(IOException.class)
-                    .hasMessageStartingWith("cannot listen on " + place + ": ")
-                    .hasMessageContaining("--socket");
-        }
+        Map<Path, String> places =
+                Map.of(
+                        file.resolve("sock"),
+                        file + " is no directory; choose a path with --socket",
+                        socket.resolveSibling("x".repeat(120)),
+                        "has at most 107 bytes");
+        places.forEach((place, why) ->
+                assertThatThrownBy(() -> LocalApiServer.start(loop, place, Map.of(), this::handle))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageStartingWith("cannot listen on " + place + ": ")
+                        .hasMessageContaining(why));
     }
 
     private static void leaveAsADeadDaemonWould(Path socket) throws IOException {
