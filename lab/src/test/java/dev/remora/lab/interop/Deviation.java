@@ -66,7 +66,7 @@ record Deviation(
                     ignored(
                             "A node of ours tells less of its machine and program",
                             OUR_DAEMON,
-                            ".* / whois --json .*",
+                            ".* / (whois --json .*|whoami --json)",
                             "^\\.Node\\.Hostinfo\\..*\n"),
                     instead(
                             "A stopped node has no home relay",
@@ -82,7 +82,7 @@ record Deviation(
                     ignored(
                             "What a real node tells of its network may change from one second to the next",
                             ANY,
-                            ".* / whois --json .*",
+                            ".* / (whois --json .*|whoami --json)",
                             "^\\.Node\\.Hostinfo\\.NetInfo\\..*\n"),
                     // decided otherwise
                     instead(

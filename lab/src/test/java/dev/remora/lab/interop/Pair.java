@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
 
 /// One command line on one daemon, going through a script.
 ///
-/// A line of it is a command without the program's name. `$url`, `$key`, `$name`, `$ip4`, `$ip6`, `$peer4` and `$peer6`
+/// A line of it is a command without the program's name. `$url`, `$key`, `$name`, `$user`, `$ip4`, `$ip6`, `$peer4` and `$peer6`
 /// stand for what they say; a word before a colon tells how to run it:
 ///
 ///     nobody: set --shields-up    as a user without rights
@@ -116,6 +116,7 @@ final class Pair {
         String filled =
                 line.replace("$url", headscale.url())
                         .replace("$name", daemon.host().name())
+                        .replace("$user", user + "@")
                         .replace("$peer4", peerIp4)
                         .replace("$peer6", peerIp6)
                         .replace("$ip4", ip4)

@@ -33,6 +33,7 @@ final class PlainText {
         ANYWHERE.put("(?m)(ID: +)\\d+$", "$1N");
         ANYWHERE.put("(?m)lookup (\\S+?)(:? on \\S+|): .*", "lookup $1: REASON");
         ANYWHERE.put("\\b[0-9a-f]{16}\\b", "SESSION");
+        ANYWHERE.put("(?m)(^|\"id\": \")[0-9a-f]{4}(?=\"|  )", "$1ACCOUNT");
         ANYWHERE.put("tlpub:[0-9a-f]{64}", "tlpub:KEY");
     }
 

@@ -24,19 +24,16 @@ final class CommandLine {
                     "exit-node",
                     "file",
                     "funnel",
-                    "get",
                     "id-token",
                     "licenses",
                     "nc",
                     "routecheck",
                     "service",
                     "ssh",
-                    "switch",
                     "syspolicy",
                     "systray",
                     "update",
-                    "web",
-                    "whoami");
+                    "web");
 
     private final Surroundings world;
     private final Command root;
@@ -57,8 +54,10 @@ final class CommandLine {
                         UpCommand.up(),
                         DownCommand.command(),
                         SetCommand.command(),
+                        GetCommand.command(),
                         UpCommand.login(),
                         LogoutCommand.command(),
+                        SwitchCommand.command(),
                         NetcheckCommand.command(),
                         IpCommand.command(),
                         StatusCommand.command(),
@@ -66,6 +65,7 @@ final class CommandLine {
                         ServeCommand.command(),
                         VersionCommand.command(),
                         WhoIsCommand.command(),
+                        WhoIsCommand.whoAmI(),
                         WaitCommand.command(),
                         MetricsCommand.command(),
                         LockCommand.command(),
@@ -98,9 +98,8 @@ final class CommandLine {
     }
 
     private static List<Path> sockets(Flags flags) {
-        return flags.isGiven("socket")
-                ? List.of(Path.of(flags.text("socket")))
-                : DaemonSocket.places();
+        String given = flags.isGiven("socket") ? flags.text("socket") : "";
+        return given.isEmpty() ? DaemonSocket.places() : List.of(Path.of(given));
     }
 
     private static int runWithoutCommand(Invocation call) throws UsageException, CommandException {

@@ -132,9 +132,22 @@ enum PrefFlags {
                     Settings.NETFILTER_MODES.get(Math.clamp(prefs.at(field).number(), 0, 2));
             case SNAT_SUBNET_ROUTES, STATEFUL_FILTERING ->
                     Boolean.toString(!prefs.at(field).bool());
+            case AUTO_UPDATE, UPDATE_CHECK ->
+                    Boolean.toString(
+                            prefs.at("AutoUpdate")
+                                    .at(field.substring("AutoUpdate.".length()))
+                                    .bool());
+            case RELAY_SERVER_PORT ->
+                    prefs.at(field).isNull() ? "" : Long.toString(prefs.at(field).number());
             default ->
                     isBoolean() ? Boolean.toString(prefs.at(field).bool()) : prefs.at(field).text();
         };
+    }
+
+    /// The same as a text, or a truth.
+    Object value(Tree prefs, Status status) {
+        String current = current(prefs, status);
+        return isBoolean() ? (Object) Boolean.valueOf(current) : current;
     }
 
     /// The preferences that this flag's value in `flags` makes.

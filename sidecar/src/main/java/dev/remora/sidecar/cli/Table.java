@@ -5,7 +5,21 @@ import java.util.List;
 
 /// Rows of as many cells each, every cell filled up to the widest of its column and two more spaces.
 public final class Table {
+    private final boolean isRagged;
     private final List<List<String>> rows = new ArrayList<>();
+
+    public Table() {
+        this(false);
+    }
+
+    private Table(boolean isRagged) {
+        this.isRagged = isRagged;
+    }
+
+    /// One whose rows end with their last cell.
+    static Table ragged() {
+        return new Table(true);
+    }
 
     public void row(String... cells) {
         rows.add(List.of(cells));
@@ -29,7 +43,8 @@ public final class Table {
         }
         for (List<String> row : rows) {
             for (int i = 0; i < columns; i++) {
-                out.append(GoText.pad(row.get(i), widths[i]));
+                boolean isOpen = isRagged && i == columns - 1;
+                out.append(GoText.pad(row.get(i), isOpen ? 0 : widths[i]));
             }
             out.append('\n');
         }

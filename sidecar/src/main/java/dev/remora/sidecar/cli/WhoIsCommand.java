@@ -6,7 +6,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/// `whois`: the machine and the person behind an address of the tailnet.
+/// `whois`: the machine and the person behind an address of the tailnet; `whoami`: behind our own.
 final class WhoIsCommand {
     private static final int NOT_FOUND = 404;
 
@@ -24,6 +24,15 @@ final class WhoIsCommand {
                 WhoIsCommand::run);
     }
 
+    static Command whoAmI() {
+        return Command.of(
+                "whoami",
+                "Show this machine and its user on the tailnet",
+                "whoami [--json]",
+                () -> new Flags().bool("json", false, "print JSON"),
+                WhoIsCommand::runForSelf);
+    }
+
     private static int run(Invocation call) throws CommandException {
         if (call.words().isEmpty()) {
             throw new CommandException("missing argument, expected one peer");
@@ -31,7 +40,21 @@ final class WhoIsCommand {
         if (call.words().size() > 1) {
             throw new CommandException("too many arguments, expected at most one peer");
         }
-        Tree answer = ask(call);
+        return print(call, ask(call.daemon(), call.flags().text("proto"), call.words().getFirst()));
+    }
+
+    private static int runForSelf(Invocation call) throws CommandException {
+        if (!call.words().isEmpty()) {
+            throw new CommandException("too many arguments, expected none");
+        }
+        Status status = Status.withoutPeers(call.daemon());
+        if (status.ips().isEmpty()) {
+            throw new CommandException("no current Tailscale IP address; state: " + status.state());
+        }
+        return print(call, ask(call.daemon(), "", status.ips().getFirst()));
+    }
+
+    private static int print(Invocation call, Tree answer) {
         call.print(
                 call.flags().bool("json")
                         ? JsonTree.indented(answer.value(), "  ") + "\n"
@@ -39,14 +62,10 @@ final class WhoIsCommand {
         return 0;
     }
 
-    private static Tree ask(Invocation call) throws CommandException {
+    private static Tree ask(LocalApi daemon, String protocol, String address)
+            throws CommandException {
         try {
-            return call.daemon()
-                    .get(
-                            "whois?proto="
-                                    + encoded(call.flags().text("proto"))
-                                    + "&addr="
-                                    + encoded(call.words().getFirst()));
+            return daemon.get("whois?proto=" + encoded(protocol) + "&addr=" + encoded(address));
         } catch (DaemonException e) {
             throw e.status() == NOT_FOUND ? new CommandException("peer not found", e) : e;
         }

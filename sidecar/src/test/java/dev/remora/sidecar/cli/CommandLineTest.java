@@ -21,12 +21,15 @@ class CommandLineTest {
                 "down",
                 "login",
                 "logout",
+                "switch",
                 "set",
+                "get",
                 "status",
                 "ip",
                 "ping",
                 "netcheck",
                 "whois",
+                "whoami",
                 "version",
                 "wait",
                 "metrics",
@@ -47,7 +50,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"switch", "funnel", "cert", "file", "exit-node", "debug"})
+    @ValueSource(strings = {"ssh", "funnel", "cert", "file", "exit-node", "debug"})
     void commandsThatAreNotThereSayItInOneSentence(String command) {
         for (String flag : List.of("--timeout=1s", "--json", "--help")) {
             Ran ran = run(command, flag);
@@ -61,6 +64,14 @@ class CommandLineTest {
     void partsOfServeThatAreNotThereSayItToo() {
         assertThat(run("serve", "drain", "svc:x").stderr())
                 .isEqualTo("'tailscale serve drain' is not part of Remora yet\n");
+    }
+
+    @Test
+    void aSocketsPathThatIsTooLongIsNoReasonToWait() {
+        Path socket = Path.of("/tmp", "x".repeat(120));
+        assertThat(Ran.tailscale(socket, List.of("status")))
+                .isEqualTo(
+                        new Ran("", "the path of a Unix socket is too long: " + socket + "\n", 1));
     }
 
     @Test
