@@ -25,6 +25,17 @@ public final class Programs {
         return program.toString();
     }
 
+    /// A part of a Kubernetes cluster.
+    ///
+    /// @throws LabException saying how to get it, if it has not been built
+    public static String kube(String name) {
+        Path program = Kube.FOLDER.resolve(name);
+        if (!Files.isExecutable(program)) {
+            throw new LabException(program + " is missing: run lab/kube/install.sh once");
+        }
+        return program.toString();
+    }
+
     /// Whether the real peers have been built.
     public static boolean peersInstalled() {
         return Files.isExecutable(Peers.FOLDER.resolve("tailscaled"));
@@ -51,12 +62,16 @@ public final class Programs {
     }
 
     private static final class Peers {
-        static final Path FOLDER = find();
+        static final Path FOLDER = folder("lab/peers/install.sh");
+    }
 
-        private static Path find() {
-            String script = repository().resolve("lab/peers/install.sh").toString();
-            return Path.of(Shell.run(script, "--where").orThrow().stdout().strip());
-        }
+    private static final class Kube {
+        static final Path FOLDER = folder("lab/kube/install.sh");
+    }
+
+    private static Path folder(String installer) {
+        String script = repository().resolve(installer).toString();
+        return Path.of(Shell.run(script, "--where").orThrow().stdout().strip());
     }
 
     private static final class Remora {
