@@ -107,7 +107,7 @@ final class Relays implements AutoCloseable {
                 usable.put(id, region.withNodes(known));
             }
         });
-        if (!pinned.equals(saidPinned)) {
+        if (!pinned.isEmpty() && !pinned.equals(saidPinned)) {
             saidPinned = pinned;
             LOG.warn(
                     "relays of these regions are known by a fingerprint alone, and so not told to clients before"
