@@ -159,7 +159,7 @@ class KubernetesTest {
         Map<String, String> before = api.secret(secret);
         api.stop();
         third.cli("set", "--shields-up=false");
-        assertThat(third.cli("status").stdout()).contains("cannot write to the Secret", address);
+        assertThat(third.cli("status").stdout()).contains("Cannot write to the Secret", address);
         api.start();
         Await.until("the change to be written", SOON, () -> !api.secret(secret).equals(before));
         third.stop();

@@ -100,7 +100,7 @@ public final class KubeApi extends Service {
                         "--tls-cert-file=" + certificate + ".crt",
                         "--tls-private-key-file=" + certificate + ".key",
                         "--service-account-issuer=https://cluster.test",
-                        "--service-account-key-file=" + certificate + ".key",
+                        "--service-account-key-file=" + certificate + ".crt",
                         "--service-account-signing-key-file=" + certificate + ".key",
                         "--authorization-mode=RBAC",
                         "--token-auth-file=" + folder.resolve("tokens.csv"));

@@ -5,6 +5,7 @@ import dev.remora.lab.run.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -25,15 +26,9 @@ public final class Programs {
         return program.toString();
     }
 
-    /// A part of a Kubernetes cluster.
-    ///
-    /// @throws LabException saying how to get it, if it has not been built
+    /// A part of a Kubernetes cluster, which is built first if it is not there, or waited for if somebody builds it already.
     public static String kube(String name) {
-        Path program = Kube.FOLDER.resolve(name);
-        if (!Files.isExecutable(program)) {
-            throw new LabException(program + " is missing: run lab/kube/install.sh once");
-        }
-        return program.toString();
+        return Kube.FOLDER.resolve(name).toString();
     }
 
     /// Whether the real peers have been built.
@@ -62,16 +57,19 @@ public final class Programs {
     }
 
     private static final class Peers {
-        static final Path FOLDER = folder("lab/peers/install.sh");
+        static final Path FOLDER = folder("lab/peers/install.sh", "--where");
     }
 
     private static final class Kube {
         static final Path FOLDER = folder("lab/kube/install.sh");
     }
 
-    private static Path folder(String installer) {
-        String script = repository().resolve(installer).toString();
-        return Path.of(Shell.run(script, "--where").orThrow().stdout().strip());
+    /// What an installer prints.
+    private static Path folder(String installer, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(repository().resolve(installer).toString());
+        command.addAll(List.of(arguments));
+        return Path.of(Shell.run(command, Map.of(), "", BUILD_TIME).orThrow().stdout().strip());
     }
 
     private static final class Remora {
