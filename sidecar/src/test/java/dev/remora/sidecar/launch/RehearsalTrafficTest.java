@@ -1,4 +1,4 @@
-package dev.remora.sidecar.cli;
+package dev.remora.sidecar.launch;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 

@@ -1,5 +1,6 @@
-package dev.remora.sidecar.cli;
+package dev.remora.sidecar.launch;
 
+import dev.remora.sidecar.boot.Boot;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,9 +8,9 @@ import java.util.function.Predicate;
 import java.util.jar.JarFile;
 import java.util.zip.ZipEntry;
 
-/// Runs a daemon while the run-time image is built, so that the JVM can write down what one needs: classes that are in its cache cost a start nothing. The
-/// rehearsal meets no relay, and of a control server just the first two answers; our own classes for the rest are loaded by name, and those of HTTP/2.
-/// Before it starts its daemon, it sees to traffic ([RehearsalTraffic]). No more than that: what is in the cache is in memory from the start, whether it is
+/// Runs the program of a container while the run-time image is built, so that the JVM can write down what one needs: classes that are in its cache, and lambdas
+/// that were made once, cost a start nothing. It joins a tailnet ([RehearsalServer]) and finds its relay there; our own classes for the rest are loaded by name, and
+/// those of HTTP/2. Before that it sees to traffic ([RehearsalTraffic]). No more than that: what is in the cache is in memory from the start, whether it is
 /// used or not, 6 KB for each class. The control server is another program for the same reason.
 public final class Rehearsal {
     private static final String HTTP2 = "io/netty/handler/codec/http2/";
@@ -50,7 +51,7 @@ public final class Rehearsal {
 
     private Rehearsal() {}
 
-    /// `REMORA_REHEARSAL_FOLDER` in the environment says where the nodes of the traffic may keep something.
+    /// `REMORA_REHEARSAL_FOLDER` in the environment says where the nodes of the traffic may keep something; the rest of it is a container's.
     public static void main(String[] args) throws IOException {
         for (String jar : System.getProperty("java.class.path").split(":")) {
             if (jar.contains("remora-")) {
@@ -60,7 +61,7 @@ public final class Rehearsal {
             }
         }
         rehearseTraffic();
-        Main.daemonIfAsked(args);
+        Boot.main();
     }
 
     private static boolean isUsedByADaemon(String name) {

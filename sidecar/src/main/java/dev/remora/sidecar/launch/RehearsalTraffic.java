@@ -1,4 +1,4 @@
-package dev.remora.sidecar.cli;
+package dev.remora.sidecar.launch;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

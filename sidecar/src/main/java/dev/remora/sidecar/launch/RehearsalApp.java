@@ -1,4 +1,4 @@
-package dev.remora.sidecar.cli;
+package dev.remora.sidecar.launch;
 
 import java.io.DataInputStream;
 import java.io.EOFException;

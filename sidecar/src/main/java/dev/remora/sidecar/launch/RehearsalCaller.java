@@ -1,4 +1,4 @@
-package dev.remora.sidecar.cli;
+package dev.remora.sidecar.launch;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
