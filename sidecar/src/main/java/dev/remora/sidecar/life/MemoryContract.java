@@ -38,13 +38,15 @@ public record MemoryContract(OptionalLong limit, long heap, Capacity capacity) {
     /// Below it the JIT has to do without its second compiler.
     private static final long SMALL = 100 * MIB;
 
-    /// One compiler, only for what runs often, and without what makes its work large; no profiles, which are for the other one; a heap that starts with what it
-    /// needs; buffers in small pieces from one place.
+    /// One compiler, only for what runs often, and without what makes its work large, as one method of the JDK's does, for which it wants 6 MiB; no profiles,
+    /// which are for the other one; a heap that starts with what it needs; buffers in small pieces from one place.
     private static final List<String> FOR_SMALL =
             List.of(
                     "-XX:TieredStopAtLevel=1",
                     "-XX:CompileThresholdScaling=5",
                     "-XX:C1MaxInlineLevel=2",
+                    "-XX:CompileCommand=quiet",
+                    "-XX:CompileCommand=exclude,jdk/internal/classfile/impl/StackMapGenerator.processBlock",
                     "-XX:-AOTReplayTraining",
                     "-Xmn2m",
                     "-XX:TrimNativeHeapInterval=500",
