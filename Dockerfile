@@ -7,6 +7,8 @@
 # the order of the stages matters.
 #
 #   --build-arg BASE=gcr.io/distroless/base-debian13    no shell, no package manager; any base with glibc will do
+#   --build-arg MAVEN=…                                 another image with a JDK 25 and Maven, such as one whose
+#                                                       ~/.m2/settings.xml names a mirror
 #   --build-arg START_AS=65532:65532                    never root; by default the program starts as root, takes the
 #                                                       state over, and becomes user 65532 (docs/configuration.md)
 #   --build-arg PLATFORM=linux/arm64                    for another processor than this machine's: BuildKit with QEMU
