@@ -83,6 +83,32 @@ class ContainerNodeTest {
                 () -> node.process().log().contains(words));
     }
 
+    /// Each lambda that the image's cache does not have is made by the JVM's interpreter and compilers, in the middle of a start: they were 340.
+    @Test
+    void startsOutOfWhatTheImageHasInItsCache() throws IOException {
+        Host host = lab.host("cached");
+        Path classes = host.folder("classes");
+        ContainerNode node =
+                node(
+                        host,
+                        false,
+                        "TS_AUTHKEY",
+                        headscale.authKey(),
+                        "REMORA_SERVE",
+                        "tcp:80=localhost:5000",
+                        "REMORA_JAVA_OPTS",
+                        "-Xlog:class+load:file=" + classes + "/%p");
+        node.start();
+        node.awaitRunning();
+
+        Path ofTheNode = classes.resolve(Long.toString(node.process().pid()));
+        assertThat(Files.readAllLines(ofTheNode))
+                .hasSizeGreaterThan(5000)
+                .filteredOn(line -> line.contains(" dev.remora.") && line.contains("$$Lambda"))
+                .filteredOn(line -> !line.contains("shared objects file"))
+                .hasSizeLessThan(80);
+    }
+
     @Test
     void joinsByTheComposeFilesVariablesAndServesTheApp() {
         Host host = lab.host("flask");
