@@ -30,7 +30,8 @@ final class PortsReader {
 
     private PortsReader() {}
 
-    /// Reads `*`, `80`, `1000-2000`, or several of them with commas between.
+    /// Reads `*`, `80`, `1000-2000`, or several of them with commas between. A range may begin with 0, as many do that mean all
+    /// ports.
     static List<PortRange> ports(String text) throws MalformedException {
         List<PortRange> ports = new ArrayList<>();
         for (String part : text.split(",", -1)) {
@@ -44,7 +45,8 @@ final class PortsReader {
             return ALL;
         }
         int dash = text.indexOf('-');
-        long first = port(dash < 0 ? text : text.substring(0, dash));
+        String start = dash < 0 ? text : text.substring(0, dash);
+        long first = dash > 0 && start.equals("0") ? 0 : port(start);
         long last = dash < 0 ? first : port(text.substring(dash + 1));
         if (first > last) {
             throw new MalformedException("the ports " + text + " end before they begin");

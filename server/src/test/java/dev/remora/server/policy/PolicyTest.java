@@ -74,6 +74,7 @@ class PolicyTest {
                 "nohost:22 | \"nohost\" is not among the hosts, and no address; a user has an @",
                 "*:70000 | \"70000\" is no port from 1 to 65535",
                 "*:+1 | \"+1\" is no port from 1 to 65535",
+                "*:0-0 | there is no port 0; any port is *",
                 "*:1-2-3 | \"2-3\" is no port from 1 to 65535",
                 "10.0.0.0/33:1 | \"10.0.0.0/33\" is not among the hosts, and no address; a user has an @",
             })
@@ -89,6 +90,14 @@ class PolicyTest {
                 "{\"acls\":[{\"proto\":\"" + text + "\",\"src\":[\"*\"],\"dst\":[\"*:*\"]}]}";
         Rule rule = Policy.parse(policy).content().rules().getFirst();
         assertThat(((Rule.Packets) rule.opens()).protocols()).containsExactly(number);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0-65535, *", "0-10, 0-10", "' 22, 80-90', '22,80-90'"})
+    void takesRangesThatBeginWithZeroAndBlanks(String text, String same) throws PolicyException {
+        String policy = "{\"acls\": [{\"src\": [\"*\"], \"dst\": [\"*:%s\"]}]}";
+        assertThat(Policy.parse(policy.formatted(text)).content().rules())
+                .isEqualTo(Policy.parse(policy.formatted(same)).content().rules());
     }
 
     @ParameterizedTest
