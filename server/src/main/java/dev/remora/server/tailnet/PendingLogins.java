@@ -30,7 +30,6 @@ final class PendingLogins {
     private final RandomGenerator random;
     private final Clock clock;
     private final Map<String, Entry> entries = new LinkedHashMap<>();
-    private final AtomicInteger waiting = new AtomicInteger();
 
     PendingLogins(TailnetSettings settings, Agenda agenda, Clock clock, RandomGenerator random) {
         this.urlPrefix = settings.serverUrl() + "/register/";
@@ -50,15 +49,18 @@ final class PendingLogins {
     record Gone() implements Verdict {}
 
     /// A login that waits, with the newest that its client has said.
+    ///
+    /// @param waiting how many requests of its client are held open for it
     record Entry(
             String id,
             MachineKey machine,
             RegisterRequest request,
             Instant created,
-            CompletableFuture<Verdict> verdict) {
+            CompletableFuture<Verdict> verdict,
+            AtomicInteger waiting) {
         Entry with(RegisterRequest next) {
             boolean silent = next.hostInfo() == null;
-            return silent ? this : new Entry(id, machine, next, created, verdict);
+            return silent ? this : new Entry(id, machine, next, created, verdict, waiting);
         }
     }
 
@@ -69,8 +71,11 @@ final class PendingLogins {
         makeRoom(entry -> entry.machine().equals(machine), MOST_PER_MACHINE);
         makeRoom(entry -> true, MOST);
         String id = KeySecret.randomHex(random, ID_BYTES);
+        Instant now = clock.instant();
         entries.put(
-                id, new Entry(id, machine, request, clock.instant(), new CompletableFuture<>()));
+                id,
+                new Entry(
+                        id, machine, request, now, new CompletableFuture<>(), new AtomicInteger()));
         agenda.after(Agenda.Kind.LOGIN, id, LASTS, () -> end(id, new Gone()));
         return urlPrefix + id;
     }
@@ -92,13 +97,12 @@ final class PendingLogins {
         if (entry.isEmpty()) {
             return Optional.empty();
         }
-        waiting.incrementAndGet();
         try {
             return Optional.of(entry.get().verdict().get());
         } catch (ExecutionException e) {
             throw new IllegalStateException("a verdict is always a value", e);
         } finally {
-            waiting.decrementAndGet();
+            entry.get().waiting().decrementAndGet();
         }
     }
 
@@ -111,11 +115,12 @@ final class PendingLogins {
         }
         Entry newest = entry.with(request);
         entries.put(id, newest);
+        newest.waiting().incrementAndGet();
         return Optional.of(newest);
     }
 
     int waiting() {
-        return waiting.get();
+        return all().stream().mapToInt(entry -> entry.waiting().get()).sum();
     }
 
     synchronized Optional<Entry> find(String id) {
@@ -135,11 +140,14 @@ final class PendingLogins {
         }
     }
 
-    /// A node has come in: its other logins need no answer any more.
+    /// A node has come in: its other logins need no answer any more. Those of its machine that nobody waits for were given up, and
+    /// whoever approved one would put a key that is nobody's in the place of the node's.
     synchronized void endOthers(Node node) {
         for (Entry entry : all()) {
-            if (entry.request().nodeKey().equals(node.keys().node())
-                    && entry.machine().equals(node.keys().machine())) {
+            boolean needless =
+                    entry.request().nodeKey().equals(node.keys().node())
+                            || entry.waiting().get() == 0;
+            if (needless && entry.machine().equals(node.keys().machine())) {
                 end(entry.id(), new Gone());
             }
         }

@@ -170,6 +170,7 @@ final class Registrations {
                         wrong[0] = key.isEmpty();
                         return admit(edit, machine, request, key);
                     });
+            pending.endOthers(node);
             return state(node);
         } catch (Refused e) {
             if (wrong[0]) {

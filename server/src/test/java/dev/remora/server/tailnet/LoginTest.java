@@ -145,6 +145,27 @@ class LoginTest extends InATailnet {
                 .isInstanceOf(Refused.class);
     }
 
+    /// Each time the client has begun anew, with another node key, as one does that was restarted.
+    @Test
+    void aPageThatWasLeftBehindLetsNobodyIn() throws Exception {
+        TestClient client = new TestClient(tailnet, "laptop");
+        String first = start(client);
+        client.newNodeKey();
+        String second = start(client);
+        tailnet.logins().approve(id(second), alice.id(), TestTailnet.ADMIN);
+        assertThatThrownBy(() -> tailnet.logins().approve(id(first), alice.id(), TestTailnet.ADMIN))
+                .isInstanceOf(Refused.class);
+
+        client.newNodeKey();
+        String third = start(client);
+        client.newNodeKey();
+        client.register(world.keyFor(alice).secret());
+        assertThatThrownBy(() -> tailnet.logins().approve(id(third), alice.id(), TestTailnet.ADMIN))
+                .isInstanceOf(Refused.class);
+        assertThat(client.node().keys().node()).isEqualTo(client.nodeKey);
+        assertThat(tailnet.nodes()).hasSize(1);
+    }
+
     @Test
     void theNewestKeyCounts() throws Exception {
         TestClient client = new TestClient(tailnet, "laptop");
