@@ -50,6 +50,24 @@ class RemoraServerRoutesTest {
                {"src": ["bob@"], "dst": ["192.168.1.0/24"], "ip": ["tcp:8000"], "via": ["tag:east"]}]}
             """;
 
+    /// Each network has others who may announce it, and west may announce neither.
+    private static final String APPROVING =
+            """
+            {"tagOwners": {"tag:east": [], "tag:west": []}, "groups": {"group:far": ["alice@"]},
+             "autoApprovers": {
+               "routes": {"192.168.1.0/24": ["tag:east"], "192.168.0.0/16": ["group:far"]},
+               "exitNode": ["tag:west"]},
+             "acls": [{"action": "accept", "src": ["alice@"], "dst": ["*:*"]}]}
+            """;
+
+    /// Who may use the Internet, and who only the node behind which it is.
+    private static final String INTERNET =
+            """
+            {"tagOwners": {"tag:west": []},
+             "acls": [{"action": "accept", "src": ["alice@"], "dst": ["autogroup:internet:8000"]},
+                      {"action": "accept", "src": ["bob@"], "dst": ["tag:west:22"]}]}
+            """;
+
     private static RemoraControl control;
     private static Tailscaled alpha;
     private static Tailscaled beta;
@@ -305,5 +323,42 @@ class RemoraServerRoutesTest {
         assertThat(alpha.cli("status").orThrow().stdout())
                 .as("whose the routers are now")
                 .containsPattern("west +tagged-devices");
+    }
+
+    @Test
+    void severalNetworksAndAnExitNodeAreApprovedByThePolicyForWhomItNames() {
+        control.policy(APPROVING);
+        control.change("tag", "east", "--tags=tag:east");
+        control.change("tag", "west", "--tags=tag:west");
+        Await.until(
+                "each to have its route",
+                SOON,
+                () -> routesOf("east").contains(HOME) && routesOf("south").contains(CABIN));
+        awaitAnswer(printer);
+        awaitAnswer(url(lamp.ip4()));
+        assertThat(served("west")).containsExactlyInAnyOrder("0.0.0.0/0", "::/0");
+        assertThat(alpha.cli("exit-node", "list").output()).contains("west.lab.test");
+    }
+
+    @Test
+    void theInternetIsForWhoMayUseIt() {
+        control.policy(INTERNET);
+        control.change("tag", "west", "--tags=tag:west");
+        approve("west", "0.0.0.0/0");
+        Await.until(
+                "west to be offered",
+                SOON,
+                () -> alpha.peer("west").filter(RemoraServerRoutesTest::isOffered).isPresent());
+        Await.until("the other to see it, too", SOON, () -> beta.peer("west").isPresent());
+        assertThat(isOffered(beta.peer("west").orElseThrow())).isFalse();
+
+        alpha.cli("set", "--exit-node=west").orThrow();
+        awaitAnswer(elsewhere);
+        assertThat(answers(url(west.ip4()))).as("the node itself").isFalse();
+        alpha.cli("set", "--exit-node=").orThrow();
+    }
+
+    private static boolean isOffered(Json peer) {
+        return peer.at("ExitNodeOption").bool();
     }
 }

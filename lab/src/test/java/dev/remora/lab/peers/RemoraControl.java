@@ -19,14 +19,22 @@ import java.util.Map;
 /// It knows the users `alice` and `bob`, and names nodes as [Headscale] does.
 public final class RemoraControl extends Service implements ControlServer {
     private static final Duration START_TIME = Duration.ofSeconds(60);
+    private static final int HTTPS = 443;
 
+    /// Each start is in another one, a day apart: no time that is kept or told may depend on it.
+    private static final List<String> TIME_ZONES =
+            List.of("Pacific/Kiritimati", "Pacific/Pago_Pago");
+
+    private final int port;
     private final Path folder;
     private final Path policy;
     private final Path certificates;
     private final List<String> flags;
+    private int starts;
 
-    private RemoraControl(Host host, CertificateAuthority authority, List<String> flags) {
+    private RemoraControl(Host host, CertificateAuthority authority, int port, List<String> flags) {
         super(host);
+        this.port = port;
         this.flags = flags;
         this.folder = host.folder("control");
         this.policy = host.folder("control-policy").resolve("policy.hujson");
@@ -37,7 +45,13 @@ public final class RemoraControl extends Service implements ControlServer {
     ///
     /// @param flags added to its command line
     public static RemoraControl start(Host host, CertificateAuthority authority, String... flags) {
-        RemoraControl control = new RemoraControl(host, authority, List.of(flags));
+        return startAt(HTTPS, host, authority, flags);
+    }
+
+    /// The same at another port.
+    public static RemoraControl startAt(
+            int port, Host host, CertificateAuthority authority, String... flags) {
+        RemoraControl control = new RemoraControl(host, authority, port, List.of(flags));
         control.start();
         for (String user : List.of("alice", "bob")) {
             control.cli("users", "create", user).orThrow();
@@ -54,12 +68,18 @@ public final class RemoraControl extends Service implements ControlServer {
                         Programs.remora(),
                         "server",
                         "--state=" + folder,
-                        "--listen=" + host().ip4() + ":443",
+                        "--listen=" + host().ip4() + ":" + port,
                         "--url=" + url(),
                         "--base-domain=" + Headscale.DOMAIN,
                         "--tls=" + certificate + ".crt," + certificate + ".key"));
         command.addAll(flags);
-        return host().start("control", Map.of(), command).awaitSaid(START_TIME, "listening on ");
+        Map<String, String> env = Map.of("TZ", TIME_ZONES.get(starts++ % TIME_ZONES.size()));
+        return host().start("control", env, command).awaitSaid(START_TIME, "listening on ");
+    }
+
+    @Override
+    public String url() {
+        return ControlServer.super.url() + (port == HTTPS ? "" : ":" + port);
     }
 
     @Override

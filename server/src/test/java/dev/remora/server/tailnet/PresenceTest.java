@@ -2,10 +2,12 @@ package dev.remora.server.tailnet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.remora.server.model.Node;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TimeZone;
 import org.junit.jupiter.api.Test;
 
 /// Who is online, who expires and who is forgotten: sections 3.7, 3.8 and 4.10 of the reference.
@@ -122,6 +124,34 @@ class PresenceTest extends InATailnet {
 
         assertThat(tailnet().node(gone)).isEmpty();
         assertThat(tailnet().node(stays)).isPresent();
+    }
+
+    @Test
+    void aServerThatIsMovedToAnotherTimeZoneKeepsAllTimes() throws Exception {
+        TimeZone before = TimeZone.getDefault();
+        try {
+            TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Kiritimati"));
+            TestClient fleeting = joined(KeyWish.of(alice).ephemeral());
+            fleeting.poll();
+            TestClient client = joined(KeyWish.of(alice));
+            Instant end = world.timers.clock().instant().plus(Duration.ofHours(1));
+            tailnet().nodesAdmin().expire(client.node().id(), end, TestTailnet.ADMIN);
+            Node known = client.node();
+
+            TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Pago_Pago")); // a day behind
+            world.restart();
+            assertThat(tailnet().node(known.id())).contains(known);
+            world.pass(Duration.ofSeconds(100));
+            assertThat(tailnet().nodes()).hasSize(2);
+            world.pass(Duration.ofSeconds(30));
+            assertThat(tailnet().nodes()).hasSize(1);
+            world.pass(Duration.ofHours(1).minusSeconds(131));
+            assertThat(tailnet().knows(client.nodeKey)).isTrue();
+            world.pass(Duration.ofSeconds(1));
+            assertThat(tailnet().knows(client.nodeKey)).isFalse();
+        } finally {
+            TimeZone.setDefault(before);
+        }
     }
 
     @Test
