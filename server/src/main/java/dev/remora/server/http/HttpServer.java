@@ -4,10 +4,12 @@ import dev.remora.base.IpAddress;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.io.loop.JdkAddresses;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.group.ChannelGroup;
@@ -26,6 +28,11 @@ public final class HttpServer implements AutoCloseable {
     /// What one client that does not read may have in its channel, besides queues of those who write.
     private static final WriteBufferWaterMark CHANNEL_BYTES =
             new WriteBufferWaterMark(32 << 10, 64 << 10);
+
+    /// What is read of one connection before others have their turn: a record of TLS. Who sends as fast as it can would else
+    /// be read for milliseconds at a time.
+    private static final RecvByteBufAllocator TURN =
+            new AdaptiveRecvByteBufAllocator(64, 2048, 16 << 10).maxMessagesPerRead(1);
 
     /// What we send must be acknowledged within this time, or the network to the client is gone.
     private static final int UNACKNOWLEDGED_MS = 15_000;
@@ -69,6 +76,7 @@ public final class HttpServer implements AutoCloseable {
                         .channelFactory(loop::newServerSocket)
                         .option(ChannelOption.SO_BACKLOG, BACKLOG)
                         .option(ChannelOption.SO_REUSEADDR, true)
+                        .childOption(ChannelOption.RECVBUF_ALLOCATOR, TURN)
                         .childOption(ChannelOption.TCP_NODELAY, true)
                         .childOption(ChannelOption.SO_KEEPALIVE, true)
                         .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, CHANNEL_BYTES);
