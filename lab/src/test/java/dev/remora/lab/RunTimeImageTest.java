@@ -34,4 +34,13 @@ class RunTimeImageTest {
         assertThat(classes).filteredOn(line -> line.contains("shared objects")).isNotEmpty();
         assertThat(classes).filteredOn(line -> line.contains("source: file:")).hasSizeLessThan(30);
     }
+
+    /// The JVM's own defaults ask for more addresses than that.
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "daemon --version", "relay --help"})
+    void aProgramStartsWhereAddressesAreFew(String words) {
+        String limited = "ulimit -v 800000; exec " + Programs.remora() + " " + words;
+
+        Shell.run("sh", "-c", limited).orThrow();
+    }
 }
