@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 ///
 /// `up` takes the whole of the settings each time: a flag that is not given means its default. [RevertCheck] keeps people from losing settings that way.
 final class UpCommand {
-    /// Health messages that whoever brings a node up should see at once, by their beginnings.
+    /// Health messages that whoever brings a node up should see at once, by a part of each.
     private static final List<String> UP_WORTHY =
             List.of(
                     "Some peers are advertising routes but --accept-routes is false",
                     "Tailscale SSH enabled, but ",
+                    "--exit-node has no effect",
                     "this node is locked out",
                     "The following issues on your machine will likely make usage of exit nodes impossible");
 
@@ -223,7 +224,7 @@ final class UpCommand {
     private void printUpWorthyHealth() throws CommandException {
         List<String> worthy = new ArrayList<>();
         for (String text : Status.withoutPeers(call.daemon()).health()) {
-            if (UP_WORTHY.stream().anyMatch(text::startsWith)) {
+            if (UP_WORTHY.stream().anyMatch(text::contains)) {
                 worthy.add(text);
             }
         }

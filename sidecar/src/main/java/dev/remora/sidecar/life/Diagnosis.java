@@ -178,7 +178,7 @@ final class Diagnosis {
                     "ssh-unsupported",
                     "low",
                     "SSH",
-                    "--ssh has no effect: this program has no SSH server.");
+                    "Tailscale SSH enabled, but this program has no SSH server: --ssh has no effect.");
         }
         if (!prefs.exitNodeId().isEmpty() || !prefs.exitNodeIp().isEmpty()) {
             add(

@@ -99,4 +99,20 @@ class OddWordsTest {
         assertThat(run("set --netfilter-mode=" + mode).stdout())
                 .isEqualTo("Warning: netfilter=" + mode + "; " + what + ".\n");
     }
+
+    @Test
+    void whoAsksForWhatHasNoEffectIsTold() throws Exception {
+        String ssh = "Tailscale SSH enabled, but this program has no SSH server.";
+        String status = STATUS.replace("{\"Back", "{\"Health\":[\"x\",\"" + ssh + "\"],\"Back");
+        AnsweringDaemon answers =
+                new AnsweringDaemon()
+                        .json("GET", "status", status)
+                        .json("GET", "status?peers=false", status)
+                        .json("GET", "prefs", "{\"NetfilterMode\":2}")
+                        .json("PATCH", "prefs", "{}");
+        try (RecordedDaemon daemon = new RecordedDaemon(temp, answers.recording(), false)) {
+            assertThat(Ran.tailscale(daemon.socket(), List.of("up", "--ssh")))
+                    .isEqualTo(new Ran(ssh + "\n", "", 0));
+        }
+    }
 }

@@ -200,6 +200,15 @@ class BackendTest {
         assertThat(daemon.status().get("Health").toString()).doesNotContain("The last key");
     }
 
+    /// In the words by which the official `up` knows what to show.
+    @Test
+    void whoWantsAnSshServerIsToldThatThereIsNone() throws Exception {
+        daemon.logIn();
+        daemon.patch("{\"RunSSH\":true,\"RunSSHSet\":true}");
+        assertThat(daemon.status().get("Health").toString())
+                .contains("Tailscale SSH enabled, but this program has no SSH server");
+    }
+
     @Test
     void aClockThatIsFarOffIsToldWithItsRemedy() throws Exception {
         daemon.logIn();
