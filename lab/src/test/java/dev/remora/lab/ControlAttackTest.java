@@ -37,6 +37,9 @@ class ControlAttackTest {
     private static final long MOST_BYTES = 500_000_000;
     private static final byte[] ONE_HEADER = {0, 1, 'x', 1, 'y'};
     private static final int END_HEADERS = 4;
+    private static final int HEADERS = 420;
+    private static final int STREAMS = 250;
+    private static final int HOLDING = 60;
 
     private static LoopbackRemora control;
     private static MachineKey server;
@@ -140,6 +143,28 @@ class ControlAttackTest {
             assertThat(link.answer(stream).status()).isEqualTo(400);
         }
         assertSaidOnce("127.66.0.3", "sends what is no request");
+    }
+
+    /// Each of its 420 headers is four bytes on the wire, and far more to whoever keeps it.
+    @Test
+    void headersOfRequestsThatNeverEndAreNotKept() throws IOException {
+        byte[] head = new byte[HEADERS * ONE_HEADER.length];
+        for (int at = 0; at < head.length; at += ONE_HEADER.length) {
+            System.arraycopy(ONE_HEADER, 0, head, at, ONE_HEADER.length);
+        }
+        List<InnerLink> links = new ArrayList<>();
+        try {
+            for (int i = 0; i < HOLDING; i++) {
+                InnerLink link = link("127.66.0.6");
+                links.add(link);
+                for (int stream = 1; stream < 2 * STREAMS; stream += 2) {
+                    link.frame(Http2FrameTypes.HEADERS, END_HEADERS, stream, head);
+                }
+            }
+            theServerIsWellAndSmall();
+        } finally {
+            links.forEach(InnerLink::close);
+        }
     }
 
     private interface Sending {
