@@ -3,6 +3,7 @@ package dev.remora.lab;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.lab.peers.Programs;
+import dev.remora.lab.run.LabProcess;
 import dev.remora.lab.run.Shell;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,12 +11,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What was prepared while the run-time image was built is what its programs use.
 @Tag("host")
+@ExtendWith(LabExtension.class)
 class RunTimeImageTest {
     @TempDir private Path folder;
 
@@ -35,12 +39,25 @@ class RunTimeImageTest {
         assertThat(classes).filteredOn(line -> line.contains("source: file:")).hasSizeLessThan(30);
     }
 
-    /// The JVM's own defaults ask for more addresses than that.
-    @ParameterizedTest
-    @ValueSource(strings = {"version", "daemon --version", "relay --help"})
-    void aProgramStartsWhereAddressesAreFew(String words) {
-        String limited = "ulimit -v 800000; exec " + Programs.remora() + " " + words;
+    /// All classes of a cache are in memory from the start, whether they are used or not.
+    @Test
+    void aServerFindsItsClassesInACacheWithoutThoseOfANode(Lab lab) throws IOException {
+        Path loaded = folder.resolve("loaded");
+        String command =
+                "env REMORA_JAVA_OPTS=-Xlog:class+load:file="
+                        + loaded
+                        + " "
+                        + Programs.remora()
+                        + " server --listen=127.0.0.1:0 --url=https://127.0.0.1:9 --tls=self --stun=off --state="
+                        + folder.resolve("state");
 
-        Shell.run("sh", "-c", limited).orThrow();
+        try (LabProcess server = lab.start("server", List.of(command.split(" ")))) {
+            server.awaitReady(
+                    Shell.PATIENCE, "it listens", () -> server.log().contains("listening on"));
+        }
+
+        List<String> classes = Files.readAllLines(loaded);
+        assertThat(classes).filteredOn(line -> line.contains("source: file:")).hasSizeLessThan(30);
+        assertThat(classes).noneMatch(line -> line.contains(" dev.remora.engine.path."));
     }
 }
