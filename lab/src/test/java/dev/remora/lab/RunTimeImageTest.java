@@ -39,6 +39,15 @@ class RunTimeImageTest {
         assertThat(classes).filteredOn(line -> line.contains("source: file:")).hasSizeLessThan(30);
     }
 
+    /// The JVM's own defaults ask for more addresses than that.
+    @ParameterizedTest
+    @ValueSource(strings = {"version", "daemon --version", "relay --help"})
+    void aProgramStartsWhereAddressesAreFew(String words) {
+        String limited = "ulimit -v 800000; exec " + Programs.remora() + " " + words;
+
+        Shell.run("sh", "-c", limited).orThrow();
+    }
+
     /// All classes of a cache are in memory from the start, whether they are used or not.
     @Test
     void aServerFindsItsClassesInACacheWithoutThoseOfANode(Lab lab) throws IOException {
