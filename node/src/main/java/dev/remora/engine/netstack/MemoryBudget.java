@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class MemoryBudget implements TcpMemory {
     private static final long ACTIVE_PERIOD = SECONDS.toNanos(2);
     private static final long IDLE_BEFORE_TRIM = SECONDS.toNanos(30);
+
+    /// One part of so many.
+    private static final int KEPT_FOR_SENDING = 16;
+
     private static final int LEAST_WINDOW = 8 * 1024;
     private static final int FEW_SEGMENTS = 4 * 1240;
 
@@ -55,6 +59,11 @@ final class MemoryBudget implements TcpMemory {
         ByteBuffer chunk = free.pollLast();
         leastFree = Math.min(leastFree, free.size());
         return chunk == null ? ByteBuffer.allocateDirect(CHUNK) : chunk.clear();
+    }
+
+    @Override
+    public @Nullable ByteBuffer takeToReceive() {
+        return used >= mostChunks - mostChunks / KEPT_FOR_SENDING ? null : take();
     }
 
     @Override

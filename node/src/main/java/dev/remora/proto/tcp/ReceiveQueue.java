@@ -110,7 +110,7 @@ final class ReceiveQueue {
         for (int i = (int) ((from - base) / TcpMemory.CHUNK); i <= last; i++) {
             int slot = (firstChunk + i) & (chunks.length - 1);
             if (chunks[slot] == null) {
-                chunks[slot] = memory.take();
+                chunks[slot] = memory.takeToReceive();
                 if (chunks[slot] == null) {
                     return false;
                 }

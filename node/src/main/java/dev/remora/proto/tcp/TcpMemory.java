@@ -13,6 +13,10 @@ public interface TcpMemory {
     /// takes less, a received segment is dropped as if lost.
     @Nullable ByteBuffer take();
 
+    /// The same for bytes that have come. It is refused earlier: who waits until its own answer has been taken reads nothing before, so what is to be
+    /// read must never take all that answers need.
+    @Nullable ByteBuffer takeToReceive();
+
     /// Takes a chunk back. Its position and limit do not matter.
     void giveBack(ByteBuffer chunk);
 

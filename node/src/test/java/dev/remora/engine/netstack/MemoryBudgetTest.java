@@ -43,6 +43,17 @@ class MemoryBudgetTest {
         assertThat(budget.take()).isNotNull();
     }
 
+    /// An echo reads nothing before its answer has been taken.
+    @Test
+    void whatHasComeLeavesRoomForAnswers() {
+        int received = 0;
+        while (budget.takeToReceive() != null) {
+            received++;
+        }
+        assertThat(received).isEqualTo(CHUNKS - CHUNKS / 16);
+        assertThat(budget.take()).isNotNull();
+    }
+
     @Test
     void windowsGrowShareHoldAndShrinkAsItFills() {
         budget.countActive(-1, 0);

@@ -34,6 +34,11 @@ final class CountingMemory implements TcpMemory {
     }
 
     @Override
+    public @Nullable ByteBuffer takeToReceive() {
+        return take();
+    }
+
+    @Override
     public void giveBack(ByteBuffer chunk) {
         out--;
         pool.push(chunk);
