@@ -108,10 +108,13 @@ class OddWordsTest {
                 new AnsweringDaemon()
                         .json("GET", "status", status)
                         .json("GET", "status?peers=false", status)
-                        .json("GET", "prefs", "{\"NetfilterMode\":2}")
+                        .json(
+                                "GET",
+                                "prefs",
+                                "{\"ControlURL\":\"https://controlplane.tailscale.com\"}")
                         .json("PATCH", "prefs", "{}");
         try (RecordedDaemon daemon = new RecordedDaemon(temp, answers.recording(), false)) {
-            assertThat(Ran.tailscale(daemon.socket(), List.of("up", "--ssh")))
+            assertThat(Ran.tailscale(daemon.socket(), List.of("up", "--reset", "--ssh")))
                     .isEqualTo(new Ran(ssh + "\n", "", 0));
         }
     }
