@@ -1,7 +1,6 @@
 package dev.remora.io.state;
 
 import dev.remora.base.StrangersJson;
-import io.avaje.json.JsonException;
 import io.avaje.jsonb.Jsonb;
 import io.avaje.jsonb.Types;
 import java.io.IOException;
@@ -134,10 +133,7 @@ public final class StateFile implements StateStore {
             Base64.Decoder base64 = Base64.getDecoder();
             values.values().forEach(base64::decode);
             return new TreeMap<>(values);
-        } catch (JsonException
-                | IllegalArgumentException
-                | IllegalStateException
-                | NullPointerException e) {
+        } catch (RuntimeException e) { // the library throws several kinds on broken texts
             throw damagedFile(
                     file,
                     bytes.length == 0 ? "it is empty" : "it is not a JSON object of base64 texts",
