@@ -24,6 +24,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,12 +34,19 @@ import org.snakeyaml.engine.v2.api.LoadSettings;
 /// What a pod asks of its cluster, of a real API server: it takes the manifests that users get, its Role is enough, and a node's state in a Secret outlives the pod.
 @Tag("host")
 @ExtendWith(LabExtension.class)
+@EnabledIf(
+        value = "isThereAnApiServer",
+        disabledReason = "there is no Kubernetes API server: lab/kube/install.sh builds one")
 class KubernetesTest {
     private static final Duration SOON = Ways.SOON;
 
     private static Lab lab;
     private static Headscale headscale;
     private static KubeApi api;
+
+    static boolean isThereAnApiServer() {
+        return Programs.kubeInstalled();
+    }
 
     @BeforeAll
     static void start(Lab theLab) {

@@ -5,7 +5,6 @@ import dev.remora.lab.run.Shell;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -26,9 +25,14 @@ public final class Programs {
         return program.toString();
     }
 
-    /// A part of a Kubernetes cluster, which is built first if it is not there, or waited for if somebody builds it already.
+    /// A part of a Kubernetes cluster.
     public static String kube(String name) {
         return Kube.FOLDER.resolve(name).toString();
+    }
+
+    /// Whether the parts of a Kubernetes cluster have been built.
+    public static boolean kubeInstalled() {
+        return Files.isExecutable(Kube.FOLDER.resolve("kube-apiserver"));
     }
 
     /// Whether the real peers have been built.
@@ -57,19 +61,17 @@ public final class Programs {
     }
 
     private static final class Peers {
-        static final Path FOLDER = folder("lab/peers/install.sh", "--where");
+        static final Path FOLDER = folder("lab/peers/install.sh");
     }
 
     private static final class Kube {
         static final Path FOLDER = folder("lab/kube/install.sh");
     }
 
-    /// What an installer prints.
-    private static Path folder(String installer, String... arguments) {
-        List<String> command = new ArrayList<>();
-        command.add(repository().resolve(installer).toString());
-        command.addAll(List.of(arguments));
-        return Path.of(Shell.run(command, Map.of(), "", BUILD_TIME).orThrow().stdout().strip());
+    /// Where an installer puts what it builds.
+    private static Path folder(String installer) {
+        String script = repository().resolve(installer).toString();
+        return Path.of(Shell.run(script, "--where").orThrow().stdout().strip());
     }
 
     private static final class Remora {
