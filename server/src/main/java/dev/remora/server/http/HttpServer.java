@@ -29,10 +29,10 @@ public final class HttpServer implements AutoCloseable {
     private static final WriteBufferWaterMark CHANNEL_BYTES =
             new WriteBufferWaterMark(32 << 10, 64 << 10);
 
-    /// What is read of one connection before others have their turn: a record of TLS. Who sends as fast as it can would else
-    /// be read for milliseconds at a time.
+    /// What is read of one connection before others have their turn: three records of TLS, which is less than a relay keeps for
+    /// somebody who does not read at once. Who sends as fast as it can would else be read for milliseconds at a time.
     private static final RecvByteBufAllocator TURN =
-            new AdaptiveRecvByteBufAllocator(64, 2048, 16 << 10).maxMessagesPerRead(1);
+            new AdaptiveRecvByteBufAllocator(64, 2048, 16 << 10).maxMessagesPerRead(3);
 
     /// What we send must be acknowledged within this time, or the network to the client is gone.
     private static final int UNACKNOWLEDGED_MS = 15_000;
