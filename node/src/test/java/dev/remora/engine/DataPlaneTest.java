@@ -201,6 +201,21 @@ class DataPlaneTest {
         assertThat(peer.dropsIn("acl")).isEqualTo(1);
     }
 
+    /// The filter judges SYNs alone.
+    @Test
+    void aForbiddenPortIsNotOpenedByAnythingElse() {
+        peer.learn("", "");
+        List<Flow> asked = new ArrayList<>();
+        peer.engine
+                .stack()
+                .listen(Optional.empty(), 80, request -> asked.add(request.flow()))
+                .orElseThrow();
+        for (int flags = 0; flags < 0x40; flags++) {
+            answers(Segments.segment(PEER, 1000, OWN, 80, flags, 1, 0, new byte[0]));
+        }
+        assertThat(asked).isEmpty();
+    }
+
     @Test
     void aJailedPeerOpensNothing() {
         peer.learn(",'IsJailed':true", Maps.ALL);

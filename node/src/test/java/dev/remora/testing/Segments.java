@@ -14,6 +14,7 @@ public final class Segments {
     public static final int SYN = 0x02;
     public static final int RST = 0x04;
     public static final int ACK = 0x10;
+    public static final int URG = 0x20;
 
     private Segments() {}
 

@@ -1,7 +1,7 @@
 package dev.remora.proto.tcp;
 
 /// May a segment in a synchronized state be used? The checks of RFC 9293 §3.10.7.4 in their order, with RFC 5961 against
-/// blind attacks and PAWS (RFC 7323 §5.3).
+/// blind attacks and PAWS (RFC 7323 §5.3). That it has an ACK where it needs one, [TcpSegment#parse] has seen to.
 final class InputCheck {
     private InputCheck() {}
 
@@ -32,10 +32,7 @@ final class InputCheck {
         if (segment.has(TcpSegment.SYN)) {
             return Verdict.CHALLENGE;
         }
-        if (!segment.has(TcpSegment.ACK) || receiver.timestampMissing(segment)) {
-            return Verdict.DROP;
-        }
-        return Verdict.ACCEPT;
+        return receiver.timestampMissing(segment) ? Verdict.DROP : Verdict.ACCEPT;
     }
 
     /// RFC 5961 §5.2: an acknowledgement of what was not sent, or of what is older than the largest window, is no

@@ -41,7 +41,8 @@ public final class TcpSegment {
 
     /// Looks at the segment between two indexes of `packet`, behind the IP header. The checksum is the caller's concern.
     ///
-    /// Refuses what can only be nonsense: lengths that do not add up, port 0, no flags at all, SYN with FIN or RST.
+    /// Refuses what can only be nonsense: lengths that do not add up, port 0, SYN with FIN or RST, and none of SYN, ACK and RST. So what has neither ACK nor RST
+    /// is a SYN, which a stack may rely on: packet filters look at no other segment.
     public TcpSegment parse(ByteBuffer packet, int from, int to) throws MalformedException {
         if (to - from < HEADER) {
             throw new MalformedException("tcp header shorter than 20 bytes");
@@ -58,7 +59,7 @@ public final class TcpSegment {
         if (sourcePort() == 0 || destinationPort() == 0) {
             throw new MalformedException("tcp port 0");
         }
-        if ((flags & (FIN | SYN | RST | ACK)) == 0 || has(SYN) && (flags & (FIN | RST)) != 0) {
+        if ((flags & (SYN | RST | ACK)) == 0 || has(SYN) && (flags & (FIN | RST)) != 0) {
             throw new MalformedException("tcp flags");
         }
         parseOptions(headerLength);

@@ -14,6 +14,8 @@ import dev.remora.testing.Segments;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Who gets a connection, and what everybody else gets.
 class TcpAdmissionTest {
@@ -80,6 +82,22 @@ class TcpAdmissionTest {
 
         assertThat(net.drops(Drop.MALFORMED)).isEqualTo(4);
         assertThat(net.requests).isEmpty();
+    }
+
+    /// The packet filter lets in what does not begin a connection, so nothing else may begin one.
+    @ParameterizedTest
+    @ValueSource(ints = {Segments.FIN, Segments.FIN | Segments.URG})
+    void onlyASynOpensAConnection(int flags) {
+        net.listen(80);
+        assertThat(net.give(toPort(80, flags, 1000, 0))).isEmpty();
+        assertThat(net.requests).isEmpty();
+
+        net.give(toPort(80, Segments.SYN, 1000, 0));
+        assertThat(net.give(toPort(80, flags, 1000, 0))).isEmpty();
+        assertThat(net.give(toPort(80, flags, 5000, 0))).isEmpty();
+        assertThat(net.requests).hasSize(1);
+        assertThat(net.cancelled).isEmpty();
+        assertThat(net.drops(Drop.MALFORMED)).isEqualTo(3);
     }
 
     @Test

@@ -131,7 +131,7 @@ final class ValidationScriptTest {
                 OPEN
                         + """
                         20 < F 1:2 win 256 ts 1020 0
-                        20 = silent
+                        20 ! Malformed tcp flags
                         20 = state ESTABLISHED
                         """);
     }
