@@ -29,9 +29,11 @@ targets() {
 }
 
 fuzz() {
-    local module=$1 class=$2 method=$3 top=$PWD log=$PWD/target/fuzz/$2.$3.log
+    local module=$1 class=$2 method=$3 top=$PWD log=$PWD/target/fuzz/$2.$3.log compiler=()
+    # a few thousand inputs are through before the second compiler has paid for itself
+    [ "$FUZZ_RUNS" = -1 ] || compiler=(-XX:TieredStopAtLevel=1)
     cd target/fuzz
-    if "$JAVA_HOME/bin/java" -Xmx1g -XX:+EnableDynamicAgentLoading --enable-native-access=ALL-UNNAMED \
+    if "$JAVA_HOME/bin/java" ${compiler[@]+"${compiler[@]}"} -Xmx1g -XX:+EnableDynamicAgentLoading --enable-native-access=ALL-UNNAMED \
         --sun-misc-unsafe-memory-access=allow \
         -cp "$top/$module/target/test-classes:$top/$module/target/classes:$(cat "$top/$module/target/test.classpath")" \
         com.code_intelligence.jazzer.Jazzer --target_class="$class" --target_method="$method" \
