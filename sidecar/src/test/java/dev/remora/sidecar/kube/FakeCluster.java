@@ -13,6 +13,9 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +33,6 @@ import javax.net.ssl.SSLContext;
 public final class FakeCluster implements AutoCloseable {
     public static final String NAMESPACE = "shop";
     private static final String SECRETS = "/api/v1/namespaces/" + NAMESPACE + "/secrets";
-    private static final char[] PASSWORD = "cluster".toCharArray();
 
     private final Path root;
     private final HttpsServer server;
@@ -48,55 +50,74 @@ public final class FakeCluster implements AutoCloseable {
         Files.writeString(account.resolve("token"), "pod-token");
         Files.writeString(account.resolve("namespace"), NAMESPACE);
         server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setHttpsConfigurator(new HttpsConfigurator(tls(account.resolve("ca.crt"))));
+        server.setHttpsConfigurator(new HttpsConfigurator(Identity.CONTEXT));
+        Files.writeString(account.resolve("ca.crt"), Identity.AUTHORITY);
         server.createContext("/", this::answer);
         server.start();
     }
 
-    /// With a certificate of its own, which is the authority as well.
-    private SSLContext tls(Path authority) throws Exception {
-        Path keys = root.resolve("keys.p12");
-        keytool(
-                "-genkeypair",
-                "-keystore",
-                keys.toString(),
-                "-storepass",
-                new String(PASSWORD),
-                "-keyalg",
-                "EC",
-                "-groupname",
-                "secp256r1",
-                "-dname",
-                "CN=kube",
-                "-ext",
-                "san=ip:127.0.0.1");
-        keytool(
-                "-exportcert",
-                "-rfc",
-                "-keystore",
-                keys.toString(),
-                "-storepass",
-                new String(PASSWORD),
-                "-file",
-                authority.toString());
-        KeyStore store = KeyStore.getInstance(keys.toFile(), PASSWORD);
-        KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
-        factory.init(store, PASSWORD);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(factory.getKeyManagers(), null, null);
-        return context;
-    }
+    /// A certificate, which is its own authority. `keytool` needs a second for it, and so all clusters of a JVM share one.
+    private static final class Identity {
+        private static final char[] PASSWORD = "cluster".toCharArray();
+        static final SSLContext CONTEXT;
+        static final String AUTHORITY;
 
-    private static void keytool(String... words) throws Exception {
-        List<String> command = new java.util.ArrayList<>(List.of(words));
-        command.add(0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
-        Process process =
-                new ProcessBuilder(command)
-                        .redirectErrorStream(true)
-                        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                        .start();
-        if (process.waitFor() != 0) {
-            throw new IOException("keytool failed");
+        static {
+            try {
+                KeyStore store = store();
+                KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+                factory.init(store, PASSWORD);
+                CONTEXT = SSLContext.getInstance("TLS");
+                CONTEXT.init(factory.getKeyManagers(), null, null);
+                AUTHORITY = pem(store.getCertificate("mykey"));
+            } catch (Exception e) {
+                throw new ExceptionInInitializerError(e);
+            }
+        }
+
+        private static KeyStore store() throws Exception {
+            Path folder = Files.createTempDirectory("cluster");
+            Path keys = folder.resolve("keys.p12");
+            try {
+                String password = new String(PASSWORD);
+                keytool(
+                        "-genkeypair",
+                        "-keystore",
+                        keys.toString(),
+                        "-storepass",
+                        password,
+                        "-keyalg",
+                        "EC",
+                        "-groupname",
+                        "secp256r1",
+                        "-dname",
+                        "CN=kube",
+                        "-ext",
+                        "san=ip:127.0.0.1");
+                return KeyStore.getInstance(keys.toFile(), PASSWORD);
+            } finally {
+                Files.deleteIfExists(keys);
+                Files.delete(folder);
+            }
+        }
+
+        private static void keytool(String... words) throws Exception {
+            List<String> command = new ArrayList<>(List.of(words));
+            command.add(0, Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+            Process process =
+                    new ProcessBuilder(command)
+                            .redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                            .start();
+            if (process.waitFor() != 0) {
+                throw new IOException("keytool failed");
+            }
+        }
+
+        private static String pem(Certificate certificate) throws CertificateException {
+            return "-----BEGIN CERTIFICATE-----\n"
+                    + Base64.getMimeEncoder().encodeToString(certificate.getEncoded())
+                    + "\n-----END CERTIFICATE-----\n";
         }
     }
 
