@@ -319,10 +319,15 @@ final class TestTailnet implements MapSource {
 
     @Override
     public Set<Long> nodesOfOwner(Node node) {
+        long owner = owner(node);
         return nodes.values().stream()
-                .filter(each -> profile(each).equals(profile(node)))
+                .filter(each -> owner(each) == owner)
                 .map(Node::id)
                 .collect(Collectors.toSet());
+    }
+
+    private static long owner(Node node) {
+        return node.owner() instanceof Owner.Person(var user) ? user : TAGGED;
     }
 
     @Override
