@@ -114,7 +114,7 @@ final class DataPlane {
 
     /// Datagrams of one source, `segmentSize` bytes each but the last.
     void onDatagrams(IpPort from, ByteBuffer datagrams, int segmentSize, long at) {
-        now = at;
+        begin(at);
         Source source = new Source.Direct(from);
         int end = datagrams.limit();
         views.begin(datagrams);
@@ -125,6 +125,12 @@ final class DataPlane {
         Counters.Way way = from.ip().v4() ? Counters.Way.DIRECT_IPV4 : Counters.Way.DIRECT_IPV6;
         deliverAll(new PathSource.Direct(from), way);
         renewSessions();
+    }
+
+    /// What a call that failed has left is not delivered: its memory has been used again, for what nobody has opened.
+    private void begin(long at) {
+        now = at;
+        delivered.clear();
     }
 
     private void onDatagram(IpPort from, Source source, ByteBuffer datagram) {
@@ -139,7 +145,7 @@ final class DataPlane {
 
     /// A packet that a relay brought; the relay vouches for its sender.
     void onRelayed(DerpRegionId via, NodeKey sender, ByteBuffer packet, long at) {
-        now = at;
+        begin(at);
         PathSource.Relayed source = new PathSource.Relayed(via, sender);
         if (Demux.kindOf(packet) == DatagramKind.DISCO) {
             paths.onDisco(source, packet, now, onPath);
@@ -223,19 +229,16 @@ final class DataPlane {
 
     /// Takes what the tunnels brought, all from one place.
     private void deliverAll(PathSource source, Counters.Way way) {
-        try {
-            NodeKey last = null;
-            for (Output.Deliver deliver : delivered) {
-                if (!deliver.peer().equals(last)) {
-                    last = deliver.peer();
-                    paths.onReceived(last, source, now);
-                }
-                counters.received(way, deliver.packet().remaining());
-                deliver(deliver.peer(), deliver.packet());
+        NodeKey last = null;
+        for (Output.Deliver deliver : delivered) {
+            if (!deliver.peer().equals(last)) {
+                last = deliver.peer();
+                paths.onReceived(last, source, now);
             }
-        } finally {
-            delivered.clear(); // their memory is used again
+            counters.received(way, deliver.packet().remaining());
+            deliver(deliver.peer(), deliver.packet());
         }
+        delivered.clear();
     }
 
     private void deliver(NodeKey peer, ByteBuffer bytes) {

@@ -47,8 +47,7 @@ final class TcpStack {
     private final TcpSegment request = new TcpSegment();
     private final ArrayDeque<Notice> notices = new ArrayDeque<>();
     private final Set<NodeKey> relayed = new HashSet<>();
-    private List<TcpStream> touched = new ArrayList<>();
-    private List<TcpStream> touchedBefore = new ArrayList<>();
+    private final ArrayDeque<TcpStream> touched = new ArrayDeque<>();
     private int requests;
 
     /// What its owner is to be told at the end of the batch.
@@ -324,16 +323,12 @@ final class TcpStack {
         closed.timeWait().ifPresent(timeWaits::add);
     }
 
-    /// Sends, acknowledges, and tells owners what happened, until nothing more follows.
+    /// Sends, acknowledges, and tells owners what happened, until nothing more follows. Should one of them fail, the others have their turn in the next batch.
     void endOfBatch(long now) {
         for (int round = 0; round < MOST_ROUNDS && hasWork(); round++) {
-            List<TcpStream> batch = touched;
-            touched = touchedBefore;
-            touchedBefore = batch;
-            for (TcpStream stream : batch) {
-                stream.endOfBatch(now, budget);
+            for (int count = touched.size(); count > 0; count--) {
+                touched.remove().endOfBatch(now, budget);
             }
-            batch.clear();
             for (int count = notices.size(); count > 0; count--) {
                 tell(notices.remove());
             }

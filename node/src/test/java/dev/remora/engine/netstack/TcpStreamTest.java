@@ -226,4 +226,23 @@ class TcpStreamTest {
                 .anyMatch(packet ->
                         UTF_8.decode(packet.bytes().duplicate()).toString().endsWith("text"));
     }
+
+    @Test
+    void theFailureOfOneKeepsNobodyElseWaiting() {
+        TcpStream failing = open(owner);
+        net.give(segment(Segments.SYN, 5000, 0, "", 40_001));
+        TcpStream other = net.requests.getLast().accept(owner, net.now).orElseThrow();
+        int start = Segments.seq(net.flush().getFirst());
+        net.give(segment(Segments.ACK, 5001, start + 1, "", 40_001));
+        failing.write(ByteBuffer.wrap("lost".getBytes(UTF_8)), net.now);
+        other.write(ByteBuffer.wrap("sent".getBytes(UTF_8)), net.now);
+
+        net.out.fail(new IllegalStateException("a mistake of ours, for this test"));
+        assertThatThrownBy(net::flush).hasMessageContaining("mistake");
+
+        assertThat(net.stack.nextDeadline()).isZero();
+        assertThat(net.flush())
+                .singleElement()
+                .matches(packet -> packet.dstPort() == other.flow().remotePort());
+    }
 }
