@@ -73,9 +73,9 @@ public final class Lab implements AutoCloseable {
         return network.nat(name, mapping);
     }
 
-    /// The control server, started on a host `ctl` when first asked for.
+    /// The control server, started on a host `ctl` when first asked for: one that tells of changes at once.
     public Headscale headscale() {
-        return headscale.orElseGet(() -> headscale(HeadscaleOptions.defaults()));
+        return headscale.orElseGet(() -> headscale(HeadscaleOptions.atOnce()));
     }
 
     /// Starts the control server on a host `ctl` with these options.

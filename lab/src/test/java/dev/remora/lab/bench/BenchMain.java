@@ -3,6 +3,7 @@ package dev.remora.lab.bench;
 import dev.remora.lab.Lab;
 import dev.remora.lab.net.Host;
 import dev.remora.lab.net.Network;
+import dev.remora.lab.peers.HeadscaleOptions;
 import dev.remora.lab.peers.Tailscaled;
 import dev.remora.lab.run.LabException;
 import dev.remora.lab.run.Shell;
@@ -56,7 +57,8 @@ final class BenchMain {
         candidates.forEach(candidate -> results.put(candidate, new Samples()));
         try (Lab lab = Lab.create()) {
             Host client = lab.host("client");
-            lab.tailscaled(client, Tailscaled.Mode.TUN).up(lab.headscale());
+            lab.tailscaled(client, Tailscaled.Mode.TUN)
+                    .up(lab.headscale(HeadscaleOptions.defaults()));
             for (int number = 1; number <= rounds; number++) {
                 for (var candidate : results.entrySet()) {
                     turn(lab, candidate.getKey(), number, client, candidate.getValue());

@@ -192,7 +192,7 @@ class ConditionsTest {
         node.awaitRunning();
         node.stop();
         Headscale other =
-                Headscale.start(lab.host("ctl2"), lab.authority(), HeadscaleOptions.defaults());
+                Headscale.start(lab.host("ctl2"), lab.authority(), HeadscaleOptions.atOnce());
         ContainerNode moved =
                 new Containers(lab, other).node(host, true, "TS_AUTHKEY", other.authKey());
 

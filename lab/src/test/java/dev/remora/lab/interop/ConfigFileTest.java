@@ -34,7 +34,7 @@ class ConfigFileTest {
     @BeforeAll
     static void start(Lab theLab) {
         lab = theLab;
-        headscale = lab.headscale(HeadscaleOptions.defaults());
+        headscale = lab.headscale(HeadscaleOptions.atOnce());
         peer = lab.tailscaled(lab.host("peer"), Tailscaled.Mode.TUN);
         peer.up(headscale);
     }

@@ -48,7 +48,7 @@ class ContainerNodeTest {
     @BeforeAll
     static void start(Lab theLab) {
         lab = theLab;
-        headscale = lab.headscale(HeadscaleOptions.defaults().withPolicy(POLICY));
+        headscale = lab.headscale(HeadscaleOptions.atOnce().withPolicy(POLICY));
         peer = lab.tailscaled(lab.host("peer"), Tailscaled.Mode.TUN);
         peer.up(headscale);
     }

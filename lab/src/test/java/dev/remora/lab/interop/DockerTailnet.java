@@ -42,7 +42,7 @@ final class DockerTailnet {
     }
 
     static DockerTailnet in(Lab lab) {
-        return of(lab, lab.headscale(HeadscaleOptions.defaults().withPolicy(POLICY)));
+        return of(lab, lab.headscale(HeadscaleOptions.atOnce().withPolicy(POLICY)));
     }
 
     /// The same under our own control server.

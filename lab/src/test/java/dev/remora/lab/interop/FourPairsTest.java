@@ -71,7 +71,7 @@ class FourPairsTest {
 
     @BeforeAll
     static void goThroughTheScript(Lab lab) {
-        Headscale headscale = lab.headscale(HeadscaleOptions.defaults().withPolicy(POLICY));
+        Headscale headscale = lab.headscale(HeadscaleOptions.atOnce().withPolicy(POLICY));
         headscale.cli("users", "create", "anna").orThrow();
         headscale.cli("users", "create", "bert").orThrow();
         Tailscaled real = lab.tailscaled(lab.host("pair-one"), Tailscaled.Mode.USERSPACE);

@@ -9,6 +9,7 @@ import dev.remora.lab.apps.FlaskApp;
 import dev.remora.lab.apps.HttpServer;
 import dev.remora.lab.peers.AuthKeyRequest;
 import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.peers.HeadscaleOptions;
 import dev.remora.lab.peers.Programs;
 import dev.remora.lab.peers.RemoraDaemon;
 import dev.remora.lab.peers.Tailscaled;
@@ -41,7 +42,7 @@ class RealCommandLineTest {
 
     @BeforeAll
     static void start(Lab lab) {
-        headscale = lab.headscale();
+        headscale = lab.headscale(HeadscaleOptions.defaults());
         peer = lab.tailscaled(lab.host("peer"), Tailscaled.Mode.TUN);
         peer.up(headscale);
         app = RemoraDaemon.on(lab.host("app"), lab.authority());

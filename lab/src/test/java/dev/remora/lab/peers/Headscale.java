@@ -79,6 +79,7 @@ public final class Headscale extends Service implements ControlServer {
         dns: {magic_dns: true, base_domain: %6$s, override_local_dns: false, nameservers: {global: []}}
         log: {level: info}
         policy: {mode: file, path: %2$s/policy.hujson}
+        tuning: %8$s
         unix_socket: %2$s/hs.sock
         unix_socket_permission: "0770"
         disable_check_updates: true
@@ -91,7 +92,10 @@ public final class Headscale extends Service implements ControlServer {
                         options.derpMaps(),
                         certificates,
                         DOMAIN,
-                        host().ip6().orElse(""));
+                        host().ip6().orElse(""),
+                        options.gathers()
+                                ? "{}"
+                                : "{node_store_batch_timeout: 10ms, batch_change_delay: 10ms}");
     }
 
     @Override
