@@ -14,12 +14,12 @@ final class Approvals {
         this.rules = rules;
     }
 
-    Node approve(Node node) {
-        return approve(node, rules::autoApproves);
+    Node approve(Edit edit, Node node) {
+        return approve(edit, node, rules::autoApproves);
     }
 
     /// By a policy that is not in force yet.
-    static Node approve(Node node, BiPredicate<Node, IpPrefix> approves) {
+    static Node approve(Edit edit, Node node, BiPredicate<Node, IpPrefix> approves) {
         Set<IpPrefix> approved = new HashSet<>(node.approvedRoutes());
         for (IpPrefix route : node.report().announcedRoutes()) {
             if (!approved.contains(route) && approves.test(node, route)) {
@@ -27,7 +27,22 @@ final class Approvals {
             }
         }
         Set<IpPrefix> both = bothExits(approved);
-        return both.equals(node.approvedRoutes()) ? node : node.withApprovedRoutes(both);
+        if (both.equals(node.approvedRoutes())) {
+            return node;
+        }
+        edit.note(
+                Actor.SERVER,
+                "node "
+                        + node.name().label()
+                        + " has the approved routes "
+                        + text(both)
+                        + " by the policy");
+        return node.withApprovedRoutes(both);
+    }
+
+    /// As the audit log has them.
+    static String text(Set<IpPrefix> routes) {
+        return routes.stream().map(Object::toString).sorted().toList().toString();
     }
 
     /// An exit node is one for IPv4 and IPv6: to approve one half is to approve both.

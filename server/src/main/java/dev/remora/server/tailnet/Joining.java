@@ -70,7 +70,7 @@ final class Joining {
                 renewed.isPresent()
                         ? renew(edit, renewed.get(), request, admission)
                         : create(edit, machine, request, admission);
-        Node approved = approvals.approve(node);
+        Node approved = approvals.approve(edit, node);
         edit.put(approved);
         return approved;
     }

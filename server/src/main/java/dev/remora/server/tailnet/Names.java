@@ -80,7 +80,9 @@ final class Names {
                         .max(Comparator.comparingLong(Node::id));
         if (heir.isPresent()) {
             giveUp(edit, gone);
-            edit.put(rename(heir.get(), gone.name().label()));
+            Node named = rename(heir.get(), gone.name().label());
+            edit.put(named);
+            noteName(edit, Actor.SERVER, heir.get(), named);
         }
     }
 
@@ -98,7 +100,15 @@ final class Names {
         String wished = Labels.of(hostname);
         boolean sameLabel = name.fixed() || wished.equals(Labels.of(name.hostname()));
         String label = sameLabel ? name.label() : free(wished, node.id());
-        return node.withName(new Name(hostname, label, name.fixed()));
+        Node named = node.withName(new Name(hostname, label, name.fixed()));
+        if (!label.equals(name.label())) {
+            noteName(edit, Actor.machine(node.keys().machine()), node, named);
+        }
+        return named;
+    }
+
+    static void noteName(Edit edit, Actor actor, Node before, Node now) {
+        edit.note(actor, "node " + before.name().label() + " is called " + now.name().label());
     }
 
     /// @param self may have the label already

@@ -29,8 +29,11 @@ public final class Nodes {
                 id,
                 actor,
                 when.isAfter(books.clock().instant()) ? "expires at " + when : "expires now",
-                (node, now) -> {
-                    Instant at = when.isBefore(now) ? now : when.truncatedTo(ChronoUnit.MILLIS);
+                (edit, node) -> {
+                    Instant at =
+                            when.isBefore(edit.now())
+                                    ? edit.now()
+                                    : when.truncatedTo(ChronoUnit.MILLIS);
                     return node.withMembership(node.membership().withExpiry(Optional.of(at)));
                 });
     }
@@ -65,7 +68,7 @@ public final class Nodes {
             }
             Node renamed = node.withName(new Name(node.name().hostname(), label, true));
             edit.put(renamed);
-            edit.note(actor, "node " + node.name().label() + " is called " + label);
+            Names.noteName(edit, actor, node, renamed);
             return renamed;
         });
     }
@@ -86,8 +89,9 @@ public final class Nodes {
                 id,
                 actor,
                 "is tagged " + String.join(", ", new TreeSet<>(tags)),
-                node ->
+                (edit, node) ->
                         approvals.approve(
+                                edit,
                                 node.withOwner(new Owner.Tagged(new TreeSet<>(tags)))
                                         .withMembership(
                                                 node.membership().withExpiry(Optional.empty()))));
@@ -105,8 +109,7 @@ public final class Nodes {
         return change(
                 id,
                 actor,
-                "has the approved routes "
-                        + approved.stream().map(Object::toString).sorted().toList(),
+                "has the approved routes " + Approvals.text(approved),
                 node -> node.withApprovedRoutes(approved));
     }
 
@@ -120,18 +123,18 @@ public final class Nodes {
     }
 
     private interface Alteration {
-        Node apply(Node node, Instant now);
+        Node apply(Edit edit, Node node);
     }
 
     private Node change(long id, Actor actor, String what, UnaryOperator<Node> alteration)
             throws Refused {
-        return change(id, actor, what, (node, now) -> alteration.apply(node));
+        return change(id, actor, what, (edit, node) -> alteration.apply(node));
     }
 
     private Node change(long id, Actor actor, String what, Alteration alteration) throws Refused {
         return books.change(edit -> {
             Node node = required(id);
-            Node next = alteration.apply(node, edit.now());
+            Node next = alteration.apply(edit, node);
             if (!next.equals(node)) {
                 edit.put(next);
                 edit.note(actor, "node " + node.name().label() + " " + what);

@@ -71,7 +71,7 @@ public final class PolicyDesk {
         edit.policy(policy.text(), actor);
         edit.note(actor, "set the policy");
         for (Node node : books.roster().nodes()) {
-            Node approved = Approvals.approve(node, rules::autoApproves);
+            Node approved = Approvals.approve(edit, node, rules::autoApproves);
             if (!approved.equals(node)) {
                 edit.put(approved);
             }

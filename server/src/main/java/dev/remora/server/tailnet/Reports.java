@@ -55,7 +55,7 @@ final class Reports {
             told = told.withKeys(told.keys().withDisco(request.discoKey()));
         }
         Node named = names.follow(edit, told);
-        return announcesTheSame(node, named) ? named : approvals.approve(named);
+        return announcesTheSame(node, named) ? named : approvals.approve(edit, named);
     }
 
     /// Then what a person took back is not approved again by the next report.

@@ -3,6 +3,7 @@ package dev.remora.server.tailnet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.remora.proto.control.AuthKey;
+import dev.remora.server.store.AuditEntry;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,12 @@ class NamesTest extends InATailnet {
         first.hostname = "srv.local";
         first.report();
         assertThat(label(first)).isEqualTo("srv");
+        String machine = "machine " + second.node().keys().machine();
+        assertThat(tailnet.audit(2))
+                .extracting(entry -> entry.actor() + ": " + entry.what())
+                .containsExactly(
+                        machine + ": node other is called srv-1",
+                        machine + ": node srv-1 is called other");
     }
 
     @Test
@@ -125,6 +132,11 @@ class NamesTest extends InATailnet {
 
         assertThat(label(next)).isEqualTo("app");
         assertThat(label(old)).isEqualTo("app-2");
+        assertThat(tailnet.audit(2))
+                .extracting(AuditEntry::what)
+                .containsExactly(
+                        "node app-1 is called app",
+                        "renamed node app to app-2: its name was taken over");
         assertThat(world.news()).contains(new Change.SelfChanged(next.node().id()));
     }
 

@@ -156,6 +156,13 @@ class RoutersTest extends InATailnet {
         assertThat(served(after)).containsExactly("::/0");
         tailnet.policy().set("", TestTailnet.ADMIN);
         assertThat(served(before)).as("it only adds").containsExactly(LAN);
+        assertThat(tailnet.audit(20))
+                .filteredOn(entry -> entry.what().endsWith(" by the policy"))
+                .extracting(entry -> entry.actor() + ": " + entry.what())
+                .containsExactly(
+                        "server: node r-1 has the approved routes [0.0.0.0/0, 192.168.9.0/24, ::/0] by the policy",
+                        "server: node r-1 has the approved routes [192.168.9.0/24] by the policy",
+                        "server: node r has the approved routes [" + LAN + "] by the policy");
     }
 
     @Test
