@@ -86,7 +86,11 @@ final class AliasReader {
             case "autogroup:danger-all" -> new Alias.Anyone();
             case "autogroup:nonroot" ->
                     throw new MalformedException("\"" + text + "\" cannot be " + use.words);
-            default -> throw new MalformedException("there is no \"" + text + "\" here");
+            default ->
+                    throw new MalformedException(
+                            "there is no \""
+                                    + text
+                                    + "\" here; there are autogroup:member, tagged, self, internet and danger-all");
         };
     }
 

@@ -1,7 +1,9 @@
 package dev.remora.server.policy;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -40,7 +42,7 @@ final class Fields {
     /// @param names in the case in which they are documented
     static Fields of(HuJson value, Problems problems, String... names) {
         Fields fields = new Fields(value.at(), problems);
-        Map<String, String> known = new HashMap<>();
+        Map<String, String> known = new LinkedHashMap<>();
         for (String name : names) {
             known.put(lower(name), name);
         }
@@ -53,16 +55,16 @@ final class Fields {
     private void take(HuJson.Member member, Map<String, String> known) {
         String name = known.get(lower(member.name()));
         if (name == null) {
-            problems.add(member.at(), stranger(member.name()));
+            problems.add(member.at(), stranger(member.name(), known.values()));
         } else if (byName.put(name, member.value()) != null) {
             problems.add(member.at(), "\"" + name + "\" stands here twice");
         }
     }
 
-    private static String stranger(String name) {
+    private static String stranger(String name, Collection<String> known) {
         return ELSEWHERE.contains(lower(name))
                 ? "\"" + name + "\" is not implemented"
-                : "unknown key \"" + name + "\"";
+                : "unknown key \"" + name + "\"; there are " + String.join(", ", known);
     }
 
     Place at() {

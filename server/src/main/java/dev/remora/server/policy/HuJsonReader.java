@@ -14,6 +14,9 @@ final class HuJsonReader {
     /// Deeper than any rule, and no danger to the stack.
     static final int MAX_DEPTH = 64;
 
+    /// "Implementations that parse JSON texts MAY ignore the presence of a byte order mark" (RFC 8259 §8.1); some editors put it there.
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
+
     private static final int END = -1;
 
     private final String text;
@@ -24,6 +27,7 @@ final class HuJsonReader {
 
     private HuJsonReader(String text) {
         this.text = text;
+        this.at = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
     }
 
     /// Reads a whole document.

@@ -56,7 +56,8 @@ final class PortsReader {
 
     private static long port(String text) throws MalformedException {
         if (!isNumber(text) || text.length() > 5 || Integer.parseInt(text) > 65535) {
-            throw new MalformedException("\"" + text + "\" is no port from 1 to 65535");
+            throw new MalformedException(
+                    "\"" + text + "\" is no port from 1 to 65535, nor a range such as 80-90");
         }
         int port = Integer.parseInt(text);
         if (port == 0) {

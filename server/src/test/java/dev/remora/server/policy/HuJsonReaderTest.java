@@ -38,6 +38,12 @@ class HuJsonReaderTest {
     }
 
     @Test
+    void passesOverAByteOrderMark() throws PolicyException {
+        assertThat(HuJsonReader.read("\uFEFF{}").at()).isEqualTo(new Place(1, 1));
+        assertThat(HuJsonReader.isEmpty("\uFEFF ")).isTrue();
+    }
+
+    @Test
     void readsEscapesAndWritesOnlyThoseThatAreNeeded() throws PolicyException {
         HuJson text = HuJsonReader.read("\"\\u0041\\/\\n\\t\\\"\\\\\\ud83d\\ude00&<\\u0001\"");
         assertThat(((HuJson.Text) text).text()).isEqualTo("A/\n\t\"\\😀&<\u0001");

@@ -38,7 +38,7 @@ class PolicyTest {
                         "line 4, column 17: a tag is written tag:name and its name begins with a letter, not \"tag:1\"",
                         "line 4, column 42: \"host\" is neither a user nor a group nor a tag",
                         "line 5, column 3: \"postures\" is not implemented",
-                        "line 5, column 19: unknown key \"foo\"",
+                        "line 5, column 19: unknown key \"foo\"; there are groups, hosts, tagOwners, acls, grants, autoApprovers, ssh, nodeAttrs, tests, sshTests, randomizeClientPort",
                         "line 7, column 16: the only action is \"accept\", not \"deny\"",
                         "line 7, column 32: \"group:c\" is not among the groups",
                         "line 7, column 52: \"tag:db\" is not among the tagOwners",
@@ -68,14 +68,14 @@ class PolicyTest {
             value = {
                 "autogroup:danger-all:22 | \"autogroup:danger-all\" cannot be a destination",
                 "autogroup:nonroot:22 | \"autogroup:nonroot\" cannot be a destination",
-                "autogroup:owner:22 | there is no \"autogroup:owner\" here",
+                "autogroup:owner:22 | there is no \"autogroup:owner\" here; there are autogroup:member, tagged, self, internet and danger-all",
                 "tag:web | \"tag:web\" has no port; all ports are :*",
                 "[10.0.0.1]:22 | brackets are for an IPv6 address, not for \"[10.0.0.1]\"",
                 "nohost:22 | \"nohost\" is not among the hosts, and no address; a user has an @",
-                "*:70000 | \"70000\" is no port from 1 to 65535",
-                "*:+1 | \"+1\" is no port from 1 to 65535",
+                "*:70000 | \"70000\" is no port from 1 to 65535, nor a range such as 80-90",
+                "*:+1 | \"+1\" is no port from 1 to 65535, nor a range such as 80-90",
                 "*:0-0 | there is no port 0; any port is *",
-                "*:1-2-3 | \"2-3\" is no port from 1 to 65535",
+                "*:1-2-3 | \"2-3\" is no port from 1 to 65535, nor a range such as 80-90",
                 "10.0.0.0/33:1 | \"10.0.0.0/33\" is not among the hosts, and no address; a user has an @",
             })
     void refusesDestinations(String destination, String problem) {
@@ -121,7 +121,8 @@ class PolicyTest {
         assertThat(Policy.parse("{\"acls\": [{\"#why\": 1, \"src\": [], \"dst\": []}]}").remarks())
                 .isEmpty();
         assertThatThrownBy(() -> Policy.parse("{\"grants\": [{\"#why\": 1, \"ip\": [\"*\"]}]}"))
-                .hasMessage("line 1, column 14: unknown key \"#why\"");
+                .hasMessage(
+                        "line 1, column 14: unknown key \"#why\"; there are src, dst, ip, app, via");
     }
 
     @Test
