@@ -44,7 +44,7 @@ final class Names {
     }
 
     private void tell(List<DnsRecord> records) {
-        ServerFlags.NameFlags names = flags.names();
+        NameFlags names = flags.names();
         List<String> domains = new ArrayList<>(List.of(flags.baseDomain()));
         domains.addAll(names.search());
         Map<String, List<DnsResolver>> routes = new TreeMap<>();

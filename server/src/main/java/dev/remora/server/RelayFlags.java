@@ -89,14 +89,14 @@ public record RelayFlags(
         if (given.text("state").isEmpty() || given.text("listen").isEmpty()) {
             throw new MalformedException("--state=DIRECTORY and --listen=IP:PORT are needed");
         }
-        IpPort listen = IpPort.parse(given.text("listen"));
+        IpPort listen = given.address("listen");
         String beside = new IpPort(listen.ip(), Stun.DEFAULT_PORT).toString();
         return new RelayFlags(
                 Path.of(given.text("state")),
                 listen,
-                unlessOff(given.text("stun", beside)),
-                unlessOff(given.text("http", OFF)),
-                metrics(given.text("metrics", OFF)),
+                given.addressOrOff("stun", beside),
+                given.addressOrOff("http", OFF),
+                given.localOrOff("metrics"),
                 tls(given.text("tls", "self")),
                 file(given.text("trust")),
                 mesh(given),
@@ -182,25 +182,18 @@ public record RelayFlags(
 
     static TrustedProxies proxies(List<String> words) throws MalformedException {
         List<IpPrefix> prefixes = new ArrayList<>();
-        for (String word : words) {
-            prefixes.add(
-                    word.contains("/")
-                            ? IpPrefix.parse(word)
-                            : IpPrefix.single(IpAddress.parse(word)));
-        }
         try {
+            for (String word : words) {
+                prefixes.add(
+                        word.contains("/")
+                                ? IpPrefix.parse(word)
+                                : IpPrefix.single(IpAddress.parse(word)));
+            }
             return new TrustedProxies(prefixes);
+        } catch (MalformedException e) {
+            throw new MalformedException("--trusted-proxies: " + e.reason());
         } catch (IllegalArgumentException e) {
             throw new MalformedException("--trusted-proxies: " + e.getMessage());
         }
-    }
-
-    static Optional<IpPort> metrics(String value) throws MalformedException {
-        boolean port = value.chars().allMatch(Character::isDigit);
-        return unlessOff(port ? "127.0.0.1:" + value : value);
-    }
-
-    static Optional<IpPort> unlessOff(String address) throws MalformedException {
-        return address.equals(OFF) ? Optional.empty() : Optional.of(IpPort.parse(address));
     }
 }

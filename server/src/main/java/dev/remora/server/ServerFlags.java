@@ -6,10 +6,7 @@ import dev.remora.base.MalformedException;
 import dev.remora.proto.stun.Stun;
 import dev.remora.server.http.TrustedProxies;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// The words behind `server`, each `--name=value`.
@@ -85,33 +82,25 @@ public record ServerFlags(
         if (given.text("state").isEmpty() || given.text("listen").isEmpty()) {
             throw new MalformedException("--state=DIR and --listen=IP:PORT are needed");
         }
-        IpPort listen = IpPort.parse(given.text("listen"));
+        IpPort listen = given.address("listen");
         RelayFlags.Tls tls = RelayFlags.tls(given.text("tls", "self"));
         String beside = new IpPort(listen.ip(), Stun.DEFAULT_PORT).toString();
-        String relay = given.text("relay");
         return new ServerFlags(
                 Path.of(given.text("state")),
                 listen,
                 url(given.text("url"), listen, tls),
                 tls,
-                RelayFlags.unlessOff(given.text("stun", beside)),
-                relay.isEmpty() ? Optional.empty() : RelayFlags.unlessOff(relay),
-                !relay.equals(RelayFlags.OFF),
+                given.addressOrOff("stun", beside),
+                given.addressOrOff("relay", RelayFlags.OFF),
+                !given.text("relay").equals(RelayFlags.OFF),
                 given.text("base-domain", DEFAULT_DOMAIN),
                 RelayFlags.file(given.text("policy")),
                 Optional.of(given.text("derp-map")).filter(map -> !map.isEmpty()),
                 NameFlags.of(given),
                 RelayFlags.file(given.text("extra-records")),
-                onOrOff(given.text("device-approval", RelayFlags.OFF), "device-approval"),
-                RelayFlags.metrics(given.text("metrics", RelayFlags.OFF)),
+                given.on("device-approval", false),
+                given.localOrOff("metrics"),
                 RelayFlags.proxies(given.list("trusted-proxies")));
-    }
-
-    private static boolean onOrOff(String text, String flag) throws MalformedException {
-        if (!text.equals("on") && !text.equals(RelayFlags.OFF)) {
-            throw new MalformedException("--" + flag + " is on or off");
-        }
-        return text.equals("on");
     }
 
     private static ServerUrl url(String text, IpPort listen, RelayFlags.Tls tls)
@@ -130,42 +119,5 @@ public record ServerFlags(
                     "--url begins with http:// and so goes with --tls=off only");
         }
         return url;
-    }
-
-    /// What is said about names.
-    ///
-    /// @param resolvers for everything; empty: each client's own
-    /// @param split name servers by suffix
-    /// @param search behind the base domain
-    /// @param magic whether nodes have names
-    public record NameFlags(
-            List<String> resolvers,
-            Map<String, List<String>> split,
-            List<String> search,
-            boolean magic) {
-        static NameFlags of(Words given) throws MalformedException {
-            Map<String, List<String>> split = new HashMap<>();
-            for (String part : given.text("split-dns").split(";")) {
-                int equals = part.indexOf('=');
-                if (equals > 0) {
-                    split.put(part.substring(0, equals).strip(), parts(part.substring(equals + 1)));
-                } else if (!part.isBlank()) {
-                    throw new MalformedException(
-                            "--split-dns is SUFFIX=ADDR,… with ; between several");
-                }
-            }
-            return new NameFlags(
-                    parts(given.text("dns")),
-                    split,
-                    parts(given.text("search-domains")),
-                    !given.text("magic-dns", "on").equals(RelayFlags.OFF));
-        }
-
-        private static List<String> parts(String text) {
-            return Arrays.stream(text.split(","))
-                    .map(String::strip)
-                    .filter(part -> !part.isEmpty())
-                    .toList();
-        }
     }
 }

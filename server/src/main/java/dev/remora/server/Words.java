@@ -1,9 +1,11 @@
 package dev.remora.server;
 
+import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// Words of the form `--name=value`, each name at most once.
 final class Words {
@@ -39,6 +41,43 @@ final class Words {
     List<String> list(String name) {
         String value = text(name);
         return value.isEmpty() ? List.of() : List.of(value.split(",", -1));
+    }
+
+    /// @throws MalformedException naming the flag
+    IpPort address(String name) throws MalformedException {
+        return address(name, text(name));
+    }
+
+    private static IpPort address(String name, String value) throws MalformedException {
+        try {
+            return IpPort.parse(value);
+        } catch (MalformedException e) {
+            throw new MalformedException(
+                    "--" + name + "=" + value + " is no IP:PORT: " + e.reason());
+        }
+    }
+
+    /// Empty for `off`.
+    Optional<IpPort> addressOrOff(String name, String otherwise) throws MalformedException {
+        String value = text(name, otherwise);
+        return value.equals(RelayFlags.OFF) ? Optional.empty() : Optional.of(address(name, value));
+    }
+
+    /// The same, where a port alone is one of this machine's own.
+    Optional<IpPort> localOrOff(String name) throws MalformedException {
+        String value = text(name, RelayFlags.OFF);
+        boolean port = value.chars().allMatch(Character::isDigit);
+        return value.equals(RelayFlags.OFF)
+                ? Optional.empty()
+                : Optional.of(address(name, port ? "127.0.0.1:" + value : value));
+    }
+
+    boolean on(String name, boolean otherwise) throws MalformedException {
+        return switch (text(name, otherwise ? "on" : RelayFlags.OFF)) {
+            case "on" -> true;
+            case RelayFlags.OFF -> false;
+            default -> throw new MalformedException("--" + name + " is on or off");
+        };
     }
 
     boolean truth(String name) throws MalformedException {

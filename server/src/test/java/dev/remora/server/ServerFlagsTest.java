@@ -60,6 +60,41 @@ class ServerFlagsTest {
         assertThat(ServerUrl.parse(url).isSteady()).isEqualTo(steady);
     }
 
+    /// Whoever gave ten of them sees which it is.
+    @ParameterizedTest
+    @CsvSource({
+        "--stun=10.0.0.1, --stun=10.0.0.1 is no IP:PORT: no port behind the address",
+        "--relay=vpn:443, --relay=vpn:443 is no IP:PORT: \"vpn\" is no IP address",
+        "--metrics=x, --metrics=x is no IP:PORT: no port behind the address",
+        "--trusted-proxies=proxy, --trusted-proxies: \"proxy\" is no IP address",
+        "--magic-dns=maybe, --magic-dns is on or off",
+        "--device-approval=yes, --device-approval is on or off",
+        "--dns=resolver, '--dns: \"resolver\" is no name server such as 10.0.0.53 or https://dns.example/dns-query'",
+        "--split-dns=corp=10.0.0, '--split-dns: \"10.0.0\" is no name server such as 10.0.0.53 or https://dns.example/dns-query'",
+        "--split-dns=a b=10.0.0.53, --split-dns: \"a b\" is no domain",
+        "--search-domains=corp..example, --search-domains: \"corp..example\" is no domain"
+    })
+    void whatIsWrongIsSaidWithItsFlag(String word, String sentence) {
+        assertThatThrownBy(
+                        () -> ServerFlags.parse(List.of("--state=/x", "--listen=10.0.0.1:1", word)))
+                .isInstanceOfSatisfying(
+                        MalformedException.class, e -> assertThat(e.reason()).isEqualTo(sentence));
+    }
+
+    @Test
+    void nameServersHaveAddressesPortsOrUrls() throws Exception {
+        ServerFlags flags =
+                ServerFlags.parse(
+                        List.of(
+                                "--state=/x",
+                                "--listen=10.0.0.1:1",
+                                "--dns=fd00::53,10.0.0.53:5353,[fd00::53]:5353,https://dns.example/q"));
+
+        assertThat(flags.names().resolvers())
+                .containsExactly(
+                        "fd00::53", "10.0.0.53:5353", "[fd00::53]:5353", "https://dns.example/q");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
