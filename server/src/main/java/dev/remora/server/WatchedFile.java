@@ -1,5 +1,6 @@
 package dev.remora.server;
 
+import dev.remora.server.store.FileTrouble;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ final class WatchedFile implements AutoCloseable {
     }
 
     private void sayOnce(IOException e) {
-        String now = String.valueOf(e.getMessage());
+        String now = FileTrouble.sentence(e);
         if (!now.equals(trouble)) {
             trouble = now;
             LOG.warn("{} is not taken, what held before holds on: {}", names(), now);

@@ -101,6 +101,16 @@ class WatchedCertificateTest {
                 .hasMessageContaining("is not that of the first certificate");
     }
 
+    @Test
+    void aFileWithoutACertificateIsNamed() throws Exception {
+        Files.writeString(files.chain(), "a host's name\n");
+
+        assertThatThrownBy(
+                        () -> WatchedCertificate.start(files, read -> read, Runnable::run, timers))
+                .isInstanceOf(GeneralSecurityException.class)
+                .hasMessageStartingWith("no certificate in " + files.chain());
+    }
+
     private void replace(String name) throws Exception {
         Files.move(
                 temp.resolve("next").resolve(name),

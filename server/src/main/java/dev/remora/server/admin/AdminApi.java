@@ -4,6 +4,7 @@ import dev.remora.base.MalformedException;
 import dev.remora.server.netmap.MapService;
 import dev.remora.server.policy.PolicyException;
 import dev.remora.server.store.AuditEntry;
+import dev.remora.server.store.FileTrouble;
 import dev.remora.server.tailnet.Actor;
 import dev.remora.server.tailnet.Refused;
 import dev.remora.server.tailnet.Tailnet;
@@ -84,7 +85,7 @@ public final class AdminApi {
         } catch (PolicyException e) {
             throw new AdminException("the policy is refused:\n" + e.getMessage());
         } catch (IOException e) {
-            throw new AdminException(String.valueOf(e.getMessage()));
+            throw new AdminException(FileTrouble.sentence(e));
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.remora.server.admin;
 
+import dev.remora.io.loop.Binding;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.server.http.Answers;
 import dev.remora.server.http.HttpCounts;
@@ -80,15 +81,10 @@ public final class AdminServer implements AutoCloseable {
                                                 new HttpCounts());
                                     }
                                 })
-                        .bind(address(loop, socket))
-                        .awaitUninterruptibly();
-        if (!binding.isSuccess()) {
-            throw new IOException(
-                    "cannot listen on " + socket + ": " + binding.cause().getMessage(),
-                    binding.cause());
-        }
+                        .bind(address(loop, socket));
+        Channel listener = Binding.await(binding, socket.toString());
         Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
-        return new AdminServer(binding.channel(), socket);
+        return new AdminServer(listener, socket);
     }
 
     private static SocketAddress address(EngineLoop loop, Path socket) {

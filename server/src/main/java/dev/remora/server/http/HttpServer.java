@@ -1,6 +1,7 @@
 package dev.remora.server.http;
 
 import dev.remora.base.IpAddress;
+import dev.remora.io.loop.Binding;
 import dev.remora.io.loop.EngineLoop;
 import dev.remora.io.loop.JdkAddresses;
 import io.netty.bootstrap.ServerBootstrap;
@@ -59,14 +60,9 @@ public final class HttpServer implements AutoCloseable {
         ChannelFuture binding =
                 bootstrap(loop)
                         .childHandler(new Door(settings, routes, connections, counts))
-                        .bind(settings.listen())
-                        .awaitUninterruptibly();
-        if (!binding.isSuccess()) {
-            String why = binding.cause().getMessage();
-            throw new IOException(
-                    "cannot listen on " + settings.listen() + ": " + why, binding.cause());
-        }
-        return new HttpServer(binding.channel(), connections, counts);
+                        .bind(settings.listen());
+        Channel listener = Binding.await(binding, "TCP " + JdkAddresses.read(settings.listen()));
+        return new HttpServer(listener, connections, counts);
     }
 
     private static ServerBootstrap bootstrap(EngineLoop loop) {

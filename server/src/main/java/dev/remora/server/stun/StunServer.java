@@ -1,6 +1,8 @@
 package dev.remora.server.stun;
 
+import dev.remora.io.loop.Binding;
 import dev.remora.io.loop.EngineLoop;
+import dev.remora.io.loop.JdkAddresses;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -35,14 +37,9 @@ public final class StunServer implements AutoCloseable {
                         .group(loop.netty())
                         .channelFactory(loop::newDatagramSocket)
                         .handler(new BindingHandler(counts))
-                        .bind(address)
-                        .awaitUninterruptibly();
-        if (!binding.isSuccess()) {
-            String why =
-                    "cannot listen for STUN on " + address + ": " + binding.cause().getMessage();
-            throw new IOException(why, binding.cause());
-        }
-        return new StunServer(binding.channel(), counts);
+                        .bind(address);
+        String where = "UDP " + JdkAddresses.read(address) + " for STUN";
+        return new StunServer(Binding.await(binding, where), counts);
     }
 
     /// Where it listens, with the port that the system chose if it was asked to.

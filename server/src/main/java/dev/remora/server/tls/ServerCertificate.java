@@ -17,6 +17,7 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.cert.Certificate;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -68,9 +69,13 @@ public final class ServerCertificate {
         CertificateFactory factory = CertificateFactory.getInstance("X.509");
         List<X509Certificate> certificates = new ArrayList<>();
         byte[] pem = Files.readAllBytes(chain);
-        for (Certificate certificate :
-                factory.generateCertificates(new ByteArrayInputStream(pem))) {
-            certificates.add((X509Certificate) certificate);
+        try {
+            for (Certificate certificate :
+                    factory.generateCertificates(new ByteArrayInputStream(pem))) {
+                certificates.add((X509Certificate) certificate);
+            }
+        } catch (CertificateException e) {
+            throw new CertificateException("no certificate in " + chain + ": " + e.getMessage(), e);
         }
         if (certificates.isEmpty()) {
             throw new GeneralSecurityException("no certificate in " + chain);

@@ -1,6 +1,7 @@
 package dev.remora.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.base.IpPrefix;
 import dev.remora.io.loop.EngineLoop;
@@ -56,6 +57,23 @@ class HttpServerTest {
         socket.getOutputStream()
                 .write("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         return socket.getInputStream().read() == 'H';
+    }
+
+    @Test
+    void anAddressThatIsNotToBeHadIsNamedWithTheReason() throws Exception {
+        try (HttpServer server = HttpServer.start(loop, ANY, routes)) {
+            HttpSettings taken = HttpSettings.of(server.address(), Optional.empty());
+            assertThatThrownBy(() -> HttpServer.start(loop, taken, routes))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(
+                            "cannot listen on TCP 127.0.0.1:%d: another program listens there",
+                            server.address().getPort());
+        }
+        InetSocketAddress foreign = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 0);
+        assertThatThrownBy(() ->
+                        HttpServer.start(loop, HttpSettings.of(foreign, Optional.empty()), routes))
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot listen on TCP 192.0.2.1:0: this machine has no such address");
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.remora.base.MalformedException;
 import dev.remora.crypto.MachinePrivateKey;
 import dev.remora.server.ServerFlags;
 import dev.remora.server.ServerProgram;
+import dev.remora.server.store.FileTrouble;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.Command.Invocation;
 import dev.remora.sidecar.cli.CommandException;
@@ -42,7 +43,7 @@ final class ConfigCommands {
         } catch (MalformedException e) {
             throw new CommandException("server: " + e.reason());
         } catch (IOException e) {
-            throw new CommandException("server: " + Sentences.of(e));
+            throw new CommandException("server: " + FileTrouble.sentence(e));
         } catch (GeneralSecurityException e) {
             throw new CommandException("server: " + e.getMessage());
         }

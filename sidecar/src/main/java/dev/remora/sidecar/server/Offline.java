@@ -6,6 +6,7 @@ import dev.remora.base.MalformedException;
 import dev.remora.server.StateDirectory;
 import dev.remora.server.admin.AdminApi;
 import dev.remora.server.admin.AdminException;
+import dev.remora.server.store.FileTrouble;
 import dev.remora.server.tailnet.Tailnet;
 import dev.remora.sidecar.cli.CommandException;
 import dev.remora.sidecar.cli.Tree;
@@ -43,7 +44,7 @@ final class Offline {
         } catch (AdminException e) {
             throw new CommandException(e.sentence());
         } catch (IOException e) {
-            throw new CommandException(Sentences.of(e));
+            throw new CommandException(FileTrouble.sentence(e));
         } catch (MalformedException e) {
             throw new IllegalStateException("our own JSON", e);
         } finally {

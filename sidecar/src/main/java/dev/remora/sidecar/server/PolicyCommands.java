@@ -2,6 +2,7 @@ package dev.remora.sidecar.server;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.remora.server.store.FileTrouble;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.CommandException;
 import dev.remora.sidecar.cli.Flags;
@@ -80,7 +81,7 @@ final class PolicyCommands {
         } catch (CharacterCodingException e) {
             throw new CommandException(file + " is no text in UTF-8");
         } catch (IOException e) {
-            throw new CommandException("cannot read " + file + ": " + Sentences.of(e));
+            throw new CommandException("cannot read " + file + ": " + FileTrouble.sentence(e));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
 import dev.remora.server.RelayFlags;
 import dev.remora.server.RelayProgram;
+import dev.remora.server.store.FileTrouble;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.Command.Invocation;
 import dev.remora.sidecar.cli.CommandException;
@@ -46,7 +47,9 @@ public final class RelayCommand {
             return signal.await();
         } catch (MalformedException e) {
             throw new UsageException("relay: " + e.reason());
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (IOException e) {
+            throw new CommandException("relay: " + FileTrouble.sentence(e));
+        } catch (GeneralSecurityException e) {
             throw new CommandException("relay: " + e.getMessage());
         }
     }

@@ -3,6 +3,7 @@ package dev.remora.sidecar.server;
 import dev.remora.base.MalformedException;
 import dev.remora.server.ServerFlags;
 import dev.remora.server.ServerProgram;
+import dev.remora.server.store.FileTrouble;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.Command.Invocation;
 import dev.remora.sidecar.cli.CommandException;
@@ -114,7 +115,7 @@ public final class ServerCommand {
         } catch (MalformedException e) {
             throw new UsageException("server: " + e.reason());
         } catch (IOException e) {
-            throw new CommandException("server: " + Sentences.of(e));
+            throw new CommandException("server: " + FileTrouble.sentence(e));
         } catch (GeneralSecurityException e) {
             throw new CommandException("server: " + e.getMessage());
         }
