@@ -35,9 +35,9 @@ final class RegisterPage {
                         page(
                                 HttpResponseStatus.NOT_FOUND,
                                 "Nobody waits here",
-                                "<p>This login was let in already, or has waited for too"
-                                        + " long. The device shows a new address when it"
-                                        + " logs in again.</p>"));
+                                "<p>This login was let in or turned away already, or has"
+                                        + " waited for too long. The device shows a new"
+                                        + " address when it logs in again.</p>"));
     }
 
     private String waiting(PendingLogin login) {
