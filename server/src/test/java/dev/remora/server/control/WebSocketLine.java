@@ -31,6 +31,7 @@ final class WebSocketLine implements AutoCloseable {
                 await(
                         http.newWebSocketBuilder()
                                 .subprotocols(protocol)
+                                .header("Origin", "https://page.example") // of any page
                                 .buildAsync(uri, new Receiver()));
         if (!socket.getSubprotocol().equals(protocol)) { // a browser would hang up
             throw new IOException("the server chose \"" + socket.getSubprotocol() + "\"");

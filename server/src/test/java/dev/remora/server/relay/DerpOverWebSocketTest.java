@@ -20,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// A client whose network lets nothing through but WebSockets.
+/// A client in a browser, or one whose network lets nothing through but WebSockets.
 class DerpOverWebSocketTest {
     private static final String UPGRADE =
             """
@@ -28,6 +28,8 @@ class DerpOverWebSocketTest {
             Host: relay
             Connection: Upgrade
             Upgrade: websocket
+            Origin: https://page.example
+            Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits
             Sec-WebSocket-Version: 13
             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==
             Sec-WebSocket-Protocol: derp
@@ -69,7 +71,8 @@ class DerpOverWebSocketTest {
         wire.write(UPGRADE.replace("\n", "\r\n"));
         assertThat(wire.text())
                 .startsWith("HTTP/1.1 101 ")
-                .containsIgnoringCase("sec-websocket-protocol: derp\r\n");
+                .containsIgnoringCase("sec-websocket-protocol: derp\r\n")
+                .doesNotContainIgnoringCase("sec-websocket-extensions");
         byte[] introduction = Wire.bytesOf(Wire.introduction(ALICE, ClientDetails.OF_NODE));
 
         send(introduction);
