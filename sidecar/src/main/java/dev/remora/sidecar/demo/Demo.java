@@ -1,7 +1,10 @@
 package dev.remora.sidecar.demo;
 
 import dev.remora.RemoraNode;
+import dev.remora.base.IpAddress;
+import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
+import dev.remora.io.loop.JdkAddresses;
 import dev.remora.server.ServerFlags;
 import dev.remora.server.ServerProgram;
 import dev.remora.server.tailnet.Actor;
@@ -12,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -43,6 +45,7 @@ final class Demo implements AutoCloseable {
     private final Path directory = Files.createTempDirectory("remora-demo-");
     private final Deque<AutoCloseable> running = new ArrayDeque<>();
     private final String url;
+    private final boolean local;
     private final String authKey;
     private final RemoraNode app;
     private final int localPort;
@@ -50,14 +53,14 @@ final class Demo implements AutoCloseable {
 
     /// Starts all of it.
     ///
-    /// @param listen where the control server awaits nodes; a port of 0 is any
-    Demo(InetSocketAddress listen)
-            throws IOException, MalformedException, GeneralSecurityException, Refused {
+    /// @param listen where the control server awaits nodes; a port of 0 is any, and so is an address of zeros
+    Demo(IpPort listen) throws IOException, MalformedException, GeneralSecurityException, Refused {
         try {
-            InetSocketAddress free = withPort(listen);
-            String ip = text(free.getAddress());
-            url = "http://" + ip + ":" + free.getPort();
-            ServerProgram server = begun(ServerProgram.start(flags(ip, free.getPort())));
+            IpPort free = withPort(listen);
+            IpAddress ip = free.ip().isUnspecified() ? Reachable.address() : free.ip();
+            local = ip.isLoopback();
+            url = "http://" + new IpPort(ip, free.port());
+            ServerProgram server = begun(ServerProgram.start(flags(free)));
             authKey = key(server);
             RemoraNode visitor = begun(node("visitor"));
             app = begun(node(APP));
@@ -85,28 +88,27 @@ final class Demo implements AutoCloseable {
     }
 
     /// Nodes are told a URL with a port, so there must be one before the server listens.
-    private static InetSocketAddress withPort(InetSocketAddress listen) throws IOException {
-        if (listen.getPort() != 0) {
+    private static IpPort withPort(IpPort listen) throws IOException {
+        if (listen.port() != 0) {
             return listen;
         }
-        try (ServerSocket probe = new ServerSocket(0, 1, listen.getAddress())) {
-            return new InetSocketAddress(listen.getAddress(), probe.getLocalPort());
+        try (ServerSocket probe = new ServerSocket(0, 1, JdkAddresses.of(listen.ip()))) {
+            return new IpPort(listen.ip(), probe.getLocalPort());
+        } catch (BindException e) {
+            throw new IOException(listen.ip() + " is no address of this machine", e);
         }
     }
 
-    private static String text(InetAddress address) {
-        String text = address.getHostAddress();
-        return text.contains(":") ? "[" + text + "]" : text;
-    }
-
-    private ServerFlags flags(String ip, int port) throws MalformedException {
+    private ServerFlags flags(IpPort listen) throws MalformedException {
+        IpPort any = new IpPort(listen.ip(), 0);
         return ServerFlags.parse(
                 List.of(
                         "--state=" + directory.resolve("server"),
-                        "--listen=" + ip + ":" + port,
+                        "--listen=" + listen,
+                        "--url=" + url,
                         "--tls=off",
-                        "--relay=" + ip + ":0",
-                        "--stun=" + ip + ":0",
+                        "--relay=" + any,
+                        "--stun=" + any,
                         "--base-domain=" + DOMAIN));
     }
 
@@ -173,7 +175,6 @@ final class Demo implements AutoCloseable {
     /// What there is to see, in a few lines.
     String text() {
         String address = app.status().addresses().getFirst().getHostAddress();
-        boolean local = url.startsWith("http://127.") || url.startsWith("http://[::1]");
         return """
         A tailnet of two nodes runs in this process. Ctrl-C ends it and leaves nothing behind.
 
@@ -192,7 +193,7 @@ final class Demo implements AutoCloseable {
                         authKey,
                         local
                                 ? "on this machine; for others, start the demo with --listen=<an address of this machine>"
-                                : "on any machine that reaches " + url);
+                                : "on any machine that reaches this one");
     }
 
     /// Ends what runs, the latest first, and removes what was kept.

@@ -38,7 +38,7 @@ final class DemoApp implements AutoCloseable {
     private static void answer(Socket connection) throws IOException {
         HttpHead head = HttpHead.read(connection.getInputStream());
         OutputStream out = connection.getOutputStream();
-        switch (head.path()) {
+        switch (head.path().replaceFirst("\\?.*", "")) {
             case "/" -> send(out, "200 OK", "text/html; charset=utf-8", page(head).getBytes(UTF_8));
             case "/sample" ->
                     send(out, "200 OK", "application/octet-stream", new byte[SAMPLE_BYTES]);

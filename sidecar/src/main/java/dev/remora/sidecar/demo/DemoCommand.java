@@ -3,7 +3,7 @@ package dev.remora.sidecar.demo;
 import dev.remora.base.IpAddress;
 import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
-import dev.remora.io.loop.JdkAddresses;
+import dev.remora.server.store.FileTrouble;
 import dev.remora.server.tailnet.Refused;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.Command.Invocation;
@@ -12,7 +12,6 @@ import dev.remora.sidecar.cli.Flags;
 import dev.remora.sidecar.cli.UsageException;
 import dev.remora.sidecar.server.UntilSignal;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.security.GeneralSecurityException;
 
 /// `demo`: a tailnet to look at.
@@ -30,8 +29,8 @@ public final class DemoCommand {
                         new Flags()
                                 .text(
                                         LISTEN,
-                                        "127.0.0.1",
-                                        "where other nodes may join: an address of this machine"),
+                                        "",
+                                        "where other nodes may join: 127.0.0.1 for none but this machine's; its address in a private network if not given"),
                 DemoCommand::run);
     }
 
@@ -44,22 +43,37 @@ public final class DemoCommand {
             return signal.await();
         } catch (MalformedException e) {
             throw new UsageException("demo: " + e.reason());
-        } catch (IOException | GeneralSecurityException e) {
+        } catch (IOException e) {
+            throw new CommandException("demo: " + FileTrouble.sentence(e));
+        } catch (GeneralSecurityException e) {
             throw new CommandException("demo: " + e.getMessage());
         } catch (Refused e) {
             throw new CommandException("demo: " + e.sentence());
         }
     }
 
-    private static InetSocketAddress address(String text) throws MalformedException {
-        return JdkAddresses.of(withPort(text));
+    /// With port 0, any, unless one is said.
+    static IpPort address(String text) throws MalformedException {
+        if (text.isEmpty()) {
+            return new IpPort(Reachable.address(), 0);
+        }
+        try {
+            boolean bracketed = text.startsWith("[") && text.endsWith("]");
+            String ip = bracketed ? text.substring(1, text.length() - 1) : text;
+            return new IpPort(IpAddress.parse(ip), 0);
+        } catch (MalformedException e) {
+            return withPort(text);
+        }
     }
 
     private static IpPort withPort(String text) throws MalformedException {
         try {
-            return new IpPort(IpAddress.parse(text), 0);
-        } catch (MalformedException e) {
             return IpPort.parse(text);
+        } catch (MalformedException e) {
+            throw new MalformedException(
+                    "--listen="
+                            + text
+                            + " is no address of this machine such as 10.0.0.1 or 10.0.0.1:8000");
         }
     }
 }

@@ -27,7 +27,8 @@ class DemoTest {
     @Test
     void showsThePageOverTheTailnetAndLeavesNothingBehind() throws Exception {
         try (RunningProgram demo =
-                RunningProgram.start(List.of("-Djava.io.tmpdir=" + temp), "demo")) {
+                RunningProgram.start(
+                        List.of("-Djava.io.tmpdir=" + temp), "demo", "--listen=127.0.0.1")) {
             String said = demo.awaitSaid("tailscale up --login-server=http://127.0.0.1:");
             assertThat(said).contains("http://app.demo.internal/", " at 100.", "--auth-key=");
 
@@ -47,7 +48,8 @@ class DemoTest {
     @Test
     void endsAsToldWithoutAVisit() throws Exception {
         try (RunningProgram demo =
-                RunningProgram.start(List.of("-Djava.io.tmpdir=" + temp), "demo")) {
+                RunningProgram.start(
+                        List.of("-Djava.io.tmpdir=" + temp), "demo", "--listen=127.0.0.1")) {
             demo.awaitSaid("to join");
             demo.end();
             demo.awaitEnd(0);
