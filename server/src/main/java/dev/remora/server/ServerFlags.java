@@ -6,6 +6,7 @@ import dev.remora.base.MalformedException;
 import dev.remora.proto.stun.Stun;
 import dev.remora.server.http.TrustedProxies;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +21,7 @@ import java.util.Optional;
 /// @param policy a file that is read now and whenever it changes
 /// @param derpMap other relays, from a file or a URL
 /// @param extraRecords DNS records from a file, read now and whenever it changes
+/// @param nodeExpiry after which people's devices have to log in again; empty: never
 /// @param deviceApproval new nodes wait for `nodes approve`, unless their key says otherwise
 /// @param metrics where Prometheus asks
 public record ServerFlags(
@@ -35,6 +37,7 @@ public record ServerFlags(
         Optional<String> derpMap,
         NameFlags names,
         Optional<Path> extraRecords,
+        Optional<Duration> nodeExpiry,
         boolean deviceApproval,
         Optional<IpPort> metrics,
         TrustedProxies proxies) {
@@ -68,6 +71,9 @@ public record ServerFlags(
                             "extra-records",
                             "a JSON file with DNS records; read again whenever it changes"),
                     new Option(
+                            "node-expiry",
+                            "after how long people's devices have to log in again, such as 180d; never if not given"),
+                    new Option(
                             "device-approval",
                             "on or off: nodes whose key is not pre-approved wait for `nodes approve`; off if not given"),
                     new Option(
@@ -98,6 +104,7 @@ public record ServerFlags(
                 Optional.of(given.text("derp-map")).filter(map -> !map.isEmpty()),
                 NameFlags.of(given),
                 RelayFlags.file(given.text("extra-records")),
+                given.span("node-expiry"),
                 given.on("device-approval", false),
                 given.localOrOff("metrics"),
                 RelayFlags.proxies(given.list("trusted-proxies")));

@@ -26,8 +26,10 @@ public final class StateDirectory {
     /// @throws IOException if they do not go together; the message says why
     static TailnetSettings settings(ServerFlags flags) throws IOException {
         try {
-            return TailnetSettings.of(flags.url().toString(), flags.baseDomain())
-                    .withDeviceApproval(flags.deviceApproval());
+            TailnetSettings settings =
+                    TailnetSettings.of(flags.url().toString(), flags.baseDomain())
+                            .withDeviceApproval(flags.deviceApproval());
+            return flags.nodeExpiry().map(settings::withNodeExpiry).orElse(settings);
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }

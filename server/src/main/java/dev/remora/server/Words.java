@@ -2,6 +2,7 @@ package dev.remora.server;
 
 import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,16 @@ final class Words {
         return value.equals(RelayFlags.OFF)
                 ? Optional.empty()
                 : Optional.of(address(name, port ? "127.0.0.1:" + value : value));
+    }
+
+    Optional<Duration> span(String name) throws MalformedException {
+        String value = text(name);
+        Optional<Duration> span = Lifetime.parse(value).filter(Duration::isPositive);
+        if (!value.isEmpty() && span.isEmpty()) {
+            throw new MalformedException(
+                    "--" + name + "=" + value + " is no span of time such as 24h, 90d or 1y");
+        }
+        return span;
     }
 
     boolean on(String name, boolean otherwise) throws MalformedException {

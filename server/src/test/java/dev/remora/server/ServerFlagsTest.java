@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.remora.base.IpPort;
 import dev.remora.base.MalformedException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -69,6 +70,8 @@ class ServerFlagsTest {
         "--trusted-proxies=proxy, --trusted-proxies: \"proxy\" is no IP address",
         "--magic-dns=maybe, --magic-dns is on or off",
         "--device-approval=yes, --device-approval is on or off",
+        "--node-expiry=soon, '--node-expiry=soon is no span of time such as 24h, 90d or 1y'",
+        "--node-expiry=0d, '--node-expiry=0d is no span of time such as 24h, 90d or 1y'",
         "--dns=resolver, '--dns: \"resolver\" is no name server such as 10.0.0.53 or https://dns.example/dns-query'",
         "--split-dns=corp=10.0.0, '--split-dns: \"10.0.0\" is no name server such as 10.0.0.53 or https://dns.example/dns-query'",
         "--split-dns=a b=10.0.0.53, --split-dns: \"a b\" is no domain",
@@ -79,6 +82,15 @@ class ServerFlagsTest {
                         () -> ServerFlags.parse(List.of("--state=/x", "--listen=10.0.0.1:1", word)))
                 .isInstanceOfSatisfying(
                         MalformedException.class, e -> assertThat(e.reason()).isEqualTo(sentence));
+    }
+
+    @Test
+    void howLongDevicesStayIsTheTailnetsRule() throws Exception {
+        ServerFlags flags =
+                ServerFlags.parse(
+                        List.of("--state=/x", "--listen=10.0.0.1:1", "--node-expiry=1y30d"));
+
+        assertThat(StateDirectory.settings(flags).nodeExpiry()).contains(Duration.ofDays(395));
     }
 
     @Test

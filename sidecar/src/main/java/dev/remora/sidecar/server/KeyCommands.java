@@ -1,14 +1,17 @@
 package dev.remora.sidecar.server;
 
+import dev.remora.server.Lifetime;
 import dev.remora.sidecar.cli.Command;
 import dev.remora.sidecar.cli.CommandException;
 import dev.remora.sidecar.cli.Flags;
+import dev.remora.sidecar.cli.GoDuration;
 import dev.remora.sidecar.cli.Tree;
 import dev.remora.sidecar.cli.UsageException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// `preauthkeys`: keys that let nodes in without a person.
 final class KeyCommands {
@@ -79,10 +82,16 @@ final class KeyCommands {
     }
 
     private static String lifetime(String text) {
-        if (Lifetime.parse(text).isEmpty()) {
+        if (span(text).isEmpty()) {
             throw new IllegalArgumentException("no span of time such as 30m, 24h or 90d");
         }
         return text;
+    }
+
+    /// Also as Go writes it, such as `1.5h`.
+    private static Optional<Duration> span(String text) {
+        return Lifetime.parse(text)
+                .or(() -> GoDuration.parse(text).filter(span -> !span.isNegative()));
     }
 
     private static Command byId(String verb, String summary, String done) {
@@ -107,7 +116,7 @@ final class KeyCommands {
         parameters.put(REUSABLE, flags.text(REUSABLE));
         parameters.put(EPHEMERAL, flags.text(EPHEMERAL));
         parameters.put("tags", flags.text("tags"));
-        Duration lifetime = Lifetime.parse(flags.text(EXPIRATION)).orElseThrow();
+        Duration lifetime = span(flags.text(EXPIRATION)).orElseThrow();
         parameters.put("seconds", Long.toString(lifetime.toSeconds()));
         parameters.put("pre_approved", flags.text(PRE_APPROVED));
         parameters.put("take_over_name", flags.text(TAKE_OVER));

@@ -1,13 +1,12 @@
-package dev.remora.sidecar.server;
+package dev.remora.server;
 
-import dev.remora.sidecar.cli.GoDuration;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Spans of time as people say how long a key is good: `30m`, `24h`, `90d`, `2w`, `1y`, the greater units first, or as Go writes them (`1.5h`).
-final class Lifetime {
+/// Spans of time as people say how long a key is good: `30m`, `24h`, `90d`, `2w`, `1y`, the greater units first.
+public final class Lifetime {
     private static final Pattern FORM =
             Pattern.compile(
                     "(?:(\\d{1,4})y)?(?:(\\d{1,5})w)?(?:(\\d{1,6})d)?(?:(\\d{1,7})h)?(?:(\\d{1,8})m)?(?:(\\d{1,9})s)?");
@@ -23,11 +22,11 @@ final class Lifetime {
 
     private Lifetime() {}
 
-    /// Empty for what is no span, and for less than nothing.
-    static Optional<Duration> parse(String text) {
+    /// Empty for what is no span.
+    public static Optional<Duration> parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (text.isEmpty() || !matcher.matches()) {
-            return GoDuration.parse(text).filter(span -> !span.isNegative());
+            return Optional.empty();
         }
         Duration sum = Duration.ZERO;
         for (int i = 0; i < UNITS.length; i++) {
