@@ -34,6 +34,7 @@ class RemoraServerLoginsTest {
     private static final String OPEN = "8000";
     private static final String SHUT = "8001";
     private static final String NOT_YOURS = "requested tags [tag:web] are invalid or not permitted";
+    private static final String WRONG = "hskey-auth-" + "0".repeat(12) + "-" + "4".repeat(64);
     private static final Pattern STRANGER =
             Pattern.compile("hangups_total\\{reason=\"not_admitted\"} [1-9]");
 
@@ -121,6 +122,36 @@ class RemoraServerLoginsTest {
         assertThat(before).doesNotContainPattern(STRANGER);
     }
 
+    @Test
+    void behindAProxyThatEndsTlsNodesJoinMeetByTheRelayAndAreKnownByTheirOwnAddresses(Lab lab) {
+        RemoraControl behind =
+                RemoraControl.startBehindProxy(8080, lab.host("front"), lab.authority());
+        Tailscaled one = lab.tailscaled(lab.host("one"), Tailscaled.Mode.USERSPACE);
+        Tailscaled old =
+                Tailscaled.of(
+                        Tailscaled.Release.OLDEST,
+                        lab.host("old"),
+                        lab.authority(),
+                        Tailscaled.Mode.USERSPACE);
+        old.start();
+        assertThat(up(behind, one, WRONG).ok()).isFalse();
+        assertThat(behind.process().log())
+                .contains(one.host().ip4() + " was refused its registration");
+        one.up(behind, AuthKeyRequest.forUser("alice"));
+        PageLogin.begin(old, behind).approveAs("alice");
+        one.host().blockUdp();
+        Await.until(
+                "a pong through the relay behind the proxy",
+                SOON,
+                () ->
+                        one.cli("ping", "--c=1", "--timeout=2s", "old")
+                                .output()
+                                .contains("via DERP(own)"));
+        one.stop();
+        old.stop();
+        behind.stop();
+    }
+
     private static String relay() {
         return control.host()
                 .run("curl", "-sf", "http://127.0.0.1:" + METRICS + "/metrics")
@@ -162,8 +193,12 @@ class RemoraServerLoginsTest {
     }
 
     private static Result up(Tailscaled node, String key, String... flags) {
+        return up(control, node, key, flags);
+    }
+
+    private static Result up(RemoraControl server, Tailscaled node, String key, String... flags) {
         List<String> words = new ArrayList<>();
-        words.addAll(List.of("up", "--login-server=" + control.url(), "--auth-key=" + key));
+        words.addAll(List.of("up", "--login-server=" + server.url(), "--auth-key=" + key));
         words.addAll(List.of("--hostname=" + node.host().name(), "--timeout=20s"));
         words.addAll(List.of(flags));
         return node.cli(words.toArray(String[]::new));
@@ -225,9 +260,8 @@ class RemoraServerLoginsTest {
         gone.cli("logout").orThrow();
         assertThat(gone.status().at("Peer").each()).isEmpty();
 
-        String wrong = "hskey-auth-" + "0".repeat(12) + "-" + "4".repeat(64);
         Await.until(
-                "to be sent away", SOON, () -> up(gone, wrong).output().contains("rate limited"));
+                "to be sent away", SOON, () -> up(gone, WRONG).output().contains("rate limited"));
         remove(gone);
     }
 }

@@ -6,6 +6,7 @@ import dev.remora.lab.apps.Curl;
 import dev.remora.lab.net.Host;
 import dev.remora.lab.net.NatBox;
 import dev.remora.lab.peers.AuthKeyRequest;
+import dev.remora.lab.peers.Python;
 import dev.remora.lab.peers.RemoraControl;
 import dev.remora.lab.peers.RemoraDaemon;
 import dev.remora.lab.peers.TailnetDaemon;
@@ -21,7 +22,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -77,12 +77,7 @@ class RemoraServerNodesTest {
     }
 
     private static void nameServer(Host host, String answer) throws Exception {
-        python(host, "names", script("name_server.py"), host.ip4(), answer);
-    }
-
-    private static String script(String name) throws Exception {
-        var script = RemoraServerNodesTest.class.getResource("/lab/" + name);
-        return Path.of(Objects.requireNonNull(script).toURI()).toString();
+        Python.start(host, "name_server.py", host.ip4(), answer);
     }
 
     /// Ended with the lab.
@@ -142,7 +137,7 @@ class RemoraServerNodesTest {
         Host desk = office.host("desk");
         String gateway = desk.ip4().replaceAll("[0-9]+$", "1");
         office.asHost().run("sysctl", "-qw", "net.ipv4.ip_forward=0").orThrow();
-        LabProcess proxy = python(office.asHost(), "proxy", script("connect_proxy.py"), gateway);
+        LabProcess proxy = Python.start(office.asHost(), "connect_proxy.py", gateway);
         Map<String, String> env =
                 Map.of(
                         "SSL_CERT_FILE",

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /// Our own control server, with relay and STUN, as a process of its own and told what to do by its own commands.
 ///
@@ -26,15 +27,22 @@ public final class RemoraControl extends Service implements ControlServer {
             List.of("Pacific/Kiritimati", "Pacific/Pago_Pago");
 
     private final int port;
+    private final OptionalInt behind;
     private final Path folder;
     private final Path policy;
     private final Path certificates;
     private final List<String> flags;
     private int starts;
 
-    private RemoraControl(Host host, CertificateAuthority authority, int port, List<String> flags) {
+    private RemoraControl(
+            Host host,
+            CertificateAuthority authority,
+            int port,
+            OptionalInt behind,
+            List<String> flags) {
         super(host);
         this.port = port;
+        this.behind = behind;
         this.flags = flags;
         this.folder = host.folder("control");
         this.policy = host.folder("control-policy").resolve("policy.hujson");
@@ -51,7 +59,22 @@ public final class RemoraControl extends Service implements ControlServer {
     /// The same at another port.
     public static RemoraControl startAt(
             int port, Host host, CertificateAuthority authority, String... flags) {
-        RemoraControl control = new RemoraControl(host, authority, port, List.of(flags));
+        return started(
+                new RemoraControl(host, authority, port, OptionalInt.empty(), List.of(flags)));
+    }
+
+    /// One that speaks plain HTTP at this port of the loopback, behind a reverse proxy that ends TLS at port 443.
+    public static RemoraControl startBehindProxy(
+            int plain, Host host, CertificateAuthority authority) {
+        RemoraControl control =
+                new RemoraControl(host, authority, HTTPS, OptionalInt.of(plain), List.of());
+        String files = control.certificate();
+        Python.start(
+                host, "reverse_proxy.py", host.ip4(), files + ".crt", files + ".key", "" + plain);
+        return started(control);
+    }
+
+    private static RemoraControl started(RemoraControl control) {
         control.start();
         for (String user : List.of("alice", "bob")) {
             control.cli("users", "create", user).orThrow();
@@ -61,20 +84,36 @@ public final class RemoraControl extends Service implements ControlServer {
 
     @Override
     LabProcess launch() {
-        String certificate = certificates.resolve(host().ip4()).toString();
         List<String> command = new ArrayList<>();
         command.addAll(
                 List.of(
                         Programs.remora(),
                         "server",
                         "--state=" + folder,
-                        "--listen=" + host().ip4() + ":" + port,
                         "--url=" + url(),
-                        "--base-domain=" + Headscale.DOMAIN,
-                        "--tls=" + certificate + ".crt," + certificate + ".key"));
+                        "--base-domain=" + Headscale.DOMAIN));
+        command.addAll(behind.isPresent() ? plain(behind.getAsInt()) : overTls());
         command.addAll(flags);
         Map<String, String> env = Map.of("TZ", TIME_ZONES.get(starts++ % TIME_ZONES.size()));
         return host().start("control", env, command).awaitSaid(START_TIME, "listening on ");
+    }
+
+    private List<String> overTls() {
+        return List.of(
+                "--listen=" + host().ip4() + ":" + port,
+                "--tls=" + certificate() + ".crt," + certificate() + ".key");
+    }
+
+    private List<String> plain(int at) {
+        return List.of(
+                "--listen=127.0.0.1:" + at,
+                "--tls=off",
+                "--stun=" + host().ip4() + ":3478",
+                "--trusted-proxies=127.0.0.1/32");
+    }
+
+    private String certificate() {
+        return certificates.resolve(host().ip4()).toString();
     }
 
     @Override
