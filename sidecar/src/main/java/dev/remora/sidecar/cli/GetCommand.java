@@ -62,12 +62,12 @@ final class GetCommand {
     }
 
     private static String asFlag(Map.Entry<String, Object> setting) {
+        String flag = "--" + setting.getKey();
+        if (setting.getValue().equals(true)) {
+            return flag;
+        }
         String value = setting.getValue().toString();
-        return "--"
-                + setting.getKey()
-                + (setting.getValue().equals(true)
-                        ? ""
-                        : "=" + (value.isEmpty() ? "" : GoText.shellWord(value)));
+        return flag + "=" + (value.isEmpty() ? "" : GoText.shellWord(value));
     }
 
     private static String table(Map<String, Object> settings) {
