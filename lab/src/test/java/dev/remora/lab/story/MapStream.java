@@ -1,7 +1,7 @@
 package dev.remora.lab.story;
 
 import dev.remora.lab.crowd.InnerLink;
-import dev.remora.lab.crowd.InnerLink.Frame;
+import dev.remora.server.control.InnerFrames.Frame;
 import dev.remora.server.story.Client;
 import dev.remora.server.story.Json;
 import io.netty.buffer.ByteBuf;

@@ -52,7 +52,7 @@ class ControlFuzzTest {
 
     @FuzzTest(maxDuration = "10s")
     void insteadOfAnInitiation(byte[] initiation) {
-        send(front(), TestClient.upgrade(initiation));
+        send(front(), InnerFrames.upgrade(initiation));
         String query = Base64.getUrlEncoder().encodeToString(initiation);
         String head =
                 "GET /ts2021?X-Tailscale-Handshake=%s HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -96,7 +96,7 @@ class ControlRoutesTest {
             assertThat(client.ask("POST", "/machine/map", map(node, false)).status())
                     .isEqualTo(200);
             int poll = client.request("POST", "/machine/map", map(node, true));
-            TestClient.Frame frame = client.next(Http2FrameTypes.DATA);
+            InnerFrames.Frame frame = client.next(Http2FrameTypes.DATA);
             assertThat(frame.stream()).isEqualTo(poll);
             assertThat(text(frame)).contains("\"Node\":{", node.text());
         }
@@ -122,7 +122,7 @@ class ControlRoutesTest {
         }
     }
 
-    private static String text(TestClient.Frame data) {
+    private static String text(InnerFrames.Frame data) {
         return new String(data.payload(), StandardCharsets.UTF_8);
     }
 

@@ -94,7 +94,7 @@ class InnerConnectionTest {
                                     Aead.jdk())
                             .initiation();
             replay.setSoTimeout(30_000);
-            replay.getOutputStream().write(TestClient.upgrade(initiation));
+            replay.getOutputStream().write(InnerFrames.upgrade(initiation));
             assertThat(TestClient.readHead(replay)).startsWith("HTTP/1.1 101");
             replay.getOutputStream().write(new byte[] {4, 0, 32});
             replay.getOutputStream().write(new byte[32]);
@@ -110,7 +110,7 @@ class InnerConnectionTest {
                 Socket socket =
                         new Socket(server.address().getAddress(), server.address().getPort())) {
             socket.setSoTimeout(30_000);
-            socket.getOutputStream().write(TestClient.upgrade(new byte[100]));
+            socket.getOutputStream().write(InnerFrames.upgrade(new byte[100]));
             TestClient.readHead(socket);
 
             byte[] error = socket.getInputStream().readAllBytes();
@@ -136,7 +136,7 @@ class InnerConnectionTest {
             assertThat(client.answer(quick).body()).hasSize(10);
             client.window(stuck, 1 << 24);
             int after = 0;
-            TestClient.Frame frame = client.next(Http2FrameTypes.DATA);
+            InnerFrames.Frame frame = client.next(Http2FrameTypes.DATA);
             while (!frame.ends()) {
                 after += frame.payload().length;
                 frame = client.next(Http2FrameTypes.DATA);
@@ -239,7 +239,7 @@ class InnerConnectionTest {
                 connection -= 16_384;
                 sent += 16_384;
             }
-            TestClient.Frame frame = client.read();
+            InnerFrames.Frame frame = client.read();
             if (frame.type() == Http2FrameTypes.WINDOW_UPDATE) {
                 int more = ByteBuffer.wrap(frame.payload()).getInt();
                 connection += frame.stream() == 0 ? more : 0;

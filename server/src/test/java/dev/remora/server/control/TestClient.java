@@ -4,17 +4,12 @@ import dev.remora.base.MalformedException;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.MachineKey;
 import dev.remora.crypto.MachinePrivateKey;
-import dev.remora.proto.noise.EarlyPayload;
 import dev.remora.proto.noise.NoiseHandshake;
 import dev.remora.proto.noise.NoiseTransport;
-import io.netty.buffer.ByteBuf;
+import dev.remora.server.control.InnerFrames.Frame;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
-import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.Http2CodecUtil;
-import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Headers;
 import java.io.ByteArrayOutputStream;
@@ -42,27 +37,13 @@ final class TestClient implements AutoCloseable {
 
     private static final byte ACK = 1;
     private static final byte END_STREAM = 1;
-    private static final byte END_HEADERS = 4;
     private static final int PATIENCE_MS = 30_000;
 
     final MachinePrivateKey machine;
     final String early;
     private final AutoCloseable line;
-    private final InputStream in;
-    private final OutputStream out;
-    private final NoiseTransport noise;
-    private final DefaultHttp2HeadersEncoder hpack = new DefaultHttp2HeadersEncoder();
-    private final DefaultHttp2HeadersDecoder unpack = new DefaultHttp2HeadersDecoder();
-    private final ByteBuf plain = Unpooled.buffer();
+    private final InnerFrames frames;
     private final Map<Integer, Http2Headers> heads = new HashMap<>();
-    private int nextStream = 1;
-
-    /// A frame as it came.
-    record Frame(int type, int flags, int stream, byte[] payload) {
-        boolean ends() {
-            return (flags & END_STREAM) != 0;
-        }
-    }
 
     /// What a request was answered with.
     record Answer(int status, String body, Http2Headers headers) {}
@@ -74,25 +55,22 @@ final class TestClient implements AutoCloseable {
         Socket socket = new Socket(server.getAddress(), server.getPort());
         socket.setSoTimeout(PATIENCE_MS);
         this.line = socket;
-        this.in = socket.getInputStream();
-        this.out = socket.getOutputStream();
-        out.write(upgrade(handshake.initiation()));
+        OutputStream out = socket.getOutputStream();
+        out.write(InnerFrames.upgrade(handshake.initiation()));
         String head = readHead(socket);
         if (!head.startsWith("HTTP/1.1 101")) {
             throw new IOException(head);
         }
-        this.noise = finish(handshake);
-        this.early = readEarly();
+        this.frames = finish(handshake, socket.getInputStream(), out);
+        this.early = frames.readEarly();
     }
 
     private TestClient(MachinePrivateKey machine, NoiseHandshake handshake, WebSocketLine line)
             throws IOException, MalformedException {
         this.machine = machine;
         this.line = line;
-        this.in = line.in();
-        this.out = line.out();
-        this.noise = finish(handshake);
-        this.early = readEarly();
+        this.frames = finish(handshake, line.in(), line.out());
+        this.early = frames.readEarly();
     }
 
     /// As a client in a browser connects.
@@ -111,22 +89,16 @@ final class TestClient implements AutoCloseable {
         return NoiseHandshake.start(version, machine, key, new SecureRandom(), Aead.jdk());
     }
 
-    private NoiseTransport finish(NoiseHandshake handshake) throws IOException, MalformedException {
+    private static InnerFrames finish(NoiseHandshake handshake, InputStream in, OutputStream out)
+            throws IOException, MalformedException {
         byte[] response = in.readNBytes(NoiseHandshake.RESPONSE_LENGTH);
-        return handshake.finish(ByteBuffer.wrap(response)).orElseThrow(EOFException::new);
+        NoiseTransport noise =
+                handshake.finish(ByteBuffer.wrap(response)).orElseThrow(EOFException::new);
+        return new InnerFrames(in, out::write, noise);
     }
 
     TestClient(InetSocketAddress server, MachineKey key) throws IOException, MalformedException {
         this(server, key, MachinePrivateKey.generate(new SecureRandom()), VERSION);
-    }
-
-    static byte[] upgrade(byte[] initiation) {
-        String head =
-                "POST /ts2021 HTTP/1.1\r\nHost: unused\r\nUpgrade: tailscale-control-protocol\r\n"
-                        + "Connection: upgrade\r\nContent-Length: 0\r\nX-Tailscale-Handshake: "
-                        + Base64.getEncoder().encodeToString(initiation)
-                        + "\r\n\r\n";
-        return head.getBytes(StandardCharsets.US_ASCII);
     }
 
     /// The head of an HTTP/1.1 answer, byte by byte, so that nothing behind it is taken.
@@ -142,23 +114,6 @@ final class TestClient implements AutoCloseable {
         return head.toString();
     }
 
-    private String readEarly() throws IOException, MalformedException {
-        while (true) {
-            readRecord();
-            ByteBuffer view = plain.nioBuffer();
-            switch (EarlyPayload.read(view)) {
-                case EarlyPayload.Incomplete() -> {}
-                case EarlyPayload.Absent() -> {
-                    return "";
-                }
-                case EarlyPayload.Present(String json) -> {
-                    plain.skipBytes(view.position());
-                    return json;
-                }
-            }
-        }
-    }
-
     /// The client's first words in HTTP/2.
     TestClient begin() throws IOException {
         send(ByteBufUtil.getBytes(Http2CodecUtil.connectionPrefaceBuf()));
@@ -168,15 +123,11 @@ final class TestClient implements AutoCloseable {
     }
 
     void send(byte... bytes) throws IOException {
-        ByteBuffer sealed = ByteBuffer.allocate(NoiseTransport.sealedLength(bytes.length));
-        noise.seal(ByteBuffer.wrap(bytes), sealed);
-        out.write(sealed.array());
+        frames.send(bytes);
     }
 
     void frame(int type, int flags, int stream, byte... payload) throws IOException {
-        ByteBuffer frame = ByteBuffer.allocate(Http2CodecUtil.FRAME_HEADER_LENGTH + payload.length);
-        frame.put((byte) (payload.length >> 16)).putShort((short) payload.length);
-        send(frame.put((byte) type).put((byte) flags).putInt(stream).put(payload).array());
+        frames.frame(type, flags, stream, payload);
     }
 
     /// Sends a whole request and says on which stream.
@@ -193,23 +144,7 @@ final class TestClient implements AutoCloseable {
 
     /// Sends the head of a request.
     int head(String method, String path, boolean end) throws IOException {
-        int stream = nextStream;
-        nextStream += 2;
-        Http2Headers headers =
-                new DefaultHttp2Headers()
-                        .method(method)
-                        .path(path)
-                        .scheme("https")
-                        .authority("unused");
-        ByteBuf packed = Unpooled.buffer();
-        try {
-            hpack.encodeHeaders(stream, headers, packed);
-        } catch (Http2Exception e) {
-            throw new IOException(e);
-        }
-        int flags = END_HEADERS | (end ? END_STREAM : 0);
-        frame(Http2FrameTypes.HEADERS, flags, stream, ByteBufUtil.getBytes(packed));
-        return stream;
+        return frames.head(method, path, end);
     }
 
     void reset(int stream) throws IOException {
@@ -217,11 +152,7 @@ final class TestClient implements AutoCloseable {
     }
 
     void window(int stream, int more) throws IOException {
-        frame(
-                Http2FrameTypes.WINDOW_UPDATE,
-                0,
-                stream,
-                ByteBuffer.allocate(4).putInt(more).array());
+        frames.window(stream, more);
     }
 
     Answer ask(String method, String path, String body) throws IOException {
@@ -261,14 +192,6 @@ final class TestClient implements AutoCloseable {
         }
     }
 
-    private Http2Headers unpacked(Frame frame) throws IOException {
-        try {
-            return unpack.decodeHeaders(frame.stream(), Unpooled.wrappedBuffer(frame.payload()));
-        } catch (Http2Exception e) {
-            throw new IOException(e);
-        }
-    }
-
     /// The next frame of a kind, on whichever stream; others are passed over.
     Frame next(int type) throws IOException {
         while (true) {
@@ -280,44 +203,11 @@ final class TestClient implements AutoCloseable {
     }
 
     Frame read() throws IOException {
-        need(Http2CodecUtil.FRAME_HEADER_LENGTH);
-        int length = plain.readUnsignedMedium();
-        int type = plain.readUnsignedByte();
-        int flags = plain.readUnsignedByte();
-        int stream = plain.readInt();
-        need(length);
-        byte[] payload = new byte[length];
-        plain.readBytes(payload);
-        plain.discardReadBytes();
-        Frame frame = new Frame(type, flags, stream, payload);
-        if (type == Http2FrameTypes.HEADERS) {
-            heads.put(
-                    stream, unpacked(frame)); // each, since they are packed one on top of the other
+        Frame frame = frames.read();
+        if (frame.type() == Http2FrameTypes.HEADERS) {
+            heads.put(frame.stream(), frames.headers(frame));
         }
         return frame;
-    }
-
-    private void need(int bytes) throws IOException {
-        while (plain.readableBytes() < bytes) {
-            readRecord();
-        }
-    }
-
-    private void readRecord() throws IOException {
-        byte[] header = in.readNBytes(3);
-        if (header.length < 3) {
-            throw new EOFException("the server closed the connection");
-        }
-        int length = (header[1] & 0xff) << 8 | header[2] & 0xff;
-        ByteBuffer record = ByteBuffer.allocate(3 + length).put(header);
-        record.put(in.readNBytes(length));
-        ByteBuffer opened = ByteBuffer.allocate(NoiseTransport.MAX_PLAIN);
-        try {
-            noise.open(record.flip(), opened);
-        } catch (MalformedException e) {
-            throw new IOException(e);
-        }
-        plain.writeBytes(opened.flip());
     }
 
     /// Waits until the server has ended the connection.
