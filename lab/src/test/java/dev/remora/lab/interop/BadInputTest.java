@@ -10,6 +10,7 @@ import dev.remora.lab.apps.CannedServer.Lines;
 import dev.remora.lab.net.Host;
 import dev.remora.lab.peers.AuthKeyRequest;
 import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.peers.HeadscaleOptions;
 import dev.remora.lab.peers.Programs;
 import dev.remora.lab.peers.RemoraDaemon;
 import dev.remora.lab.run.Await;
@@ -52,7 +53,7 @@ class BadInputTest {
     @BeforeAll
     static void start(Lab theLab) {
         lab = theLab;
-        headscale = lab.headscale();
+        headscale = lab.headscale(HeadscaleOptions.defaults());
         goodKey = headscale.authKey(AuthKeyRequest.forUser("alice").reusableKey());
         node = lab.remora(lab.host("node"));
         odd = lab.host("odd");
