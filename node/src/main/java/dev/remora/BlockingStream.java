@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -214,10 +215,10 @@ final class BlockingStream extends ChannelInboundHandlerAdapter {
     }
 
     /// As with the JDK's sockets, whoever interrupts a thread in an operation loses the connection.
-    private SocketException interrupted() {
+    private ClosedByInterruptException interrupted() {
         Thread.currentThread().interrupt();
         context().channel().close();
-        return new SocketException("Closed by interrupt");
+        return new ClosedByInterruptException();
     }
 
     /// Bytes that can be read without waiting.

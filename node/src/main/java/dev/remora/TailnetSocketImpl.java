@@ -12,21 +12,37 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketImpl;
+import java.net.SocketOption;
 import java.net.SocketOptions;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// What stands below the [Socket] of a tailnet connection, so that it behaves as the JDK's own sockets do; works well with virtual threads. Options
 /// that concern a kernel's socket are kept and change nothing.
 final class TailnetSocketImpl extends SocketImpl {
+    private static final Map<SocketOption<?>, Integer> OPTIONS =
+            Map.of(
+                    StandardSocketOptions.SO_RCVBUF, SocketOptions.SO_RCVBUF,
+                    StandardSocketOptions.SO_SNDBUF, SocketOptions.SO_SNDBUF,
+                    StandardSocketOptions.SO_REUSEADDR, SocketOptions.SO_REUSEADDR,
+                    StandardSocketOptions.SO_KEEPALIVE, SocketOptions.SO_KEEPALIVE,
+                    StandardSocketOptions.SO_LINGER, SocketOptions.SO_LINGER,
+                    StandardSocketOptions.TCP_NODELAY, SocketOptions.TCP_NODELAY,
+                    StandardSocketOptions.IP_TOS, SocketOptions.IP_TOS);
+
     private final BlockingStream stream;
     private final Flow flow;
     private final Map<Integer, Object> options = new HashMap<>();
+    private final Socket socket;
     private volatile int timeoutMillis;
 
-    private TailnetSocketImpl(BlockingStream stream) {
+    private TailnetSocketImpl(BlockingStream stream) throws SocketException {
         this.stream = stream;
+        this.socket = new TailnetSocket(this);
         this.flow = stream.channel().flow();
         this.address = inet(flow.remote());
         this.port = flow.remotePort();
@@ -36,9 +52,8 @@ final class TailnetSocketImpl extends SocketImpl {
     /// A socket for a stream that is connected already.
     static Socket socket(BlockingStream stream) throws IOException {
         TailnetSocketImpl impl = new TailnetSocketImpl(stream);
-        Socket socket = new TailnetSocket(impl);
-        socket.connect(new InetSocketAddress(impl.address, impl.port));
-        return socket;
+        impl.socket.connect(new InetSocketAddress(impl.address, impl.port));
+        return impl.socket;
     }
 
     /// Gives access to the constructor that takes an implementation.
@@ -104,7 +119,11 @@ final class TailnetSocketImpl extends SocketImpl {
 
         @Override
         public int read(byte[] into, int offset, int length) throws IOException {
-            return length == 0 ? 0 : stream.read(into, offset, length, timeoutMillis);
+            try {
+                return length == 0 ? 0 : stream.read(into, offset, length, timeoutMillis);
+            } catch (ClosedByInterruptException e) {
+                throw closed(e);
+            }
         }
 
         @Override
@@ -121,8 +140,18 @@ final class TailnetSocketImpl extends SocketImpl {
 
         @Override
         public void write(byte[] from, int offset, int length) throws IOException {
-            stream.write(from, offset, length);
+            try {
+                stream.write(from, offset, length);
+            } catch (ClosedByInterruptException e) {
+                throw closed(e);
+            }
         }
+    }
+
+    /// Says it as the JDK's sockets do, and closes ours for everybody who asks it.
+    private SocketException closed(ClosedByInterruptException e) throws IOException {
+        socket.close();
+        return new SocketException("Closed by interrupt", e);
     }
 
     @Override
@@ -137,7 +166,11 @@ final class TailnetSocketImpl extends SocketImpl {
 
     @Override
     protected void shutdownOutput() throws IOException {
-        stream.shutdownOutput();
+        try {
+            stream.shutdownOutput();
+        } catch (ClosedByInterruptException e) {
+            throw closed(e);
+        }
     }
 
     @Override
@@ -148,6 +181,30 @@ final class TailnetSocketImpl extends SocketImpl {
     @Override
     protected void sendUrgentData(int data) throws IOException {
         throw new SocketException("Urgent data not supported");
+    }
+
+    @Override
+    protected Set<SocketOption<?>> supportedOptions() {
+        return OPTIONS.keySet();
+    }
+
+    @Override
+    protected <T> void setOption(SocketOption<T> name, T value) {
+        setOption(number(name), value);
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // each option has the same type under its number
+    protected <T> T getOption(SocketOption<T> name) throws SocketException {
+        return (T) getOption(number(name));
+    }
+
+    private static int number(SocketOption<?> name) {
+        Integer number = OPTIONS.get(name);
+        if (number == null) {
+            throw new UnsupportedOperationException("'" + name + "' not supported");
+        }
+        return number;
     }
 
     @Override

@@ -12,11 +12,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -143,6 +146,9 @@ class RemoraNodeHostTest extends NodesOnATailnet {
             near.setSoTimeout(50);
             near.setReceiveBufferSize(1 << 20);
             near.setTrafficClass(4);
+            near.setOption(StandardSocketOptions.TCP_NODELAY, false);
+            assertThat(near.getTcpNoDelay()).isFalse();
+            assertThat(near.supportedOptions()).contains(StandardSocketOptions.SO_KEEPALIVE);
             assertThatThrownBy(() -> near.getInputStream().read())
                     .isInstanceOf(SocketTimeoutException.class);
             near.setSoTimeout(0);
@@ -168,6 +174,15 @@ class RemoraNodeHostTest extends NodesOnATailnet {
             near.setSoLinger(true, 0);
             near.close();
             assertThatThrownBy(() -> far.getInputStream().read()).hasMessageContaining("reset");
+        }
+        try (Socket near = TestTailnet.connect(a, "rules-b", 80);
+                Socket far = server.accept()) {
+            FutureTask<Integer> reading = new FutureTask<>(() -> near.getInputStream().read());
+            Thread.ofVirtual().start(reading).interrupt();
+            assertThatThrownBy(reading::get)
+                    .hasRootCauseInstanceOf(ClosedByInterruptException.class);
+            assertThat(near.isClosed()).isTrue();
+            assertThat(far.getInputStream().read()).isEqualTo(-1);
         }
         Future<Socket> accepting = threads.submit(server::accept);
         server.close();

@@ -80,7 +80,7 @@ final class DirectoryLock implements AutoCloseable {
             throw new StateInUseException(
                     "another daemon already uses the state directory "
                             + directory
-                            + "; stop it or give this one a directory of its own with --statedir");
+                            + "; stop it or give this one a directory of its own");
         }
         return channel;
     }

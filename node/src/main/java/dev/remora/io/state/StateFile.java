@@ -85,7 +85,7 @@ public final class StateFile implements StateStore {
 
     private static StateException unusable(Path directory, IOException e) {
         String what = "cannot write to the state directory " + directory + ": ";
-        String remedy = "choose another with --statedir";
+        String remedy = "choose another one";
         return new StateException(
                 obstacle(directory)
                         .map(file -> what + file + " is no directory; " + remedy)

@@ -82,7 +82,7 @@ class StateFileTest {
                                 + temp.resolve(directory)
                                 + ": "
                                 + file
-                                + " is no directory; choose another with --statedir");
+                                + " is no directory; choose another one");
     }
 
     @Test
