@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,6 +23,23 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(LabExtension.class)
 class RunTimeImageTest {
     @TempDir private Path folder;
+
+    /// One that did not fit leaves an empty file behind, and a program that starts slower.
+    @Test
+    void thereIsACacheForEveryRoleAndNothingElse() throws IOException {
+        Path caches = Path.of(Programs.remora()).toRealPath().resolveSibling("../aot").normalize();
+
+        try (Stream<Path> files = Files.list(caches)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder(
+                            "admin.aot",
+                            "command.aot",
+                            "daemon.aot",
+                            "demo.aot",
+                            "health.aot",
+                            "server.aot");
+        }
+    }
 
     /// A class that is not in the cache is read, checked and linked anew at each start; those that the JVM makes at run time never are.
     @ParameterizedTest
