@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AtRestTest {
     /// The fields as proc(5) numbers them: majflt is the 12th, utime the 14th, stime the 15th.
@@ -19,15 +22,34 @@ class AtRestTest {
     }
 
     @Test
-    void memoryIsGivenBackAtTheFirstRestAfterWorkAndThenEveryFiveSeconds() throws IOException {
-        assertThat(savedAt(90, 180, 181, 182, 183, 240, 241)).containsExactly(2, 6);
-        assertThat(savedAt(90, 91, 92, 93, 94, 95, 96, 97)).containsExactly(1, 6);
+    void aYoungOneGivesBackWhenItsWorkIsOverAndThenNowAndThen() throws IOException {
+        assertThat(savedAt(Duration.ofMinutes(1), 90, 180, 181, 182, 183, 240, 241, 242))
+                .containsExactly(2, 6);
+        int[] rest = new int[21];
+        Arrays.fill(rest, 91);
+        rest[0] = 90;
+        assertThat(savedAt(Duration.ofMinutes(1), rest)).containsExactly(1, 20);
     }
 
     @Test
-    void nothingIsGivenBackWhilePagesAreReadFromDisk() throws IOException {
+    void anOldOneGivesBackAtEachLookThatFindsRest() throws IOException {
+        assertThat(savedAt(Duration.ZERO, 90, 91, 92, 103, 104, 200, 201)).containsExactly(2, 4, 6);
+    }
+
+    @Test
+    void itLooksOftenWhileItIsYoung() throws IOException {
+        AtRest rest = new AtRest(Duration.ofSeconds(1));
+
+        assertThat(rest.look(new AtRest.Work(0, 0))).isEqualTo(Duration.ofMillis(500));
+        assertThat(rest.look(new AtRest.Work(0, 0))).isEqualTo(Duration.ofMillis(500));
+        assertThat(rest.look(new AtRest.Work(0, 0))).isEqualTo(Duration.ofSeconds(5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {0, 60})
+    void nothingIsGivenBackWhilePagesAreReadFromDisk(long young) throws IOException {
         List<Long> saved = new ArrayList<>();
-        AtRest rest = new AtRest(Duration.ofSeconds(1), () -> saved.add(1L));
+        AtRest rest = new AtRest(Duration.ofSeconds(young), () -> saved.add(1L));
         for (long read = 1; read < 20; read++) {
             rest.look(new AtRest.Work(90, read));
         }
@@ -35,11 +57,11 @@ class AtRestTest {
         assertThat(saved).isEmpty();
     }
 
-    /// At which looks, one a second, with so many ticks of work until then.
-    private static List<Integer> savedAt(int... ticks) throws IOException {
+    /// At which looks, with so many ticks of work until then.
+    private static List<Integer> savedAt(Duration young, int... ticks) throws IOException {
         List<Integer> saved = new ArrayList<>();
         AtomicInteger look = new AtomicInteger();
-        AtRest rest = new AtRest(Duration.ofSeconds(1), () -> saved.add(look.get()));
+        AtRest rest = new AtRest(young, () -> saved.add(look.get()));
         for (int done : ticks) {
             rest.look(new AtRest.Work(done, 0));
             look.incrementAndGet();
