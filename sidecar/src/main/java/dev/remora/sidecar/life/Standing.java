@@ -1,5 +1,6 @@
 package dev.remora.sidecar.life;
 
+import dev.remora.crypto.NodePrivateKey;
 import dev.remora.node.NodeStatus;
 import dev.remora.sidecar.localapi.NodeJson;
 import dev.remora.sidecar.localapi.StatusView;
@@ -170,7 +171,7 @@ final class Standing {
                 system.hostname(),
                 node.status(),
                 membership.netMap(),
-                profiles.current().hasKey(),
+                profiles.current().identity().nodeKey().map(NodePrivateKey::publicKey),
                 membership.isConnected(),
                 profiles.current()
                         .prefs()

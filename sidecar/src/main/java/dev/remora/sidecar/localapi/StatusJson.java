@@ -57,7 +57,7 @@ public final class StatusJson {
         tree.put("Version", Version.TEXT);
         tree.put("TUN", false);
         tree.put("BackendState", view.state());
-        if (view.hasNodeKey()) {
+        if (view.nodeKey().isPresent()) {
             tree.put("HaveNodeKey", true);
         }
         tree.put("AuthURL", view.authUrl());
@@ -108,9 +108,10 @@ public final class StatusJson {
         return tree;
     }
 
-    /// This node before it is a member of anything.
+    /// This node while it is no member of anything. By its key a command that wants another one knows the old one.
     private Map<String, @Nullable Object> nobody() {
-        Entry entry = new Entry("", 0, NodeKey.ZERO.text(), view.hostname(), "", "linux", 0);
+        String key = view.nodeKey().orElse(NodeKey.ZERO).text();
+        Entry entry = new Entry("", 0, key, view.hostname(), "", "linux", 0);
         Map<String, @Nullable Object> tree = entry.begin();
         tree.put("TailscaleIPs", null);
         tree.put("Addrs", addresses());

@@ -1,5 +1,6 @@
 package dev.remora.sidecar.localapi;
 
+import dev.remora.crypto.NodeKey;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.node.NodeStatus;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.Optional;
 /// @param hostname what this machine calls itself
 /// @param netMap the tailnet while we are its member
 /// @param tailnet what the profile calls the tailnet where the server has no name for it
+/// @param nodeKey what a login begins with; it may have ended, or a login with another one may be under way
 /// @param health sentences on what is wrong
 /// @param proxyConnections connections that serve forwards now
 public record StatusView(
@@ -20,7 +22,7 @@ public record StatusView(
         String hostname,
         NodeStatus node,
         Optional<NetMap> netMap,
-        boolean hasNodeKey,
+        Optional<NodeKey> nodeKey,
         boolean online,
         String tailnet,
         List<String> health,

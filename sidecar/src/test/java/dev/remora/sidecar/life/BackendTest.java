@@ -1,6 +1,8 @@
 package dev.remora.sidecar.life;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.MAP;
 
 import dev.remora.crypto.NodePrivateKey;
 import dev.remora.io.control.ControlState;
@@ -251,6 +253,12 @@ class BackendTest {
         control(new ControlState.NeedsLogin(Why.NODE_GONE, Optional.empty()));
         assertThat(state()).isEqualTo("NeedsLogin");
         assertThat(daemon.status()).containsEntry("TailscaleIPs", null);
+        NodePrivateKey key = daemon.profiles.current().identity().nodeKey().orElseThrow();
+        assertThat(daemon.status())
+                .as("the next login begins with it, and one that wants another key must know it")
+                .containsEntry("HaveNodeKey", true)
+                .extractingByKey("Self", as(MAP))
+                .containsEntry("PublicKey", key.publicKey().text());
     }
 
     /// As recorded in 195 and 196.
