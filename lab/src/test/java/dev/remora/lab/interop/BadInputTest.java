@@ -10,7 +10,6 @@ import dev.remora.lab.apps.CannedServer.Lines;
 import dev.remora.lab.net.Host;
 import dev.remora.lab.peers.AuthKeyRequest;
 import dev.remora.lab.peers.Headscale;
-import dev.remora.lab.peers.HeadscaleOptions;
 import dev.remora.lab.peers.Programs;
 import dev.remora.lab.peers.RemoraDaemon;
 import dev.remora.lab.run.Await;
@@ -53,7 +52,7 @@ class BadInputTest {
     @BeforeAll
     static void start(Lab theLab) {
         lab = theLab;
-        headscale = lab.headscale(HeadscaleOptions.defaults());
+        headscale = lab.headscale();
         goodKey = headscale.authKey(AuthKeyRequest.forUser("alice").reusableKey());
         node = lab.remora(lab.host("node"));
         odd = lab.host("odd");
