@@ -4,6 +4,7 @@ import dev.remora.lab.Lab;
 import dev.remora.lab.net.Host;
 import dev.remora.lab.net.Network;
 import dev.remora.lab.peers.HeadscaleOptions;
+import dev.remora.lab.peers.RemoraControl;
 import dev.remora.lab.peers.Tailscaled;
 import dev.remora.lab.run.LabException;
 import dev.remora.lab.run.Shell;
@@ -15,15 +16,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// `./bench [--rounds=3] [--seconds=8] [--only=tailscaled|remora]`
+/// `./bench [--rounds=3] [--seconds=8] [--only=tailscaled|remora] [--starts]`
 final class BenchMain {
     private final int rounds;
     private final int seconds;
+    private final boolean onlyStarts;
     private final List<Candidate> candidates;
 
-    private BenchMain(int rounds, int seconds, List<Candidate> candidates) {
+    private BenchMain(int rounds, int seconds, boolean onlyStarts, List<Candidate> candidates) {
         this.rounds = rounds;
         this.seconds = seconds;
+        this.onlyStarts = onlyStarts;
         this.candidates = candidates;
     }
 
@@ -40,7 +43,8 @@ final class BenchMain {
                         : List.of(Candidate.valueOf(only.toUpperCase(Locale.ROOT)));
         int rounds = Integer.parseInt(option(args, "rounds", "3"));
         int seconds = Integer.parseInt(option(args, "seconds", "8"));
-        new BenchMain(rounds, seconds, candidates).run();
+        boolean onlyStarts = List.of(args).contains("--starts");
+        new BenchMain(rounds, seconds, onlyStarts, candidates).run();
     }
 
     private static String option(String[] args, String name, String fallback) {
@@ -56,26 +60,53 @@ final class BenchMain {
         Map<Candidate, Samples> results = new EnumMap<>(Candidate.class);
         candidates.forEach(candidate -> results.put(candidate, new Samples()));
         try (Lab lab = Lab.create()) {
-            Host client = lab.host("client");
-            lab.tailscaled(client, Tailscaled.Mode.TUN)
-                    .up(lab.headscale(HeadscaleOptions.defaults()));
-            for (int number = 1; number <= rounds; number++) {
-                for (var candidate : results.entrySet()) {
-                    turn(lab, candidate.getKey(), number, client, candidate.getValue());
-                }
+            if (!onlyStarts) {
+                besideHeadscale(lab, results);
             }
+            startsUnderOurServer(lab, results);
         }
         print(results);
     }
 
+    private void besideHeadscale(Lab lab, Map<Candidate, Samples> results) {
+        Host client = lab.host("client");
+        lab.tailscaled(client, Tailscaled.Mode.TUN).up(lab.headscale(HeadscaleOptions.defaults()));
+        inTurns(
+                lab,
+                results,
+                (candidate, number, samples) ->
+                        Round.run(lab, candidate, number, client, seconds, samples));
+    }
+
+    /// headscale takes its time with a newcomer, so what a start takes with it says little of a node.
+    private void startsUnderOurServer(Lab lab, Map<Candidate, Samples> results) {
+        RemoraControl control = RemoraControl.start(lab.host("control"), lab.authority());
+        Host client = lab.host("client2");
+        lab.tailscaled(client, Tailscaled.Mode.TUN).up(control);
+        inTurns(
+                lab,
+                results,
+                (candidate, number, samples) ->
+                        Round.starts(lab, control, candidate, number, client, samples));
+    }
+
+    private interface Turn {
+        void run(Candidate candidate, int number, Samples samples);
+    }
+
     /// A turn that fails leaves the rest of its row empty and the others alone.
-    private void turn(Lab lab, Candidate candidate, int number, Host client, Samples samples) {
-        System.err.printf("bench: round %d of %d, %s%n", number, rounds, candidate.label());
-        try {
-            Round.run(lab, candidate, number, client, seconds, samples);
-        } catch (LabException e) {
-            System.err.println("bench: this turn failed: " + e.getMessage());
-            lab.printLogs(System.err);
+    private void inTurns(Lab lab, Map<Candidate, Samples> results, Turn turn) {
+        for (int number = 1; number <= rounds; number++) {
+            for (var candidate : results.entrySet()) {
+                String label = candidate.getKey().label();
+                System.err.printf("bench: round %d of %d, %s%n", number, rounds, label);
+                try {
+                    turn.run(candidate.getKey(), number, candidate.getValue());
+                } catch (LabException e) {
+                    System.err.println("bench: this turn failed: " + e.getMessage());
+                    lab.printLogs(System.err);
+                }
+            }
         }
     }
 

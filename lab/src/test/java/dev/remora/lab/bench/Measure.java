@@ -16,6 +16,8 @@ enum Measure {
     CONNECTIONS("new connections, 32 at once", "/s", Better.HIGHER),
     FRESH_START("fresh start to a peer's first HTTP answer", "s", Better.LOWER),
     RESTART("restart with state to the same", "s", Better.LOWER),
+    OWN_FRESH_START("fresh start, Remora's server instead of headscale", "s", Better.LOWER),
+    OWN_RESTART("restart, the same", "s", Better.LOWER),
     RSS_IDLE("RSS, idle after the fresh start", "MB", Better.LOWER),
     RSS_LOADED("RSS, highest of the whole run", "MB", Better.LOWER);
 

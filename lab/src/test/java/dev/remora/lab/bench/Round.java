@@ -7,7 +7,7 @@ import dev.remora.lab.apps.Iperf;
 import dev.remora.lab.apps.Iperf.Direction;
 import dev.remora.lab.apps.Wrk;
 import dev.remora.lab.net.Host;
-import dev.remora.lab.peers.Headscale;
+import dev.remora.lab.peers.ControlServer;
 import dev.remora.lab.peers.TailnetDaemon;
 import dev.remora.lab.run.Await;
 import java.nio.file.Files;
@@ -23,15 +23,15 @@ final class Round {
     private static final Duration ONE_TRY = Duration.ofMillis(500);
     private static final Duration IDLE = Duration.ofSeconds(5);
 
-    private final Headscale headscale;
+    private final ControlServer control;
     private final Host client;
     private final TailnetDaemon node;
     private final int seconds;
     private final Samples samples;
 
     private Round(
-            Headscale headscale, Host client, TailnetDaemon node, int seconds, Samples samples) {
-        this.headscale = headscale;
+            ControlServer control, Host client, TailnetDaemon node, int seconds, Samples samples) {
+        this.control = control;
         this.client = client;
         this.node = node;
         this.seconds = seconds;
@@ -56,8 +56,27 @@ final class Round {
         }
     }
 
+    /// Measures only how `candidate` starts, in the tailnet of our own server.
+    static void starts(
+            Lab lab,
+            ControlServer control,
+            Candidate candidate,
+            int number,
+            Host client,
+            Samples samples) {
+        Host host = lab.host("own" + candidate.name().charAt(0) + number);
+        TailnetDaemon node = candidate.on(host, lab.authority());
+        Round round = new Round(control, client, node, 0, samples);
+        try (HttpServer _ = HttpServer.start(host, APP_PORT)) {
+            String ip = round.freshStart(Measure.OWN_FRESH_START);
+            round.restart(ip, Measure.OWN_RESTART);
+        } finally {
+            node.stop();
+        }
+    }
+
     private void measure() {
-        String ip = freshStart();
+        String ip = freshStart(Measure.FRESH_START);
         LockSupport.parkNanos(IDLE.toNanos()); // not for anything to happen, but for nothing to
         samples.add(Measure.RSS_IDLE, megabytes(node.process().residentBytes()));
         throughput(ip, Direction.IN, 1, Measure.SERVE_IN_1, Measure.CPU_IN);
@@ -66,18 +85,18 @@ final class Round {
         throughput(ip, Direction.OUT, 4, Measure.SERVE_OUT_4, Measure.CPU_OUT);
         http(ip);
         samples.add(Measure.RSS_LOADED, megabytes(node.process().peakResidentBytes()));
-        restart(ip);
+        restart(ip, Measure.RESTART);
     }
 
     /// From nothing to a peer's first answer, as a start-up script would go about it.
-    private String freshStart() {
-        String key = headscale.authKey();
+    private String freshStart(Measure measure) {
+        String key = control.authKey();
         long start = System.nanoTime();
         node.launch();
         Await.until("the socket", PATIENCE, () -> Files.exists(node.socket()));
         node.cli(
                         "up",
-                        "--login-server=" + headscale.url(),
+                        "--login-server=" + control.url(),
                         "--auth-key=" + key,
                         "--hostname=" + node.host().name())
                 .orThrow();
@@ -85,7 +104,7 @@ final class Round {
         serve(Iperf.PORT, Iperf.PORT);
         String ip = node.cli("ip", "-4").orThrow().stdout().strip();
         awaitAnswer(ip);
-        samples.add(Measure.FRESH_START, secondsSince(start));
+        samples.add(measure, secondsSince(start));
         return ip;
     }
 
@@ -93,12 +112,12 @@ final class Round {
         node.cli("serve", "--bg", "--tcp=" + port, "tcp://localhost:" + appPort).orThrow();
     }
 
-    private void restart(String ip) {
+    private void restart(String ip, Measure measure) {
         node.stop();
         long start = System.nanoTime();
         node.launch();
         awaitAnswer(ip);
-        samples.add(Measure.RESTART, secondsSince(start));
+        samples.add(measure, secondsSince(start));
     }
 
     private void awaitAnswer(String ip) {
