@@ -12,12 +12,13 @@ import org.slf4j.LoggerFactory;
 ///
 /// At rest is who took little time of a processor since the last look and had no page read from disk (proc(5), `stat`): who waits for the disk takes no
 /// time of a processor either. It looks now and then, since some of what is given back is needed at rest as well; while a node is young it looks
-/// often, and gives back as soon as its start is over, which leaves most behind.
+/// often, and gives back as soon as its start is over, which leaves most behind, and as its compilers go on.
 public final class AtRest implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AtRest.class);
     private static final Duration LOOK_EVERY = Duration.ofSeconds(5);
     private static final Duration LOOK_OFTEN = Duration.ofMillis(500);
     private static final Duration YOUNG = Duration.ofMinutes(1);
+    private static final Duration AGAIN_WHILE_YOUNG = Duration.ofSeconds(2);
 
     /// In clock ticks, of which Linux tells a hundred a second: 2 % of a processor, and while young 30 %, as compilers are at work then.
     private static final long LITTLE = 10;
@@ -33,6 +34,7 @@ public final class AtRest implements AutoCloseable {
     private boolean worked = true;
     private Work span = before;
     private Duration sinceSpan = Duration.ZERO;
+    private Duration sinceSaved = Duration.ZERO;
 
     /// What can be given back. It is called again and again.
     interface Saving {
@@ -81,12 +83,13 @@ public final class AtRest implements AutoCloseable {
     Duration look(Work now) throws IOException {
         boolean often = young.isPositive();
         boolean calm = now.isLittleMoreThan(before, LITTLE_WHILE_YOUNG);
-        boolean over = often && worked && calm;
+        boolean over = often && calm && (worked || sinceSaved.compareTo(AGAIN_WHILE_YOUNG) >= 0);
         boolean longEnough = sinceSpan.compareTo(LOOK_EVERY) >= 0;
         if (over || longEnough && now.isLittleMoreThan(span, LITTLE)) {
             for (Saving saving : savings) {
                 saving.save();
             }
+            sinceSaved = Duration.ZERO;
         }
         worked = !over && (worked || !calm);
         before = now;
@@ -97,6 +100,7 @@ public final class AtRest implements AutoCloseable {
         Duration pause = often ? LOOK_OFTEN : LOOK_EVERY;
         young = young.minus(pause);
         sinceSpan = sinceSpan.plus(pause);
+        sinceSaved = sinceSaved.plus(pause);
         return pause;
     }
 

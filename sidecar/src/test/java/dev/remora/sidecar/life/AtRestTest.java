@@ -25,10 +25,10 @@ class AtRestTest {
     void aYoungOneGivesBackWhenItsWorkIsOverAndThenNowAndThen() throws IOException {
         assertThat(savedAt(Duration.ofMinutes(1), 90, 180, 181, 182, 183, 240, 241, 242))
                 .containsExactly(2, 6);
-        int[] rest = new int[21];
+        int[] rest = new int[12];
         Arrays.fill(rest, 91);
         rest[0] = 90;
-        assertThat(savedAt(Duration.ofMinutes(1), rest)).containsExactly(1, 20);
+        assertThat(savedAt(Duration.ofMinutes(1), rest)).containsExactly(1, 5, 9);
     }
 
     @Test
