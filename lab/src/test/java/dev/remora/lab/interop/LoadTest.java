@@ -119,6 +119,30 @@ class LoadTest {
     }
 
     @Test
+    void whatFindsNoDescriptorLeftIsToldAndTheNextIsServed() {
+        awaitNoConnections();
+        LabProcess process = app.process();
+        limitDescriptors(Integer.toString(process.fileDescriptors() + 20));
+        try (var held = client.hold(ip, 7001, 20)) {
+            assertThat(held).isNotNull();
+            try (var waiting = client.tryHold(ip, 7001, 30)) {
+                assertThat(waiting).isNotNull();
+                process.awaitSaid(Ways.SOON, "no socket can be made for it: Too many open files");
+            }
+        } finally {
+            limitDescriptors("4096");
+        }
+        awaitNoConnections();
+        assertThat(client.echo(ip, 7001, 1_000, 30, 30).counts()).isEmpty();
+    }
+
+    private static void limitDescriptors(String most) {
+        app.host()
+                .run("prlimit", "--pid=" + app.process().pid(), "--nofile=" + most + ":")
+                .orThrow();
+    }
+
+    @Test
     void eachSideMayEndFirst() {
         assertThat(client.echo(ip, 7001, 3_000_000, 10, 3).counts()).isEmpty();
         Await.until("the server to see our ends", Ways.SOON, () -> echoed("3000000") == 10);

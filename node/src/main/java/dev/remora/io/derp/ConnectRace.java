@@ -61,14 +61,16 @@ final class ConnectRace {
             return;
         }
         ChannelFuture connected = bootstrap(loop).connect(address);
-        connected.addListener(done -> {
-            running--;
-            if (!done.isSuccess() && running == 0) {
-                winner.tryFailure(done.cause());
-            } else if (done.isSuccess() && !winner.trySuccess(connected.channel())) {
-                connected.channel().close();
-            }
-        });
+        connected.addListener(_ -> loop.run(() -> onEnd(connected)));
+    }
+
+    private void onEnd(ChannelFuture connected) {
+        running--;
+        if (!connected.isSuccess() && running == 0) {
+            winner.tryFailure(connected.cause());
+        } else if (connected.isSuccess() && !winner.trySuccess(connected.channel())) {
+            connected.channel().close();
+        }
     }
 
     private static Bootstrap bootstrap(EngineLoop loop) {

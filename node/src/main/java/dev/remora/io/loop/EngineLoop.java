@@ -70,6 +70,16 @@ public final class EngineLoop implements AutoCloseable {
         return loop;
     }
 
+    /// Runs something on the loop: at once where we are on it already. Netty tells of a socket that could not even be made, as there are no descriptors left,
+    /// on another thread.
+    public void run(Runnable action) {
+        if (loop.inEventLoop()) {
+            action.run();
+        } else {
+            loop.execute(action);
+        }
+    }
+
     /// "epoll" or "nio".
     public String mechanism() {
         return epoll ? "epoll" : "nio";

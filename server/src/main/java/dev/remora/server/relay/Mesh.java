@@ -83,7 +83,8 @@ final class Mesh {
                 .connect(address)
                 .addListener(done -> {
                     if (!done.isSuccess()) {
-                        lost(peer, String.valueOf(done.cause().getMessage()));
+                        String why = String.valueOf(done.cause().getMessage());
+                        loop.run(() -> lost(peer, why));
                     }
                 });
     }

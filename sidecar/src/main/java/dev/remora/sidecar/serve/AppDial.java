@@ -64,21 +64,13 @@ final class AppDial {
     private void lookUp() {
         try {
             List<InetAddress> found = target.resolve();
-            onLoop(() -> {
+            loop.run(() -> {
                 untried.addAll(found);
                 next(new UnknownHostException(target.host() + " has no address"));
             });
         } catch (UnknownHostException e) {
-            onLoop(() ->
+            loop.run(() ->
                     fail(new UnknownHostException("no address found for " + target.host()), false));
-        }
-    }
-
-    private void onLoop(Runnable action) {
-        if (loop.netty().inEventLoop()) {
-            action.run();
-        } else {
-            loop.netty().execute(action);
         }
     }
 
@@ -89,9 +81,7 @@ final class AppDial {
         }
         if (address == null) {
             boolean refused = lastFailure instanceof ConnectException;
-            fail(
-                    lastFailure instanceof IOException io ? io : new IOException(lastFailure),
-                    refused);
+            fail(lastFailure instanceof IOException io ? io : noSocket(lastFailure), refused);
             return;
         }
         ChannelFuture attempt =
@@ -105,18 +95,25 @@ final class AppDial {
                         .handler(new EarlyWords())
                         .connect(new InetSocketAddress(address, target.port()));
         connecting = attempt.channel();
-        attempt.addListener(finished -> onAttempt(attempt));
+        attempt.addListener(_ -> loop.run(() -> onAttempt(attempt)));
+    }
+
+    /// No channel could be made, mostly as the process has as many descriptors as it may have.
+    private static IOException noSocket(Throwable failure) {
+        Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+        String why = String.valueOf(cause.getMessage()).replaceFirst(".*: ", "");
+        return new IOException("no socket can be made for it: " + why, failure);
     }
 
     private void onAttempt(ChannelFuture attempt) {
-        if (done) {
-            attempt.channel().close();
-        } else if (attempt.isSuccess()) {
-            end();
-            listener.onConnected((DuplexChannel) attempt.channel());
-        } else {
+        if (!attempt.isSuccess()) {
             Throwable cause = attempt.cause();
             next(cause == null ? new ConnectException("cancelled") : cause);
+        } else if (done) {
+            attempt.channel().close();
+        } else {
+            end();
+            listener.onConnected((DuplexChannel) attempt.channel());
         }
     }
 
@@ -144,7 +141,10 @@ final class AppDial {
         if (limit != null) {
             limit.cancel(false);
         }
-        if (cancelled && connecting != null && !connecting.isActive()) {
+        if (cancelled
+                && connecting != null
+                && connecting.isRegistered()
+                && !connecting.isActive()) {
             connecting.close();
         }
     }
