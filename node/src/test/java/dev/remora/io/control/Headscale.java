@@ -42,8 +42,7 @@ public final class Headscale implements AutoCloseable {
         }
     }
 
-    /// Starts a server with one user, whom all nodes belong to. It tells of changes at once, since a join is two seconds longer where it gathers them, as it
-    /// does if nothing is said; that it does so is for the lab to meet.
+    /// Starts a server with one user, whom all nodes belong to.
     public static Headscale start(Path binary, Path folder) throws Exception {
         int port = freePort();
         Path tls = Path.of("src/test/resources/tls").toAbsolutePath();
@@ -70,7 +69,6 @@ public final class Headscale implements AutoCloseable {
                 dns: {magic_dns: true, base_domain: lab.test, override_local_dns: false, nameservers: {global: []}}
                 log: {level: info}
                 policy: {mode: file, path: %2$s/policy.hujson}
-                tuning: {node_store_batch_timeout: 10ms, batch_change_delay: 10ms}
                 unix_socket: %2$s/hs.sock
                 unix_socket_permission: "0770"
                 disable_check_updates: true

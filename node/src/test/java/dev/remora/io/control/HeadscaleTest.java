@@ -7,7 +7,6 @@ import dev.remora.base.IpPort;
 import dev.remora.crypto.Aead;
 import dev.remora.crypto.DiscoPrivateKey;
 import dev.remora.crypto.MachinePrivateKey;
-import dev.remora.crypto.NodePrivateKey;
 import dev.remora.engine.netmap.NetMap;
 import dev.remora.engine.netmap.Node;
 import dev.remora.io.control.ControlState.NeedsLogin;
@@ -275,15 +274,8 @@ class HeadscaleTest {
         NetMap map = node.listener.awaitMap(m -> !m.self().key().equals(self.key()));
         assertThat(map.self().id()).isEqualTo(self.id());
         node.listener.awaitState(ControlState.Connected.class);
-        // a server that is quick ends the poll of the old key before it tells of its end, and a
-        // node that is gone has no old key
-        boolean gone =
-                node.listener.states().stream()
-                        .anyMatch(s ->
-                                s instanceof ControlState.Failed f
-                                        && f.reason() == Reason.NODE_GONE);
-        assertThat(node.listener.identity().oldNodeKey().map(NodePrivateKey::publicKey))
-                .isEqualTo(gone ? Optional.empty() : Optional.of(self.key()));
+        assertThat(node.listener.identity().oldNodeKey().orElseThrow().publicKey())
+                .isEqualTo(self.key());
     }
 
     @Test
